@@ -1,0 +1,166 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::FlowError;
+
+const WHAT: &str = "heatmap";
+const MAGIC: &[u8; 8] = b"CSHEATMP";
+const VERSION: u32 = 1;
+const HEADER_BYTES: usize = 28;
+
+/// What a heatmap shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeatmapLayer {
+    /// Where the head looked: attention times the number of tiles, so 1 is the average tile.
+    Attention,
+    /// Probability of the positive class of each tile alone.
+    Tile,
+}
+
+impl HeatmapLayer {
+    pub const ALL: [Self; 2] = [Self::Attention, Self::Tile];
+}
+
+impl fmt::Display for HeatmapLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attention => "attention",
+            Self::Tile => "tile",
+        })
+    }
+}
+
+impl FromStr for HeatmapLayer {
+    type Err = FlowError;
+
+    fn from_str(text: &str) -> Result<Self, FlowError> {
+        match text {
+            "attention" => Ok(Self::Attention),
+            "tile" => Ok(Self::Tile),
+            other => Err(FlowError::parse(
+                "heatmap layer",
+                other,
+                "attention or tile",
+            )),
+        }
+    }
+}
+
+/// Values over the slide, one a tile; colours are chosen when it is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heatmap {
+    /// Side of a cell on the glass; cell (0, 0) starts at the top left of level 0.
+    pub cell_um: f64,
+    pub columns: u32,
+    pub rows: u32,
+    /// Row-major; NaN where no tile was embedded.
+    pub values: Vec<f32>,
+}
+
+/// Smallest and largest value present.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueRange {
+    pub min: f32,
+    pub max: f32,
+}
+
+impl Heatmap {
+    /// `None` where no tile was embedded and outside the grid.
+    pub fn value(&self, column: u32, row: u32) -> Option<f32> {
+        if column >= self.columns || row >= self.rows {
+            return None;
+        }
+        let value = self.values[row as usize * self.columns as usize + column as usize];
+        (!value.is_nan()).then_some(value)
+    }
+
+    /// `None` if no cell has a value.
+    pub fn range(&self) -> Option<ValueRange> {
+        let present = self.values.iter().copied().filter(|value| !value.is_nan());
+        present.fold(None, |range, value| {
+            let range = range.unwrap_or(ValueRange {
+                min: value,
+                max: value,
+            });
+            Some(ValueRange {
+                min: range.min.min(value),
+                max: range.max.max(value),
+            })
+        })
+    }
+
+    /// Little-endian: magic, version, columns, rows, cell side as f64, then the values as f32.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEADER_BYTES + self.values.len() * size_of::<f32>());
+        out.extend_from_slice(MAGIC);
+        for word in [VERSION, self.columns, self.rows] {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+        out.extend_from_slice(&self.cell_um.to_le_bytes());
+        for value in &self.values {
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        out
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<Self, FlowError> {
+        let damaged = |detail| FlowError::damaged(WHAT, detail);
+        let (header, body) = bytes
+            .split_at_checked(HEADER_BYTES)
+            .ok_or_else(|| damaged("it ends too early"))?;
+        if &header[..8] != MAGIC {
+            return Err(damaged("it does not start with its magic bytes"));
+        }
+        let words: Vec<u32> = bytemuck::pod_collect_to_vec::<u8, [u8; 4]>(&header[8..20])
+            .into_iter()
+            .map(u32::from_le_bytes)
+            .collect();
+        if words[0] != VERSION {
+            return Err(FlowError::Version {
+                what: WHAT,
+                found: words[0],
+                supported: VERSION,
+            });
+        }
+        let (columns, rows) = (words[1], words[2]);
+        let mut cell_um = [0; 8];
+        cell_um.copy_from_slice(&header[20..28]);
+        if body.len() as u64 != 4_u64.saturating_mul(u64::from(columns) * u64::from(rows)) {
+            return Err(damaged("its values do not fill its grid"));
+        }
+        Ok(Self {
+            cell_um: f64::from_le_bytes(cell_um),
+            columns,
+            rows,
+            values: bytemuck::pod_collect_to_vec::<u8, [u8; 4]>(body)
+                .into_iter()
+                .map(f32::from_le_bytes)
+                .collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_and_read_back() -> Result<(), FlowError> {
+        let heatmap = Heatmap {
+            cell_um: 112.0,
+            columns: 2,
+            rows: 2,
+            values: vec![f32::NAN, 0.5, 2.0, f32::NAN],
+        };
+        let again = Heatmap::decode(&heatmap.encode())?;
+        assert_eq!(again.value(0, 0), None);
+        assert_eq!(again.value(1, 0), Some(0.5));
+        assert_eq!(again.value(2, 0), None);
+        assert_eq!(again.range(), Some(ValueRange { min: 0.5, max: 2.0 }));
+        assert!(Heatmap::decode(&heatmap.encode()[..30]).is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! The words every step of a slide's path shares: ids, geometry, object keys, messages,
+//! manifests, bags, predictions and heatmaps.
+//!
+//! This crate does no I/O and imports no other crate of ours; everything here is a value that can
+//! be parsed, checked and written back. Each step of the path reads some of these and writes others
+//! (the table is in `ARCHITECTURE.md`).
+
+mod bag;
+mod dicom_uid;
+mod digest;
+mod error;
+mod geometry;
+mod heatmap;
+mod ids;
+mod manifest;
+mod message;
+mod object_key;
+mod prediction;
+mod progress;
+mod pyramid_index;
+mod status;
+mod tissue;
+
+pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
+pub use dicom_uid::{DicomUid, UidRole};
+pub use digest::{DigestWriter, Sha256Digest};
+pub use error::FlowError;
+pub use geometry::{LevelNumber, MicrometreRect, Mpp, PixelRect, PixelSize, TileGrid, TileIndex};
+pub use heatmap::{Heatmap, HeatmapLayer, ValueRange};
+pub use ids::{EncoderRef, SlideId, TaskId, TaskRef, TaskVersion};
+pub use manifest::{
+    AssociatedImage, IccProfile, LevelSummary, MppSource, SlideManifest, TileOrigin,
+};
+pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideTiled};
+pub use object_key::{AssociatedName, ObjectKey};
+pub use prediction::{Call, Grade, Prediction, RegulatoryStatus, TopTile};
+pub use progress::{Progress, ProgressReport, Stage, StageTiming};
+pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
+pub use status::{HoldReason, SlideStatus};
+pub use tissue::TissueMask;

@@ -1,0 +1,168 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FlowError, HeatmapLayer, LevelNumber, Sha256Digest, SlideId, TaskId, TaskVersion};
+
+/// Every object there can be in storage. No key is put together anywhere else.
+///
+/// Objects are immutable: a key is written once, whole, or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKey {
+    /// The file as the scanner pushed it. May hold patient data: never served to browsers.
+    Original(SlideId),
+    /// One DICOM instance of the pyramid.
+    PyramidLevel(SlideId, LevelNumber),
+    /// Where every frame of every level lies ([`crate::PyramidIndex`]).
+    PyramidIndex(SlideId),
+    /// Label, macro or thumbnail as JPEG. Label and macro may show the patient's name.
+    Associated(SlideId, AssociatedName),
+    /// The last object of tiling ([`crate::SlideManifest`]): when it exists the slide is tiled.
+    SlideManifest(SlideId),
+    /// Some embeddings ([`crate::BagChunk`]).
+    BagChunk(SlideId, Sha256Digest, u32),
+    /// The last object of embedding ([`crate::BagHeader`]); the hash is the encoder's.
+    Bag(SlideId, Sha256Digest),
+    /// A task's result; the hash is the encoder's ([`crate::Prediction`]).
+    Prediction(SlideId, Sha256Digest, TaskId, TaskVersion),
+    /// The values behind a heatmap ([`crate::Heatmap`]).
+    Heatmap(SlideId, Sha256Digest, TaskId, TaskVersion, HeatmapLayer),
+}
+
+impl ObjectKey {
+    pub fn slide(&self) -> &SlideId {
+        match self {
+            Self::Original(slide)
+            | Self::PyramidLevel(slide, _)
+            | Self::PyramidIndex(slide)
+            | Self::Associated(slide, _)
+            | Self::SlideManifest(slide)
+            | Self::BagChunk(slide, ..)
+            | Self::Bag(slide, _)
+            | Self::Prediction(slide, ..)
+            | Self::Heatmap(slide, ..) => slide,
+        }
+    }
+
+    /// The path in storage, `/`-separated, with no leading slash.
+    pub fn path(&self) -> String {
+        let tail = match self {
+            Self::Original(_) => "original".to_owned(),
+            Self::PyramidLevel(_, level) => format!("pyramid/level-{:02}.dcm", level.0),
+            Self::PyramidIndex(_) => "pyramid/index.bin".to_owned(),
+            Self::Associated(_, name) => format!("associated/{name}.jpg"),
+            Self::SlideManifest(_) => "manifest.json".to_owned(),
+            Self::BagChunk(_, encoder, chunk) => {
+                format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
+            }
+            Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
+            Self::Prediction(_, encoder, task, version) => {
+                format!(
+                    "predictions/{task}/{version}-{}/prediction.json",
+                    encoder.short()
+                )
+            }
+            Self::Heatmap(_, encoder, task, version, layer) => {
+                format!(
+                    "predictions/{task}/{version}-{}/{layer}.bin",
+                    encoder.short()
+                )
+            }
+        };
+        format!("slides/{}/{tail}", self.slide())
+    }
+
+    pub const fn content_type(&self) -> &'static str {
+        match self {
+            Self::Original(_) | Self::PyramidIndex(_) | Self::BagChunk(..) | Self::Heatmap(..) => {
+                "application/octet-stream"
+            }
+            Self::PyramidLevel(..) => "application/dicom",
+            Self::Associated(..) => "image/jpeg",
+            Self::SlideManifest(_) | Self::Bag(..) | Self::Prediction(..) => "application/json",
+        }
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path())
+    }
+}
+
+/// The pictures that come with a slide beside its pyramid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AssociatedName {
+    Label,
+    Macro,
+    Thumbnail,
+}
+
+impl AssociatedName {
+    /// Label and macro can show what is written on the glass, so they need a role to be seen.
+    pub const fn may_identify_patient(self) -> bool {
+        matches!(self, Self::Label | Self::Macro)
+    }
+}
+
+impl fmt::Display for AssociatedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Label => "label",
+            Self::Macro => "macro",
+            Self::Thumbnail => "thumbnail",
+        })
+    }
+}
+
+impl FromStr for AssociatedName {
+    type Err = FlowError;
+
+    fn from_str(text: &str) -> Result<Self, FlowError> {
+        match text {
+            "label" => Ok(Self::Label),
+            "macro" => Ok(Self::Macro),
+            "thumbnail" => Ok(Self::Thumbnail),
+            other => Err(FlowError::parse(
+                "associated image",
+                other,
+                "label, macro or thumbnail",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_lie_under_their_slide_and_differ() -> Result<(), FlowError> {
+        let slide = SlideId::from_digest(&Sha256Digest::of(b"s"));
+        let encoder = Sha256Digest::of(b"e");
+        let task: TaskId = "phantom-tumour".parse()?;
+        let version: TaskVersion = "1.0.0".parse()?;
+        let keys = [
+            ObjectKey::Original(slide),
+            ObjectKey::PyramidLevel(slide, LevelNumber(0)),
+            ObjectKey::PyramidLevel(slide, LevelNumber(1)),
+            ObjectKey::PyramidIndex(slide),
+            ObjectKey::Associated(slide, AssociatedName::Label),
+            ObjectKey::SlideManifest(slide),
+            ObjectKey::BagChunk(slide, encoder, 0),
+            ObjectKey::Bag(slide, encoder),
+            ObjectKey::Prediction(slide, encoder, task.clone(), version.clone()),
+            ObjectKey::Heatmap(slide, encoder, task, version, HeatmapLayer::Attention),
+        ];
+        let paths: std::collections::BTreeSet<_> = keys.iter().map(ObjectKey::path).collect();
+        assert_eq!(paths.len(), keys.len());
+        assert!(
+            paths
+                .iter()
+                .all(|path| path.starts_with(&format!("slides/{slide}/")))
+        );
+        Ok(())
+    }
+}
