@@ -1,0 +1,54 @@
+# Every target installs what it needs first. CI runs `make test`.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+DEMO := demo
+COVERSLIP := target/release/coverslip
+VIEWER := services/viewer/dist/index.html
+VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
+	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name 'package*.json' \) -print)
+
+.PHONY: help setup viewer build demo test lint unit peers browser bench train clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install Debian, Python and Node packages
+	@.ci/setup
+
+viewer: setup $(VIEWER) ## build the web app
+
+$(VIEWER): $(VIEWER_SOURCES)
+	cd services/viewer && npm ci --no-audit --no-fund --silent && npm run --silent build
+
+build: viewer ## build the release binary
+	cargo build --release
+
+demo: build ## one slide all the way: paint, ingest, embed, score, and a browser to look at it
+	COVERSLIP=$(COVERSLIP) tests/demo/run $(DEMO)
+
+test: setup lint unit peers browser ## everything CI runs
+
+lint: viewer ## formatting and lints, warnings are errors
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; fi
+
+unit: viewer ## the Rust tests, whole-path tests of the real binary included
+	cargo build
+	cargo test --workspace --quiet
+
+peers: viewer ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
+	cargo build
+	tests/peers/run
+
+browser: viewer ## the viewer in headless Chromium
+	cargo build
+	tests/browser/run
+
+bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
+	@.ci/setup bench
+	$(COVERSLIP) bench
+
+clean: ## remove what was built and the demo's data
+	rm -rf target $(DEMO) services/viewer/dist services/viewer/node_modules .venv

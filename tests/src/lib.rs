@@ -1,0 +1,9 @@
+//! Drives the real binary: runs its commands, starts and kills its server, finds the real slides.
+
+mod binary;
+mod server;
+mod slides;
+
+pub use binary::{Finished, coverslip, run};
+pub use server::Server;
+pub use slides::{phantom, real_slide};

@@ -1,0 +1,150 @@
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::{coverslip, run};
+
+/// `coverslip up` on a free port, killed when dropped.
+pub struct Server {
+    process: Child,
+    base: String,
+    login_link: String,
+    token: String,
+    client: Client,
+}
+
+impl Server {
+    /// Starts on `data` and waits until the login link is printed; `arguments` follow.
+    pub fn start<S: AsRef<OsStr>>(data: &Path, arguments: impl IntoIterator<Item = S>) -> Result<Self> {
+        let mut process = coverslip()?
+            .args(["up", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("coverslip up does not start")?;
+        let login_link = login_link(&mut process)?;
+        let base = login_link
+            .split("/login")
+            .next()
+            .context("the login link has a /login")?
+            .to_owned();
+        Ok(Self {
+            process,
+            base,
+            login_link,
+            token: token(data, "admin")?,
+            client: Client::builder().timeout(Duration::from_secs(60)).build()?,
+        })
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn login_link(&self) -> &str {
+        &self.login_link
+    }
+
+    /// An admin's request to `path`.
+    pub fn get(&self, path: &str) -> Result<Response> {
+        Ok(self.client.get(self.url(path)).bearer_auth(&self.token).send()?)
+    }
+
+    pub fn get_json(&self, path: &str) -> Result<Value> {
+        let response = self.get(path)?;
+        let status = response.status();
+        let text = response.text()?;
+        ensure!(status.is_success(), "GET {path} answered {status}: {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// An admin's POST, for the test to give a body and headers.
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(self.url(path)).bearer_auth(&self.token)
+    }
+
+    /// A request without any token.
+    pub fn get_as_stranger(&self, path: &str) -> Result<Response> {
+        Ok(self.client.get(self.url(path)).send()?)
+    }
+
+    /// Asks for the slide until its state is one of `states`; its JSON then.
+    pub fn wait_for_state(&self, slide: &str, states: &[&str]) -> Result<Value> {
+        let deadline = Instant::now() + Duration::from_secs(240);
+        loop {
+            let row = self.get_json(&format!("/api/v1/slides/{slide}"))?;
+            let state = row["status"]["state"].as_str().unwrap_or_default();
+            if states.contains(&state) {
+                return Ok(row);
+            }
+            if Instant::now() > deadline {
+                bail!("slide {slide} did not come to {states:?}: {row}");
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Peak resident memory so far, in bytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).context("VmHWM")?;
+        let kib: u64 = line.split_whitespace().nth(1).context("a number of kB")?.parse()?;
+        Ok(kib * 1024)
+    }
+
+    /// SIGKILL, as a power cut would end it.
+    pub fn kill(mut self) -> Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing is left to do for a process that is already gone.
+        let _gone = self.process.kill();
+        let _gone = self.process.wait();
+    }
+}
+
+fn login_link(process: &mut Child) -> Result<String> {
+    let stdout = process.stdout.take().context("standard output is piped")?;
+    let mut lines = BufReader::new(stdout).lines();
+    for line in lines.by_ref() {
+        let line = line?;
+        if let Some(link) = line.split_whitespace().find(|word| word.contains("/login?code=")) {
+            // Keep reading, so that the server never blocks on a full pipe.
+            thread::spawn(move || lines.for_each(drop));
+            return Ok(link.to_owned());
+        }
+    }
+    bail!("coverslip up ended without printing a login link")
+}
+
+fn token(data: &Path, role: &str) -> Result<String> {
+    let finished = run([
+        "token".as_ref(),
+        "create".as_ref(),
+        "--data".as_ref(),
+        data.as_os_str(),
+        "--role".as_ref(),
+        role.as_ref(),
+        "--json".as_ref(),
+    ])?;
+    ensure!(finished.code == Some(0), "coverslip token create failed: {}", finished.stderr);
+    let token = finished.json()?["token"].as_str().context("a token")?.to_owned();
+    Ok(token)
+}

@@ -1,0 +1,148 @@
+//! `coverslip analyze` on real slides and a phantom: calls, holds and what lies in storage after.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use harness::{Finished, phantom, real_slide, run};
+use serde_json::Value;
+
+fn analyze(slide: &Path, data: &Path, more: &[&str]) -> Result<Finished> {
+    let mut line =
+        vec!["analyze".as_ref(), slide.as_os_str(), "--json".as_ref(), "--data".as_ref(), data.as_os_str()];
+    line.extend(more.iter().map(|argument| std::ffi::OsStr::new(*argument)));
+    run(line)
+}
+
+fn only_slide(finished: &Finished) -> Result<Value> {
+    let slides = finished.json()?["slides"].as_array().cloned().context("slides")?;
+    ensure!(slides.len() == 1, "one slide expected: {slides:?}");
+    Ok(slides[0].clone())
+}
+
+/// A result is never a bare number: everything that carries it must be there.
+fn has_evidence(slide: &Value) -> Result<()> {
+    let probability = slide["probability"].as_f64().context("probability")?;
+    ensure!((0.0..=1.0).contains(&probability));
+    ensure!(slide["call"]["label"].is_string(), "{slide}");
+    let top = slide["top_tiles"].as_array().context("top tiles")?;
+    ensure!(!top.is_empty() && top[0]["rect_um"]["width"].as_f64().is_some_and(|side| side > 0.0));
+    for hash in [&slide["encoder"]["hash"], &slide["task"]["hash"], &slide["pyramid"]] {
+        ensure!(hash.as_str().is_some_and(|text| text.len() == 64), "not a sha256: {hash}");
+    }
+    for stage in ["tile", "embed", "score"] {
+        let timings = slide["timings"].as_array().context("timings")?;
+        ensure!(timings.iter().any(|timing| timing["stage"] == stage), "no timing of {stage}");
+    }
+    ensure!(slide["regulatory_status"] == "research_use_only");
+    Ok(())
+}
+
+#[test]
+fn the_aperio_slide_is_scored() -> Result<()> {
+    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else { return Ok(()) };
+    let data = tempfile::tempdir()?;
+    let finished = analyze(&file, data.path(), &[])?;
+    ensure!(finished.code == Some(0), "{finished:?}");
+    let slide = only_slide(&finished)?;
+    has_evidence(&slide)?;
+    let again = only_slide(&analyze(&file, data.path(), &[])?)?;
+    ensure!(again["slide"] == slide["slide"] && again["probability"] == slide["probability"]);
+    Ok(())
+}
+
+#[test]
+fn the_jpeg_2000_slide_waits_for_its_mpp() -> Result<()> {
+    let Some(file) = real_slide("wsi/tcga-cr-7395-01a-01-ts1.svs") else { return Ok(()) };
+    let data = tempfile::tempdir()?;
+    let held = analyze(&file, data.path(), &[])?;
+    ensure!(held.code == Some(3), "{held:?}");
+    let slide = only_slide(&held)?;
+    ensure!(slide["status"]["state"] == "held");
+    ensure!(slide["status"]["reason"]["code"] == "missing_mpp");
+    ensure!(slide["reason"].as_str().is_some_and(|reason| reason.contains("--mpp")));
+
+    let given = analyze(&file, data.path(), &["--mpp", "0.25"])?;
+    ensure!(given.code == Some(0), "{given:?}");
+    has_evidence(&only_slide(&given)?)
+}
+
+#[test]
+fn the_fluorescence_slide_is_viewable() -> Result<()> {
+    let Some(file) = real_slide("wsi/test3-DAPI-2-387.ndpi") else { return Ok(()) };
+    let data = tempfile::tempdir()?;
+    let finished = analyze(&file, data.path(), &[])?;
+    ensure!(finished.code == Some(0), "{finished:?}");
+    has_evidence(&only_slide(&finished)?)
+}
+
+#[test]
+fn a_dicom_level_coarser_than_the_encoder_is_held_but_viewable() -> Result<()> {
+    let Some(file) = real_slide("dicom/ezwsi_multiframe_camelyon_challenge_image.dcm") else {
+        return Ok(());
+    };
+    let data = tempfile::tempdir()?;
+    let finished = analyze(&file, data.path(), &[])?;
+    ensure!(finished.code == Some(3), "{finished:?}");
+    let slide = only_slide(&finished)?;
+    ensure!(slide["status"]["reason"]["code"] == "coarser_than_encoder", "{slide}");
+    let id = slide["slide"].as_str().context("slide id")?;
+    let folder = data.path().join("objects/slides").join(id);
+    ensure!(folder.join("manifest.json").is_file() && folder.join("pyramid/level-00.dcm").is_file());
+    Ok(())
+}
+
+#[test]
+fn a_phantom_is_called_and_its_hottest_tile_lies_in_the_tumour() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("phantom.tiff");
+    phantom(&file, &["--size", "8192", "--tumour", "0.15", "--grade", "4", "--seed", "90001"])?;
+    let finished = analyze(&file, &folder.path().join("data"), &[])?;
+    ensure!(finished.code == Some(0), "{finished:?}");
+    let slide = only_slide(&finished)?;
+    has_evidence(&slide)?;
+    ensure!(slide["call"]["is_positive"] == true, "{slide}");
+    let rect = &slide["top_tiles"][0]["rect_um"];
+    let centre = |start: &str, side: &str| -> Result<f64> {
+        let start = rect[start].as_f64().context("a number")?;
+        Ok(start + rect[side].as_f64().context("a number")? / 2.0)
+    };
+    let truth: Value =
+        serde_json::from_slice(&std::fs::read(file.with_extension("geojson"))?)?;
+    let mpp = 0.25;
+    let (x, y) = (centre("x", "width")? / mpp, centre("y", "height")? / mpp);
+    ensure!(tumour_polygons(&truth)?.iter().any(|ring| contains(ring, x, y)), "({x}, {y}) px");
+    Ok(())
+}
+
+type Ring = Vec<(f64, f64)>;
+
+/// Outer rings of the planted tumour, in level-0 pixels.
+fn tumour_polygons(truth: &Value) -> Result<Vec<Ring>> {
+    let features = truth["features"].as_array().context("a feature collection")?;
+    let tumours = features.iter().filter(|f| f["properties"]["classification"]["name"] == "Tumor");
+    let mut rings = Vec::new();
+    for geometry in tumours.map(|feature| &feature["geometry"]) {
+        let coordinates = geometry["coordinates"].as_array().context("coordinates")?;
+        let outer: Vec<&Value> = match geometry["type"].as_str() {
+            Some("MultiPolygon") => coordinates.iter().map(|polygon| &polygon[0]).collect(),
+            _ => coordinates.iter().take(1).collect(),
+        };
+        for ring in outer {
+            let points = ring.as_array().context("a ring")?.iter();
+            rings.push(
+                points.filter_map(|point| Some((point[0].as_f64()?, point[1].as_f64()?))).collect(),
+            );
+        }
+    }
+    ensure!(!rings.is_empty(), "the ground truth has no tumour");
+    Ok(rings)
+}
+
+/// Even-odd rule.
+fn contains(ring: &Ring, x: f64, y: f64) -> bool {
+    let edges = ring.iter().zip(ring.iter().cycle().skip(1));
+    let crossings = edges.filter(|&(&(ax, ay), &(bx, by))| {
+        (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
+    });
+    crossings.count() % 2 == 1
+}
