@@ -1,0 +1,46 @@
+//! One file a command: its arguments and what it does.
+
+pub(crate) mod analyze;
+pub(crate) mod bench;
+pub(crate) mod embed;
+pub(crate) mod encoder;
+pub(crate) mod ingest;
+pub(crate) mod phantom;
+pub(crate) mod score;
+pub(crate) mod task;
+pub(crate) mod token;
+pub(crate) mod up;
+
+use anyhow::{Context, Result};
+
+use crate::arguments::Command;
+use crate::exit::Outcome;
+
+pub(crate) fn run(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Up(up) => block_on(up.run()),
+        Command::Analyze(analyze) => block_on(analyze.run()),
+        Command::Ingest(ingest) => block_on(ingest.run()),
+        Command::Embed(embed) => block_on(embed.run()),
+        Command::Score(score) => block_on(score.run()),
+        Command::Phantom(phantom) => phantom.run(),
+        Command::Encoder(encoder) => encoder.run(),
+        Command::Task(task) => task.run(),
+        Command::Token(token) => block_on(token.run()),
+        Command::Bench(bench) => bench.run(),
+        Command::DecodeChild => decode_child(),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<Outcome>>) -> Result<Outcome> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the async runtime")?
+        .block_on(work)
+}
+
+fn decode_child() -> Result<Outcome> {
+    slide::decode_child::serve(std::io::stdin().lock(), std::io::stdout().lock())?;
+    Ok(Outcome::Done)
+}
