@@ -1,0 +1,3 @@
+//! Receives scanner files and cuts them into the pyramid.
+
+pub mod tissue;
