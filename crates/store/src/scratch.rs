@@ -1,0 +1,71 @@
+//! Where files in the making lie, and how those of a crashed process are cleared away.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
+use tempfile::{NamedTempFile, TempDir};
+
+/// A temporary folder on the same disk as the objects, removed with all in it when dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: TempDir,
+}
+
+impl Scratch {
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// This process's part of `scratch/`: a folder that is locked for as long as the process lives.
+#[derive(Debug)]
+pub(crate) struct ScratchSpace {
+    folder: TempDir,
+    _lock: File,
+}
+
+impl ScratchSpace {
+    /// Clears what crashed processes left, and leaves alone what running ones are using.
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+        let all = root.join("scratch");
+        fs::create_dir_all(&all)?;
+        // Nobody may clear a folder between its making and its locking.
+        let opening = File::open(&all)?;
+        flock(&opening, FlockOperation::LockExclusive)?;
+        clear_left_over(&all)?;
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&all)?;
+        let lock = File::open(folder.path())?;
+        flock(&lock, FlockOperation::LockExclusive)?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    pub(crate) fn folder(&self) -> io::Result<Scratch> {
+        let folder = tempfile::tempdir_in(self.folder.path())?;
+        Ok(Scratch { folder })
+    }
+
+    /// Is `path` in this space?
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(self.folder.path())
+    }
+
+    pub(crate) fn file(&self) -> io::Result<NamedTempFile> {
+        NamedTempFile::new_in(self.folder.path())
+    }
+}
+
+fn clear_left_over(all: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(all)? {
+        let path = entry?.path();
+        let lock = File::open(&path)?;
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            fs::remove_dir_all(&path)?;
+        }
+    }
+    Ok(())
+}
