@@ -10,6 +10,7 @@ mod commands;
 mod exit;
 mod installation;
 mod login;
+mod print;
 mod progress_bars;
 
 use arguments::Arguments;

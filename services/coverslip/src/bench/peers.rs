@@ -1,0 +1,28 @@
+//! The programs we compare with: where they are and which version.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+/// This very binary.
+pub(crate) fn coverslip() -> Result<Command> {
+    let program = std::env::current_exe().context("cannot tell where this binary lies")?;
+    Ok(Command::new(program))
+}
+
+/// `vips dzsave` with the tile size and quality of the slide, on as many threads as it likes.
+pub(crate) fn dzsave(slide: &Path, out: &Path) -> Command {
+    let mut command = Command::new("vips");
+    command.arg("dzsave").arg(slide).arg(out);
+    command.args(["--tile-size", "256", "--overlap", "0", "--suffix", ".jpg[Q=85]"]);
+    command
+}
+
+/// What `program` answers when asked for its version; `None` if it is not installed.
+pub(crate) fn version(program: &str, question: &str) -> Option<String> {
+    let output = Command::new(program).arg(question).stdin(Stdio::null()).output().ok()?;
+    let answer = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    text.lines().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned())
+}
