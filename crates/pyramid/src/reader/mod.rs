@@ -1,0 +1,11 @@
+//! Reads tiles and regions of a stored pyramid with range reads.
+
+mod canvas;
+mod fetched;
+mod index_cache;
+mod pyramid_reader;
+mod region;
+
+pub use fetched::Fetched;
+pub use index_cache::IndexCache;
+pub use pyramid_reader::PyramidReader;
