@@ -48,7 +48,7 @@ browser: viewer ## the viewer in headless Chromium
 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
 	@.ci/setup bench
-	$(COVERSLIP) bench
+	$(COVERSLIP) bench --write BENCHMARKS.md
 
 clean: ## remove what was built and the demo's data
 	rm -rf target $(DEMO) services/viewer/dist services/viewer/node_modules .venv
