@@ -1,0 +1,56 @@
+import { Problem } from './problem';
+import type { HeatmapFile, Layer, Manifest, Prediction, Slide, SlidePage } from './shapes';
+
+const SLIDES = '/api/v1/slides';
+
+export async function slidePage(after?: string): Promise<SlidePage> {
+  return get(after === undefined ? SLIDES : `${SLIDES}?after=${encodeURIComponent(after)}`);
+}
+
+export async function slide(id: string): Promise<Slide> {
+  return get(`${SLIDES}/${id}`);
+}
+
+export async function manifest(id: string): Promise<Manifest> {
+  return get(`${SLIDES}/${id}/manifest`);
+}
+
+export async function predictions(id: string): Promise<Prediction[]> {
+  const answer = await get<{ predictions: Prediction[] }>(`${SLIDES}/${id}/predictions`);
+  return answer.predictions;
+}
+
+export async function heatmap(id: string, task: string, layer: Layer): Promise<HeatmapFile> {
+  return get(`${SLIDES}/${id}/heatmaps/${task}/${layer}.json`);
+}
+
+/** Tells the server how many micrometres a pixel of a held slide measures. */
+export async function giveMpp(id: string, mpp: number): Promise<void> {
+  await send(`${SLIDES}/${id}`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ mpp }),
+  });
+}
+
+export const paths = {
+  deepZoom: (id: string) => `/slides/${id}.dzi`,
+  thumbnail: (id: string) => `${SLIDES}/${id}/thumbnail`,
+  associated: (id: string, name: string) => `${SLIDES}/${id}/associated/${name}`,
+  /** `rect` in pixels of level 0; the answer is `width` pixels wide. */
+  region: (id: string, rect: readonly [number, number, number, number], width: number) =>
+    `/iiif/3/${id}/${rect.join(',')}/${width},/0/default.jpg`,
+  events: '/api/v1/events',
+  upload: SLIDES,
+};
+
+async function get<T>(path: string): Promise<T> {
+  const response = await send(path, { headers: { Accept: 'application/json' } });
+  return (await response.json()) as T;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, { credentials: 'same-origin', ...init });
+  if (!response.ok) throw await Problem.of(response);
+  return response;
+}

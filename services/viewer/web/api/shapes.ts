@@ -1,0 +1,144 @@
+/** The JSON the server speaks; each shape is a type of `crates/flow` or of `services/cases`. */
+
+export type Stage = 'receive' | 'tile' | 'embed' | 'score';
+
+export interface Progress {
+  stage: Stage;
+  done: number;
+  total: number;
+}
+
+export interface StageTiming {
+  stage: Stage;
+  wall_s: number;
+}
+
+export type State = 'received' | 'tiled' | 'embedded' | 'scored' | 'held' | 'quarantined';
+
+export interface Status {
+  state: State;
+  reason?: { code: 'missing_mpp' | 'coarser_than_encoder' | 'no_tissue' } | string;
+}
+
+export interface Call {
+  label: string;
+  is_positive: boolean;
+}
+
+export interface Grade {
+  scale: string;
+  value: number;
+  expected: number;
+  /** P(grade > k) for k = 0, 1, ... */
+  exceedance: number[];
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Slide {
+  id: string;
+  file_name?: string | null;
+  received_at: string;
+  n_bytes?: number;
+  status: Status;
+  /** For people: why the slide is held or quarantined, and what to do. */
+  reason_text?: string | null;
+  mpp?: number | null;
+  size?: Size | null;
+  progress?: Progress | null;
+  timings: StageTiming[];
+  call?: Call | null;
+  probability?: number | null;
+  grade?: Grade | null;
+}
+
+export interface SlidePage {
+  slides: Slide[];
+  /** Passed back as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+export interface Level {
+  level: number;
+  size: Size;
+  mpp: number;
+  n_frames: number;
+  origin: 'copied' | 'transcoded' | 'halved';
+  bytes: number;
+}
+
+/** A grid of square cells from the top left of level 0; eight cells a byte, lowest bit first. */
+export interface TissueMask {
+  cell_um: number;
+  columns: number;
+  rows: number;
+  cells: string;
+}
+
+export interface Manifest {
+  slide: string;
+  original: string;
+  pyramid: string;
+  format: string;
+  scanner: string | null;
+  mpp: number;
+  mpp_source: 'file' | 'operator';
+  objective_power: number | null;
+  size: Size;
+  tile: Size;
+  levels: Level[];
+  associated: { name: string; size: Size }[];
+  icc: { sha256: string; bytes: number } | null;
+  tissue: TissueMask;
+}
+
+/** On the glass, in micrometres from the top left of level 0. */
+export interface MicrometreRect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface TopTile {
+  rect_um: MicrometreRect;
+  /** Share of the attention; all tiles of the slide sum to 1. */
+  attention: number;
+  /** Probability of the positive class if this tile were the whole slide. */
+  tile_probability: number;
+}
+
+export interface Prediction {
+  slide: string;
+  pyramid: string;
+  encoder: { name: string; hash: string };
+  task: { id: string; version: string; hash: string };
+  regulatory_status: 'research_use_only';
+  call: Call;
+  probability: number;
+  threshold: number;
+  grade: Grade | null;
+  top_tiles: TopTile[];
+  n_instances: number;
+}
+
+export type Layer = 'attention' | 'tile';
+
+export interface HeatmapFile {
+  cell_um: number;
+  columns: number;
+  rows: number;
+  /** Little-endian f32 in base64, row by row; NaN where no tile was looked at. */
+  values: string;
+}
+
+/** RFC 9457. */
+export interface ProblemBody {
+  title?: string;
+  detail?: string;
+  status?: number;
+  request_id?: string;
+}

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { HeatmapFile } from '../api/shapes';
+import { COLORMAPS, palette, paletteStep } from './colormap';
+import { paint, percentile, readGrid, share, sortedValues, valueAt } from './grid';
+
+function file(values: number[], columns: number): HeatmapFile {
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
+  const packed = btoa(String.fromCharCode(...bytes));
+  return { cell_um: 112, columns, rows: values.length / columns, values: packed };
+}
+
+beforeAll(() => {
+  // Node has no canvas; only the pixels of ImageData are used.
+  globalThis.ImageData = class {
+    data: Uint8ClampedArray;
+    constructor(
+      readonly width: number,
+      readonly height: number,
+    ) {
+      this.data = new Uint8ClampedArray(width * height * 4);
+    }
+  } as unknown as typeof ImageData;
+});
+
+describe('colour maps', () => {
+  test('have the ends their authors published', () => {
+    const ends = (name: (typeof COLORMAPS)[number]) => {
+      const colours = palette(name);
+      return [[...colours.slice(0, 3)], [...colours.slice(-3)]];
+    };
+    expect(ends('viridis')).toEqual([[68, 1, 84], [253, 231, 37]]);
+    expect(ends('magma')).toEqual([[0, 0, 4], [252, 253, 191]]);
+    expect(ends('coolwarm')).toEqual([[59, 76, 192], [180, 4, 38]]);
+  });
+
+  test('the sequential ones grow steadily lighter', () => {
+    for (const name of ['viridis', 'magma', 'inferno', 'cividis'] as const) {
+      const colours = palette(name);
+      const light = Array.from({ length: 256 }, (_, step) => {
+        const [red, green, blue] = colours.slice(step * 3, step * 3 + 3) as unknown as number[];
+        return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+      });
+      for (let step = 8; step < 256; step += 8) {
+        expect(light[step]!, `${name} at ${step}`).toBeGreaterThan(light[step - 8]!);
+      }
+    }
+  });
+
+  test('shares outside 0 to 1 take the end colours', () => {
+    expect([-3, 0, 0.5, 1, 7].map(paletteStep)).toEqual([0, 0, 128, 255, 255]);
+  });
+});
+
+describe('a heatmap', () => {
+  const grid = readGrid(file([Number.NaN, 0.5, 2, 1, 4, Number.NaN], 3));
+
+  test('is read back with its gaps', () => {
+    expect(valueAt(grid, 0, 0)).toBeNull();
+    expect(valueAt(grid, 112, 111.9)).toBe(0.5);
+    expect(valueAt(grid, 112, 112)).toBe(4);
+    expect(valueAt(grid, -1, 0)).toBeNull();
+    expect(valueAt(grid, 336, 0)).toBeNull();
+  });
+
+  test('that does not fill its grid is refused', () => {
+    expect(() => readGrid({ ...file([1, 2], 2), columns: 3 })).toThrow('do not fill');
+  });
+
+  test('has percentiles over the values there are', () => {
+    const sorted = sortedValues(grid);
+    expect([...sorted]).toEqual([0.5, 1, 2, 4]);
+    expect([0, 50, 100].map((percent) => percentile(sorted, percent))).toEqual([0.5, 1.5, 4]);
+    expect(percentile(new Float32Array(), 50)).toBeNaN();
+  });
+
+  test('is clear below the threshold and coloured by its range above', () => {
+    const colours = palette('viridis');
+    const { data } = paint(grid, colours, { min: 0, max: 2 }, 1);
+    const pixel = (cell: number) => [...data.slice(cell * 4, cell * 4 + 4)];
+    expect(pixel(0)).toEqual([0, 0, 0, 0]);
+    expect(pixel(1)).toEqual([0, 0, 0, 0]);
+    expect(pixel(4)).toEqual([253, 231, 37, 255]);
+    expect(pixel(3)).toEqual([...colours.slice(128 * 3, 128 * 3 + 3), 255]);
+  });
+
+  test('with one value everywhere still has a colour', () => {
+    expect(share(3, { min: 3, max: 3 })).toBe(1);
+    expect(share(2, { min: 3, max: 3 })).toBe(0);
+  });
+});

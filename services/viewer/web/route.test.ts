@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { formatRoute, parseRoute } from './route';
+
+const ID = '0123456789abcdef0123456789abcdef';
+
+test('a view survives the address bar', () => {
+  const view = { x_um: 1234.5, y_um: 20480, um_per_px: 0.25, degrees: 90 };
+  const hash = formatRoute({ page: 'slide', id: ID, view });
+  expect(hash).toBe(`#/slides/${ID}?x=1234.5&y=20480.0&zoom=0.25&turn=90`);
+  expect(parseRoute(hash)).toEqual({ page: 'slide', id: ID, view });
+});
+
+test('a link without a view, or with a broken one, opens the whole slide', () => {
+  for (const query of ['', '?x=1&y=2', '?x=1&y=2&zoom=0', '?x=a&y=2&zoom=1', '?x=1&y=2&zoom=1&turn=x']) {
+    expect(parseRoute(`#/slides/${ID}${query}`), query).toEqual({ page: 'slide', id: ID, view: null });
+  }
+});
+
+test('turns are brought into one circle', () => {
+  const route = parseRoute(`#/slides/${ID}?x=1&y=2&zoom=1&turn=-90`);
+  expect(route.page === 'slide' && route.view?.degrees).toBe(270);
+});
+
+test('anything else is the list', () => {
+  for (const hash of ['', '#', '#/', '#/slides/', '#/slides/../api', `#/slides/${ID}0`]) {
+    expect(parseRoute(hash), hash).toEqual({ page: 'list' });
+  }
+});
