@@ -51,7 +51,7 @@ async fn streams_do_not_mix() -> TestResult {
 #[tokio::test(start_paused = true)]
 async fn a_waiting_message_is_not_queued_twice() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
     for _ in 0..3 {
         queue.publish(&received(1)).await?;
     }
@@ -63,7 +63,7 @@ async fn a_waiting_message_is_not_queued_twice() -> TestResult {
 #[tokio::test(start_paused = true)]
 async fn a_message_published_while_in_flight_comes_once_more() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
     queue.publish(&received(1)).await?;
     let first = consumer.next().await;
     queue.publish(&received(1)).await?;
@@ -114,7 +114,7 @@ async fn a_message_that_waits_for_its_retry_is_not_queued_twice() -> TestResult 
 #[tokio::test(start_paused = true)]
 async fn a_paused_message_does_not_hold_up_the_others() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
     queue.publish(&received(1)).await?;
     consumer.next().await.retry();
     queue.publish(&received(2)).await?;
@@ -127,8 +127,8 @@ async fn a_paused_message_does_not_hold_up_the_others() -> TestResult {
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_already_waits_hears_of_a_retry() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
-    let mut other = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
+    let mut other = queue.subscribe::<SlideReceived>();
     queue.publish(&received(1)).await?;
     let first = consumer.next().await;
     let waiting = tokio::spawn(async move { other.next().await.message().clone() });
@@ -168,7 +168,7 @@ async fn consumers_share_a_stream_without_losing_or_doubling() -> TestResult {
 #[tokio::test(start_paused = true)]
 async fn giving_up_waiting_loses_nothing() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
     for _ in 0..10 {
         assert!(
             timeout(Duration::from_millis(1), consumer.next())
@@ -184,7 +184,7 @@ async fn giving_up_waiting_loses_nothing() -> TestResult {
 #[tokio::test]
 async fn a_handler_that_panics_leaves_its_message_in_the_queue() -> TestResult {
     let queue = Queue::in_process();
-    let mut consumer = queue.subscribe();
+    let mut consumer = queue.subscribe::<SlideReceived>();
     queue.publish(&received(1)).await?;
     let handler = tokio::spawn(async move {
         let _delivery = consumer.next().await;
