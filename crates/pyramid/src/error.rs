@@ -7,6 +7,8 @@ use thiserror::Error;
 /// What can go wrong while a pyramid is written or read.
 #[derive(Debug, Error)]
 pub enum PyramidError {
+    #[error("the slide file could not be read")]
+    Slide(#[from] std::convert::Infallible),
     #[error("the store could not be read")]
     Store(#[from] store::StoreError),
     #[error("a stored object of the pyramid is damaged, tile the slide again")]

@@ -1,0 +1,95 @@
+use dicom_core::VR;
+use dicom_dictionary_std::{tags, uids};
+use flow::{DicomUid, UidRole};
+
+use super::data_set::DataSet;
+use super::header::InstanceFacts;
+
+/// Patient, study, series, frame of reference, equipment and SOP common modules. Nothing here
+/// comes from a patient: what the standard lets be empty is empty.
+pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
+    patient_and_study(facts)
+        .with(series(facts))
+        .with(equipment(facts))
+        .with(instance(facts))
+}
+
+fn uid(facts: &InstanceFacts, role: UidRole) -> String {
+    DicomUid::derive(&facts.slide, role).to_string()
+}
+
+fn patient_and_study(facts: &InstanceFacts) -> DataSet {
+    DataSet::new()
+        .unknown(&[
+            (tags::PATIENT_NAME, VR::PN),
+            (tags::PATIENT_ID, VR::LO),
+            (tags::PATIENT_BIRTH_DATE, VR::DA),
+            (tags::PATIENT_SEX, VR::CS),
+            (tags::STUDY_DATE, VR::DA),
+            (tags::STUDY_TIME, VR::TM),
+            (tags::REFERRING_PHYSICIAN_NAME, VR::PN),
+            (tags::STUDY_ID, VR::SH),
+            (tags::ACCESSION_NUMBER, VR::SH),
+        ])
+        .text(
+            tags::STUDY_INSTANCE_UID,
+            VR::UI,
+            &uid(facts, UidRole::Study),
+        )
+}
+
+fn series(facts: &InstanceFacts) -> DataSet {
+    DataSet::new()
+        .text(tags::MODALITY, VR::CS, "SM")
+        .text(
+            tags::SERIES_INSTANCE_UID,
+            VR::UI,
+            &uid(facts, UidRole::Series),
+        )
+        .text(tags::SERIES_NUMBER, VR::IS, "1")
+        .text(
+            tags::FRAME_OF_REFERENCE_UID,
+            VR::UI,
+            &uid(facts, UidRole::FrameOfReference),
+        )
+        .text(tags::POSITION_REFERENCE_INDICATOR, VR::LO, "SLIDE_CORNER")
+        .text(tags::PYRAMID_UID, VR::UI, &uid(facts, UidRole::Pyramid))
+}
+
+/// The serial number is not passed on; the standard wants one all the same.
+fn equipment(facts: &InstanceFacts) -> DataSet {
+    let scanner: String = facts
+        .scanner
+        .as_deref()
+        .unwrap_or("Unknown")
+        .chars()
+        .take(64)
+        .collect();
+    let scanner = scanner.replace('\\', "/");
+    DataSet::new()
+        .text(tags::MANUFACTURER, VR::LO, &scanner)
+        .text(tags::MANUFACTURER_MODEL_NAME, VR::LO, &scanner)
+        .text(tags::DEVICE_SERIAL_NUMBER, VR::LO, "Unknown")
+        .text(
+            tags::SOFTWARE_VERSIONS,
+            VR::LO,
+            concat!("Coverslip ", env!("CARGO_PKG_VERSION")),
+        )
+}
+
+fn instance(facts: &InstanceFacts) -> DataSet {
+    let number = (u32::from(facts.level.0) + 1).to_string();
+    DataSet::new()
+        .text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192")
+        .text(
+            tags::SOP_CLASS_UID,
+            VR::UI,
+            uids::VL_WHOLE_SLIDE_MICROSCOPY_IMAGE_STORAGE,
+        )
+        .text(
+            tags::SOP_INSTANCE_UID,
+            VR::UI,
+            &uid(facts, UidRole::Level(facts.level)),
+        )
+        .text(tags::INSTANCE_NUMBER, VR::IS, &number)
+}

@@ -1,0 +1,28 @@
+use dicom_core::VR;
+use dicom_dictionary_std::tags;
+use flow::{DicomUid, UidRole};
+
+use super::data_set::DataSet;
+use super::header::InstanceFacts;
+
+/// The glass slide and the tissue on it (PS3.3 section C.7.6.22). Both are named by our slide id:
+/// the barcode stays with the label image.
+pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
+    let slide = facts.slide.to_string();
+    let uid = DicomUid::derive(&facts.slide, UidRole::Specimen);
+    let specimen = DataSet::new()
+        .text(tags::SPECIMEN_IDENTIFIER, VR::LO, &slide)
+        .text(tags::SPECIMEN_UID, VR::UI, uid.as_str())
+        .unknown(&[
+            (tags::ISSUER_OF_THE_SPECIMEN_IDENTIFIER_SEQUENCE, VR::SQ),
+            (tags::SPECIMEN_PREPARATION_SEQUENCE, VR::SQ),
+        ]);
+    DataSet::new()
+        .text(tags::CONTAINER_IDENTIFIER, VR::LO, &slide)
+        .unknown(&[(tags::ISSUER_OF_THE_CONTAINER_IDENTIFIER_SEQUENCE, VR::SQ)])
+        .code(
+            tags::CONTAINER_TYPE_CODE_SEQUENCE,
+            ["433466003", "SCT", "Microscope slide"],
+        )
+        .sequence(tags::SPECIMEN_DESCRIPTION_SEQUENCE, [specimen])
+}
