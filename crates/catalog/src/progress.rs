@@ -1,0 +1,75 @@
+//! How far the stage under way has come, and what the stages before it cost.
+
+use flow::{Progress, SlideId, Stage, StageTiming};
+use sqlx::sqlite::SqliteRow;
+
+use crate::columns::{get, get_count};
+use crate::{Catalog, CatalogError};
+
+impl Catalog {
+    /// Cheap, and the only write that a power cut may undo.
+    pub async fn set_progress(&self, id: SlideId, progress: Progress) -> Result<(), CatalogError> {
+        sqlx::query(
+            "INSERT INTO slide_progress (slide, stage, done, total) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (slide) DO UPDATE
+             SET stage = excluded.stage, done = excluded.done, total = excluded.total",
+        )
+        .bind(id.to_string())
+        .bind(progress.stage.name())
+        .bind(progress.done.cast_signed())
+        .bind(progress.total.cast_signed())
+        .execute(&self.notes)
+        .await
+        .map_err(CatalogError::about_slide("note a slide's progress", id))?;
+        Ok(())
+    }
+
+    /// Replaces what the stage cost when it last ran.
+    pub async fn record_timing(
+        &self,
+        id: SlideId,
+        timing: StageTiming,
+    ) -> Result<(), CatalogError> {
+        sqlx::query(
+            "INSERT INTO slide_timings (slide, stage, wall_s) VALUES ($1, $2, $3)
+             ON CONFLICT (slide, stage) DO UPDATE SET wall_s = excluded.wall_s",
+        )
+        .bind(id.to_string())
+        .bind(timing.stage.name())
+        .bind(timing.wall_s)
+        .execute(&self.records)
+        .await
+        .map_err(CatalogError::about_slide("record a timing", id))?;
+        Ok(())
+    }
+}
+
+pub(crate) fn read_progress(row: &SqliteRow) -> Result<Option<Progress>, CatalogError> {
+    let Some(stage) = read_stage(row, "progress_stage")? else {
+        return Ok(None);
+    };
+    Ok(Some(Progress {
+        stage,
+        done: get_count(row, "progress_done")?,
+        total: get_count(row, "progress_total")?,
+    }))
+}
+
+pub(crate) fn read_timing(row: &SqliteRow) -> Result<Option<StageTiming>, CatalogError> {
+    let Some(stage) = read_stage(row, "timing_stage")? else {
+        return Ok(None);
+    };
+    let wall_s = get(row, "timing_wall_s")?;
+    Ok(Some(StageTiming { stage, wall_s }))
+}
+
+fn read_stage(row: &SqliteRow, column: &'static str) -> Result<Option<Stage>, CatalogError> {
+    let Some(name) = get::<Option<String>>(row, column)? else {
+        return Ok(None);
+    };
+    let stage = Stage::ALL.into_iter().find(|stage| stage.name() == name);
+    stage
+        .map(Some)
+        .ok_or("there is no such stage")
+        .map_err(CatalogError::damaged(column))
+}

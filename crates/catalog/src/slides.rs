@@ -1,0 +1,168 @@
+use chrono::{DateTime, Utc};
+use flow::{Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
+use sqlx::sqlite::SqliteRow;
+
+use crate::columns::{from_json, get, get_count, get_time, parse, to_json};
+use crate::progress::{read_progress, read_timing};
+use crate::{Catalog, CatalogError, FileName};
+
+/// A pushed file whose bytes are in storage.
+#[derive(Clone, Debug)]
+pub struct NewSlide {
+    pub id: SlideId,
+    pub digest: Sha256Digest,
+    pub n_bytes: u64,
+    pub file_name: Option<FileName>,
+    /// Used in place of what the file says.
+    pub mpp_override: Option<Mpp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    New,
+    /// The same bytes were pushed before; the catalog is as it was.
+    Known,
+}
+
+/// All the catalog says of one slide but its results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlideRow {
+    pub id: SlideId,
+    pub digest: Sha256Digest,
+    pub n_bytes: u64,
+    pub file_name: Option<FileName>,
+    pub received_at: DateTime<Utc>,
+    pub status: SlideStatus,
+    pub mpp_override: Option<Mpp>,
+    /// Of the stage under way.
+    pub progress: Option<Progress>,
+    /// In the order of the path.
+    pub timings: Vec<StageTiming>,
+}
+
+/// A part of a list, newest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// The last slide of the page before.
+    pub after: Option<SlideId>,
+    pub limit: u32,
+}
+
+impl Catalog {
+    /// Records a slide as received.
+    pub async fn register(&self, slide: NewSlide) -> Result<Registered, CatalogError> {
+        let status = SlideStatus::Received;
+        let done = sqlx::query(
+            "INSERT INTO slides
+             (id, digest, n_bytes, file_name, mpp_override, state, status, received_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(slide.id.to_string())
+        .bind(slide.digest.to_string())
+        .bind(slide.n_bytes.cast_signed())
+        .bind(slide.file_name.as_ref().map(FileName::reveal))
+        .bind(slide.mpp_override.map(Mpp::get))
+        .bind(status.name())
+        .bind(to_json("status", &status)?)
+        .bind(Utc::now().timestamp_millis())
+        .execute(&self.records)
+        .await
+        .map_err(CatalogError::database("register a slide"))?;
+        Ok(match done.rows_affected() {
+            0 => Registered::Known,
+            _ => Registered::New,
+        })
+    }
+
+    pub async fn slide(&self, id: SlideId) -> Result<Option<SlideRow>, CatalogError> {
+        let rows = sqlx::query("SELECT * FROM slide_rows WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_all(&self.readers)
+            .await
+            .map_err(CatalogError::database("read a slide"))?;
+        Ok(gather(&rows)?.pop())
+    }
+
+    /// Newest first. An `after` that is not in the catalog gives an empty page.
+    pub async fn slides(&self, page: Page) -> Result<Vec<SlideRow>, CatalogError> {
+        let Some((received_at_ms, id)) = self.start_of(page).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = sqlx::query(
+            "SELECT * FROM slide_rows WHERE id IN (
+                SELECT id FROM slides WHERE (received_at_ms, id) < ($1, $2)
+                ORDER BY received_at_ms DESC, id DESC LIMIT $3
+             )
+             ORDER BY received_at_ms DESC, id DESC",
+        )
+        .bind(received_at_ms)
+        .bind(id)
+        .bind(page.limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(CatalogError::database("list slides"))?;
+        gather(&rows)
+    }
+
+    /// Where in the order of all slides a page begins.
+    async fn start_of(&self, page: Page) -> Result<Option<(i64, String)>, CatalogError> {
+        let Some(after) = page.after else {
+            return Ok(Some((i64::MAX, String::new())));
+        };
+        sqlx::query_as("SELECT received_at_ms, id FROM slides WHERE id = $1")
+            .bind(after.to_string())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(CatalogError::database("find a page of slides"))
+    }
+
+    /// Gives a slide the mpp to use in place of what its file says.
+    pub async fn set_mpp_override(&self, id: SlideId, mpp: Mpp) -> Result<(), CatalogError> {
+        let done = sqlx::query("UPDATE slides SET mpp_override = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(mpp.get())
+            .execute(&self.records)
+            .await
+            .map_err(CatalogError::database("set a slide's mpp"))?;
+        match done.rows_affected() {
+            0 => Err(CatalogError::UnknownSlide { id }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Rows of one slide follow each other, one for each timing.
+fn gather(rows: &[SqliteRow]) -> Result<Vec<SlideRow>, CatalogError> {
+    let mut slides: Vec<SlideRow> = Vec::new();
+    for row in rows {
+        let id = parse(row, "id")?;
+        if slides.last().is_none_or(|last| last.id != id) {
+            slides.push(read_slide(id, row)?);
+        }
+        if let Some(slide) = slides.last_mut() {
+            slide.timings.extend(read_timing(row)?);
+            slide.timings.sort_by_key(|timing| timing.stage as u8);
+        }
+    }
+    Ok(slides)
+}
+
+fn read_slide(id: SlideId, row: &SqliteRow) -> Result<SlideRow, CatalogError> {
+    let file_name: Option<String> = get(row, "file_name")?;
+    let mpp_override: Option<f64> = get(row, "mpp_override")?;
+    Ok(SlideRow {
+        id,
+        digest: parse(row, "digest")?,
+        n_bytes: get_count(row, "n_bytes")?,
+        file_name: file_name.as_deref().and_then(FileName::new),
+        received_at: get_time(row, "received_at_ms")?,
+        status: from_json(row, "status")?,
+        mpp_override: mpp_override
+            .map(Mpp::new)
+            .transpose()
+            .map_err(CatalogError::damaged("mpp_override"))?,
+        progress: read_progress(row)?,
+        timings: Vec::new(),
+    })
+}
