@@ -1,0 +1,5 @@
+//! Heatmaps over a slide, coloured when they are asked for.
+
+mod colormap;
+mod colouring;
+mod draw;
