@@ -5,6 +5,8 @@ mod fetched;
 mod index_cache;
 mod pyramid_reader;
 mod region;
+#[cfg(test)]
+mod tests;
 
 pub use fetched::Fetched;
 pub use index_cache::IndexCache;

@@ -11,6 +11,7 @@ use store::Store;
 
 use super::fetched::Fetched;
 use super::region::RegionPlan;
+use crate::dicom::profile_in;
 use crate::{PyramidError, RgbImage};
 
 /// Colour of glass without tissue, shown outside the slide.
@@ -74,6 +75,16 @@ impl PyramidReader {
             .ok_or(PyramidError::NoSuchTile { level, tile })?;
         let key = ObjectKey::PyramidLevel(self.slide, level);
         Ok(self.store.get_range(&key, range.bytes()).await?)
+    }
+
+    /// The colour profile of the pixels: the scanner's, or sRGB where it gave none.
+    pub async fn icc(&self) -> Result<Vec<u8>, PyramidError> {
+        let coarsest = self.index.levels.iter().max_by_key(|frames| frames.level);
+        let coarsest = coarsest.ok_or(PyramidError::NoSuchLevel(LevelNumber(0)))?;
+        // The header ends before the first frame; the coarsest level has the shortest.
+        let end = coarsest.frames().first().map_or(0, |frame| frame.offset);
+        let key = ObjectKey::PyramidLevel(self.slide, coarsest.level);
+        profile_in(&self.store.get_range(&key, 0..end).await?)
     }
 
     /// The part of the slide under `rect` as a picture of `out` pixels, made from the level just as
