@@ -11,6 +11,9 @@ use crate::zone::Anatomy;
 /// Spacing of the nodes between which epithelium is interpolated, micrometres.
 const STEP: f32 = 2.0;
 
+/// Half the epithelium between the lumens of two fused glands, micrometres.
+const SEPTUM: f32 = 5.0;
+
 pub(crate) const N_EPITHELIUM: usize = 5;
 
 /// The epithelium at one place.
@@ -86,12 +89,14 @@ pub(crate) fn at(anatomy: &Anatomy, glands: &[Gland], p: Point) -> Epithelium {
         }
     }
     best.map_or(Epithelium::NONE, |gland| {
-        let depth = first.min((first - second - gland.shape.gap) * 0.5);
-        inside(anatomy, gland, p, depth)
+        let apart = (first - second) * 0.5;
+        let depth = first.min(apart - 0.5 * gland.shape.gap);
+        inside(anatomy, gland, p, depth, apart)
     })
 }
 
-fn inside(anatomy: &Anatomy, gland: &Gland, p: Point, depth: f32) -> Epithelium {
+/// The epithelium of `gland` at `p`, which lies `apart` micrometres from the next gland's realm.
+fn inside(anatomy: &Anatomy, gland: &Gland, p: Point, depth: f32, apart: f32) -> Epithelium {
     let shape = &gland.shape;
     let lumen = if gland.pattern == Pattern::Cribriform {
         holes(anatomy, p).min(depth - shape.wall)
@@ -103,8 +108,9 @@ fn inside(anatomy: &Anatomy, gland: &Gland, p: Point, depth: f32) -> Epithelium 
     };
     Epithelium {
         depth,
-        lumen: lumen.max(Epithelium::NONE.lumen),
-        strata: shape.strata,
+        // Between two glands that run into each other a thin septum stays.
+        lumen: lumen.min(apart - SEPTUM).max(Epithelium::NONE.lumen),
+        strata: if gland.has_lumen { shape.strata } else { 1.0 },
         malignancy: f32::from(gland.pattern != Pattern::Benign),
         necrosis: necrosis(anatomy, gland.pattern, p),
     }

@@ -16,7 +16,8 @@ struct Textures {
     fibres: Seed,
     bundles: Seed,
     grain: Seed,
-    fat: Seed,
+    slide: Seed,
+    strands: Seed,
     blood: Seed,
 }
 
@@ -38,7 +39,8 @@ pub(crate) fn lay(terrain: &Terrain<'_>, canvas: &mut Canvas) {
         fibres: seed.branch(60),
         bundles: seed.branch(61),
         grain: seed.branch(62),
-        fat: seed.branch(63),
+        slide: seed,
+        strands: seed.branch(65),
         blood: seed.branch(64),
     };
     let frame = canvas.frame;
@@ -109,9 +111,10 @@ impl Textures {
     /// Light and dark strands along the fibres, from about -1 to 1.
     fn fibre(&self, spot: &Spot) -> f32 {
         let (across, along) = (spot.zones.across, spot.zones.along);
-        let fine = gradient(self.fibres, across * 0.36, along * 0.035);
-        let bundle = gradient(self.bundles, across * 0.11, along * 0.018);
-        0.5 * fine + 0.6 * bundle
+        let strand = gradient(self.strands, across * 0.75, along * 0.07);
+        let fibre = gradient(self.fibres, across * 0.34, along * 0.045);
+        let bundle = gradient(self.bundles, across * 0.1, along * 0.02);
+        0.32 * strand + 0.5 * fibre + 0.5 * bundle
     }
 
     fn between_glands(&self, spot: &Spot, fibre: f32) -> Dyes {
@@ -119,7 +122,7 @@ impl Textures {
         if spot.zones.fat > -3.0 {
             let share = smooth_step(-3.0, 3.0, spot.zones.fat + 3.0 * spot.grain);
             let share = share * smooth_step(-2.0, -8.0, spot.epithelium.depth);
-            dyes = dyes.mixed(fat::dyes(self.fat, spot.p), share);
+            dyes = dyes.mixed(fat::dyes(self.slide, spot.p), share);
         }
         let lumen = spot.vessel.lumen.min(-spot.epithelium.depth - 3.0);
         if lumen > -spot.vessel.wall - 1.0 {
@@ -173,9 +176,9 @@ fn stroma(spot: &Spot, fibre: f32) -> Dyes {
     let zones = &spot.zones;
     let reactive = smooth_step(-20.0, 20.0, zones.tumour);
     let density = 0.42 - 0.12 * zones.looseness + 0.05 * reactive;
-    let eosin = density * (0.9 + 0.55 * fibre + 0.16 * spot.grain);
+    let eosin = density * (0.9 + 0.75 * fibre + 0.14 * spot.grain);
     // Clefts open along the strands; more of them in loose tissue.
-    let width = -0.42 + 0.32 * zones.looseness - 0.08 * reactive;
+    let width = -0.36 + 0.34 * zones.looseness - 0.08 * reactive;
     let cleft = smooth_step(width + 0.07, width - 0.07, fibre + 0.12 * spot.grain);
     // Stroma draws back from tumour glands in places.
     let retraction = reactive

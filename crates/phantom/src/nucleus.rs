@@ -10,7 +10,7 @@ use crate::point::Point;
 pub(crate) const CELL_REACH: f32 = 14.0;
 
 /// Half the width of the blurred edge of a nucleus, micrometres: about the resolution of a 20x lens.
-const EDGE: f32 = 0.4;
+const EDGE: f32 = 0.45;
 
 /// One nucleus, lengths in micrometres.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(crate) struct Outline([[f32; 2]; 2]);
 
 impl Outline {
     pub(crate) fn draw(irregularity: f32, draws: &mut Draws) -> Self {
-        Self([0.7, 1.0].map(|share| {
+        Self([0.8, 0.55].map(|share| {
             let at = Point::towards(draws.angle()) * (share * irregularity * draws.range(0.3, 1.5));
             [at.x, at.y]
         }))
@@ -104,16 +104,18 @@ impl Nucleus {
         let mut under = under;
         if look.halo > 0.0 {
             let clear = smooth_step(-look.halo, -0.4 * look.halo, depth);
-            under = under.mixed(under.scaled(0.25), clear);
+            under = under.mixed(under.scaled(0.45), clear);
         }
         let cover = smooth_step(-EDGE, EDGE, depth);
         if cover <= 0.0 {
             return under;
         }
-        let fine = gradient(grain, p.x * 1.15, p.y * 1.15);
-        let membrane = 1.0 - smooth_step(0.15, 1.15, depth);
-        let mut chromatin = look.chromatin * (1.0 - 0.55 * look.rim);
-        chromatin += look.chromatin * (look.rim * 0.75 * membrane + look.clumps * fine);
+        let fine = gradient(grain, p.x * 1.2, p.y * 1.2);
+        let coarse = gradient(grain, p.x * 0.45, p.y * 0.45);
+        let membrane = 1.0 - smooth_step(0.2, 1.5, depth);
+        let mut chromatin = look.chromatin * (1.0 - 0.5 * look.rim);
+        chromatin += look.chromatin * look.rim * 0.55 * membrane;
+        chromatin += look.chromatin * look.clumps * (0.8 * fine + 0.7 * coarse);
         if look.nucleolus > 0.0 {
             // Off the middle, by an amount that belongs to this nucleus.
             let offset = (at - Point::new(0.3, 0.2) * self.radii.y).length();

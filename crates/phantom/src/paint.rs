@@ -1,6 +1,5 @@
 use flow::{Mpp, PixelRect, PixelSize};
 
-use crate::Scene;
 use crate::artefact::BLUR_REACH;
 use crate::canvas::Canvas;
 use crate::frame::{Frame, Window};
@@ -8,6 +7,7 @@ use crate::ground;
 use crate::placement::{MARGIN, nuclei_in};
 use crate::point::Point;
 use crate::terrain::Terrain;
+use crate::{PhantomError, Scene};
 
 /// A painted rectangle: rows of red, green and blue bytes, `3 * width * height` of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,30 @@ impl RgbPixels {
         for (value, passed) in self.pixels[3 * pixel..][..3].iter_mut().zip(ink) {
             *value = (f32::from(*value) * (1.0 - cover * (1.0 - passed)) + 0.5) as u8;
         }
+    }
+
+    /// Puts `below` at half its size into one quarter (0 to 3, row by row).
+    pub(crate) fn put_half(&mut self, below: &Self, quarter: usize) {
+        let (width, height) = (self.size.width as usize, self.size.height as usize);
+        let half = below.averaged(2);
+        let (left, top) = (quarter % 2 * width / 2, quarter / 2 * height / 2);
+        for (row, line) in half.pixels.chunks_exact(3 * width / 2).enumerate() {
+            let at = 3 * ((top + row) * width + left);
+            self.pixels[at..at + line.len()].copy_from_slice(line);
+        }
+    }
+
+    /// Baseline JPEG, YCbCr 4:2:0.
+    pub(crate) fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, PhantomError> {
+        let image = turbojpeg::Image {
+            pixels: self.pixels.as_slice(),
+            width: self.size.width as usize,
+            pitch: 3 * self.size.width as usize,
+            height: self.size.height as usize,
+            format: turbojpeg::PixelFormat::RGB,
+        };
+        let jpeg = turbojpeg::compress(image, i32::from(quality), turbojpeg::Subsamp::Sub2x2)?;
+        Ok(jpeg.to_vec())
     }
 
     /// Each `factor` x `factor` block as one pixel.

@@ -2,6 +2,7 @@
 
 use crate::draw::{Draws, Scatter};
 use crate::epithelium::Epithelium;
+use crate::fat;
 use crate::nucleus::{CELL_REACH, Look, Nucleus, Outline};
 use crate::pattern::Atypia;
 use crate::point::{Area, Point};
@@ -27,7 +28,7 @@ fn scatter(terrain: &Terrain<'_>, purpose: u32, spacing: f32) -> Scatter {
     Scatter {
         seed: terrain.anatomy.seed.branch(purpose),
         spacing,
-        jitter: 0.75,
+        jitter: 0.62,
     }
 }
 
@@ -161,7 +162,7 @@ fn spindles(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
             let density = if in_wall {
                 0.9
             } else if zones.fat > 0.0 {
-                0.04
+                f32::from(fat::border(terrain.anatomy.seed, p) < 1.2)
             } else {
                 0.34 + 0.1 * zones.looseness.abs() + 0.12 * f32::from(zones.tumour > 0.0)
             };
@@ -206,7 +207,7 @@ fn lymphocytes(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
             let zones = terrain.zones_at(p);
             let free = zones.tissue > 2.0
                 && draws.chance(zones.lymphocytes)
-                && (zones.fat < 0.0 || draws.chance(0.3))
+                && zones.fat < -2.0
                 && terrain.epithelium_at(p).depth < -1.5
                 && terrain.vessel_at(p).lumen < -2.0;
             free.then(|| lymphocyte(p, draws))
@@ -225,7 +226,7 @@ fn lymphocyte(p: Point, mut draws: Draws) -> Nucleus {
             rim: 0.12,
             clumps: 0.28,
             nucleolus: 0.0,
-            halo: if draws.chance(0.3) { 0.9 } else { 0.0 },
+            halo: if draws.chance(0.15) { 0.8 } else { 0.0 },
         },
         outline: Outline::draw(0.05, &mut draws),
         has_cell: false,

@@ -2,6 +2,7 @@ use flow::Mpp;
 
 use crate::artefact::Artefacts;
 use crate::canvas::Canvas;
+use crate::descent::TILE;
 use crate::draw::Seed;
 use crate::frame::Frame;
 use crate::layout::Layout;
@@ -94,6 +95,16 @@ impl Scene {
     pub(crate) fn bare_glass(&self, frame: &Frame) -> RgbPixels {
         let glass = self.developer.glass();
         self.expose(frame, |_| glass)
+    }
+
+    /// A tile beyond the slide's edge.
+    pub(crate) fn blank_tile(&self) -> RgbPixels {
+        let mut tile = RgbPixels::new(TILE as usize, TILE as usize);
+        let glass = self.developer.glass().map(|value| value as u8);
+        for pixel in tile.pixels.chunks_exact_mut(3) {
+            pixel.copy_from_slice(&glass);
+        }
+        tile
     }
 
     /// Turns dyes into colour.

@@ -27,7 +27,7 @@ const SPECK: f32 = 22.0;
 impl Glass {
     pub(crate) fn new(seed: Seed, side: f32) -> Self {
         let mut draws = seed.draws();
-        let vignette = draws.range(0.01, 0.035);
+        let vignette = draws.range(0.004, 0.018);
         let edge = draws.chance(0.3).then(|| {
             let inset = draws.range(0.015, 0.035);
             let near = if draws.chance(0.5) {
