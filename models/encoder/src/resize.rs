@@ -1,0 +1,35 @@
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use serde::{Deserialize, Serialize};
+
+use crate::EncoderError;
+
+/// How pixels are weighted when a tile is resized; both average over what they shrink, as Pillow
+/// and torchvision with antialias do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResizeFilter {
+    Bilinear,
+    Bicubic,
+}
+
+/// Resizes square interleaved RGB from `side` to `target`.
+pub(crate) fn resize(
+    pixels: &[u8],
+    side: u32,
+    target: u32,
+    filter: ResizeFilter,
+) -> Result<Vec<u8>, EncoderError> {
+    let filter = match filter {
+        ResizeFilter::Bilinear => FilterType::Bilinear,
+        ResizeFilter::Bicubic => FilterType::CatmullRom,
+    };
+    let source = ImageRef::new(side, side, pixels, PixelType::U8x3)
+        .map_err(|error| EncoderError::Resize(error.into()))?;
+    let mut resized = Image::new(target, target, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new()
+        .resize(&source, &mut resized, &options)
+        .map_err(|error| EncoderError::Resize(error.into()))?;
+    Ok(resized.into_vec())
+}

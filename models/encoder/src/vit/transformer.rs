@@ -1,0 +1,76 @@
+use candle_core::{Result, Tensor};
+use parameters::{Parameters, ParametersError};
+
+use super::Arithmetic;
+use super::block::Block;
+use super::norm::LayerNorm;
+use super::patch_embedding::PatchEmbedding;
+use super::tokens::Tokens;
+use crate::{Architecture, Pooling};
+
+/// Vision transformer (Dosovitskiy et al. 2021) from patches to embeddings.
+#[derive(Debug)]
+pub(crate) struct VisionTransformer {
+    patch_embedding: PatchEmbedding,
+    tokens: Tokens,
+    pre_norm: Option<LayerNorm>,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    pooling: Pooling,
+    n_prefix: usize,
+}
+
+impl VisionTransformer {
+    pub(crate) fn new(
+        architecture: &Architecture,
+        parameters: &Parameters,
+        arithmetic: Arithmetic,
+    ) -> std::result::Result<Self, ParametersError> {
+        let norm = |name| LayerNorm::new(parameters, name, architecture.layer_norm_eps, arithmetic);
+        let block = |number| {
+            let name = format!("blocks.{number}");
+            Block::new(architecture, parameters, &name, arithmetic)
+        };
+        Ok(Self {
+            patch_embedding: PatchEmbedding::new(architecture, parameters)?,
+            tokens: Tokens::new(architecture, parameters)?,
+            pre_norm: architecture
+                .pre_norm
+                .then(|| norm("norm_pre"))
+                .transpose()?,
+            blocks: (0..architecture.depth)
+                .map(block)
+                .collect::<std::result::Result<_, _>>()?,
+            norm: norm("norm")?,
+            pooling: architecture.pooling,
+            n_prefix: architecture.n_prefix(),
+        })
+    }
+
+    /// Patches of shape (batch, patches, channels * rows * columns) to embeddings of shape
+    /// (batch, dimension).
+    pub(crate) fn forward(&self, patches: &Tensor) -> Result<Tensor> {
+        let mut x = self
+            .tokens
+            .forward(&self.patch_embedding.forward(patches)?)?;
+        if let Some(norm) = &self.pre_norm {
+            x = norm.forward(&x)?;
+        }
+        for block in &self.blocks {
+            x = block.forward(&x)?;
+        }
+        self.pool(&self.norm.forward(&x)?)
+    }
+
+    fn pool(&self, x: &Tensor) -> Result<Tensor> {
+        let class = x.narrow(1, 0, 1)?.squeeze(1)?;
+        match self.pooling {
+            Pooling::Class => Ok(class),
+            Pooling::ClassAndMean => {
+                let n_patches = x.dim(1)? - self.n_prefix;
+                let mean = x.narrow(1, self.n_prefix, n_patches)?.mean(1)?;
+                Tensor::cat(&[class, mean], 1)
+            }
+        }
+    }
+}
