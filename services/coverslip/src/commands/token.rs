@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use catalog::{Role, TokenRow};
 use clap::{Args, Subcommand};
-use http::Role;
+use flow::Sha256Digest;
+use http::{AccessControl, Transport};
 use serde_json::json;
 
 use crate::exit::Outcome;
@@ -15,6 +17,10 @@ use crate::print;
 pub(crate) enum Token {
     /// Make a token and print it, once.
     Create(Create),
+    /// List the tokens there are: names, roles and hashes, never the secrets.
+    List(List),
+    /// Withdraw a token; a running server forgets it within half a minute.
+    Withdraw(Withdraw),
 }
 
 #[derive(Debug, Args)]
@@ -22,7 +28,7 @@ pub(crate) struct Create {
     /// The folder with everything the installation keeps.
     #[arg(long, env = "COVERSLIP_DATA")]
     data: PathBuf,
-    /// What the bearer may do.
+    /// What the bearer may do: admin, pathologist, scanner, lis or engineer.
     #[arg(long)]
     role: Role,
     /// Who it is for, as it will stand in the audit trail.
@@ -31,4 +37,79 @@ pub(crate) struct Create {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Withdraw {
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
+    /// The token's hash as listed, or its first digits.
+    hash: String,
+}
+
+impl Token {
+    pub(crate) async fn run(self) -> Result<Outcome> {
+        match self {
+            Self::Create(create) => create.run().await,
+            Self::List(list) => list.run().await,
+            Self::Withdraw(withdraw) => withdraw.run().await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        let access = AccessControl::new(installation.catalog, Transport::Plain);
+        let secret = access.issue_token(&self.name, &[self.role]).await?;
+        if self.json {
+            let hash = secret.hash().to_string();
+            print::json(&json!({ "token": secret.reveal(), "role": self.role, "hash": hash }))?;
+        } else {
+            print::line(secret.reveal())?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        for TokenRow { hash, roles, name, created_at, .. } in
+            installation.catalog.bearer_tokens().await?
+        {
+            let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            let made = created_at.format("%Y-%m-%d");
+            print::line(&format!("{}  {made}  {}  {name}", hash.short(), roles.join("+")))?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Withdraw {
+    async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        let tokens = installation.catalog.bearer_tokens().await?;
+        let hash = only_match(&tokens, &self.hash)?;
+        installation.catalog.remove_token(&hash).await.context("cannot withdraw the token")?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn only_match(tokens: &[TokenRow], start: &str) -> Result<Sha256Digest> {
+    let mut matches = tokens.iter().map(|token| token.hash);
+    let mut matches = matches.by_ref().filter(|hash| hash.to_string().starts_with(start));
+    match (matches.next(), matches.next()) {
+        (Some(hash), None) => Ok(hash),
+        (None, _) => bail!("no token's hash starts with `{start}`: see `coverslip token list`"),
+        (Some(_), Some(_)) => bail!("several tokens' hashes start with `{start}`: give more of it"),
+    }
 }
