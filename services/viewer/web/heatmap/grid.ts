@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '../api/base64';
 import type { HeatmapFile } from '../api/shapes';
 import { type Palette, paletteStep } from './colormap';
 
@@ -22,10 +23,6 @@ export function readGrid(file: HeatmapFile): Grid {
   const view = new DataView(bytes.buffer);
   const values = Float32Array.from({ length: n_cells }, (_, cell) => view.getFloat32(cell * 4, true));
   return { cell_um: file.cell_um, columns: file.columns, rows: file.rows, values };
-}
-
-export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 /** The value at a place in micrometres, `null` outside the grid and where there is none. */

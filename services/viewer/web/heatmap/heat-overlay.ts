@@ -1,0 +1,36 @@
+import { type Frame, visibleCells } from '../slide/frame';
+import type { Overlay } from '../slide/overlays';
+import { palette } from './colormap';
+import { type Grid, paint, type Range } from './grid';
+import { colourRange, type HeatSettings } from './settings';
+
+/** The heatmap over the slide: one pixel a cell, stretched without smoothing onto its place. */
+export class HeatOverlay implements Overlay {
+  private grid: Grid | null = null;
+  private opacity = 0;
+  private readonly cells = document.createElement('canvas');
+
+  /** Colours the cells; returns the values of the first and the last colour. */
+  show(grid: Grid, settings: HeatSettings): Range {
+    const range = colourRange(settings, grid);
+    const threshold = settings.threshold ?? Number.NEGATIVE_INFINITY;
+    this.cells.width = grid.columns;
+    this.cells.height = grid.rows;
+    const pixels = paint(grid, palette(settings.colormap), range, threshold);
+    this.cells.getContext('2d')?.putImageData(pixels, 0, 0);
+    this.grid = grid;
+    this.opacity = settings.visible ? settings.opacity : 0;
+    return range;
+  }
+
+  draw(context: CanvasRenderingContext2D, frame: Frame): void {
+    if (this.grid === null || this.opacity === 0) return;
+    const { cell_um } = this.grid;
+    const { column, row, columns, rows } = visibleCells(frame, this.grid);
+    if (columns === 0 || rows === 0) return;
+    frame.drawInMicrometres(context, column * cell_um, row * cell_um);
+    context.imageSmoothingEnabled = false;
+    context.globalAlpha = this.opacity;
+    context.drawImage(this.cells, column, row, columns, rows, 0, 0, columns * cell_um, rows * cell_um);
+  }
+}

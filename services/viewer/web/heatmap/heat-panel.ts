@@ -1,0 +1,78 @@
+import { heatmap } from '../api/client';
+import type { Layer, Prediction } from '../api/shapes';
+import { HeatControls } from '../panel/heat-controls';
+import { Legend } from '../panel/legend';
+import { section } from '../panel/section';
+import { formatValue } from '../units/plain';
+import { type Grid, readGrid, valueAt } from './grid';
+import { HeatOverlay } from './heat-overlay';
+import { FIRST_SETTINGS, type HeatSettings } from './settings';
+
+interface HeatListener {
+  /** What is drawn, or whether it is, changed. */
+  changed(isVisible: boolean): void;
+  failed(error: unknown): void;
+}
+
+/** Joins the heatmap's values, its picture over the slide, its controls and its legend. */
+export class HeatPanel {
+  readonly overlay = new HeatOverlay();
+  readonly element: HTMLElement;
+  private readonly controls = new HeatControls(FIRST_SETTINGS, (settings) => void this.apply(settings));
+  private readonly legend = new Legend();
+  private readonly grids = new Map<Layer, Promise<Grid>>();
+  private settings = FIRST_SETTINGS;
+  private grid: Grid | null = null;
+
+  constructor(
+    private readonly prediction: Prediction,
+    private readonly listener: HeatListener,
+  ) {
+    this.element = section('heatmap', 'Heatmap', this.controls.element, this.legend.element);
+    void this.apply(FIRST_SETTINGS);
+  }
+
+  get isVisible(): boolean {
+    return this.settings.visible;
+  }
+
+  toggle(): void {
+    void this.apply({ ...this.settings, visible: !this.settings.visible });
+  }
+
+  /** Marks the value at a place on the legend and says it in words; `null` where there is none. */
+  point(place: readonly [number, number] | null): string | null {
+    const value = place === null || this.grid === null ? null : valueAt(this.grid, ...place);
+    this.legend.point(value);
+    if (value === null || !this.settings.visible) return null;
+    return this.settings.layer === 'attention'
+      ? `attention ${formatValue(value)}×`
+      : `tile probability ${formatValue(value)}`;
+  }
+
+  private async apply(settings: HeatSettings): Promise<void> {
+    this.settings = settings;
+    try {
+      const grid = await this.load(settings.layer);
+      // Someone may have chosen again while this layer was on its way.
+      if (this.settings !== settings) return;
+      this.grid = grid;
+      const range = this.overlay.show(grid, settings);
+      this.controls.show(settings, grid);
+      this.legend.show(settings, range);
+      this.listener.changed(settings.visible);
+    } catch (error) {
+      this.grids.delete(settings.layer);
+      this.listener.failed(error);
+    }
+  }
+
+  private load(layer: Layer): Promise<Grid> {
+    let grid = this.grids.get(layer);
+    if (grid === undefined) {
+      grid = heatmap(this.prediction.slide, this.prediction.task.id, layer).then(readGrid);
+      this.grids.set(layer, grid);
+    }
+    return grid;
+  }
+}

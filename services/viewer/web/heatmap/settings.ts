@@ -1,0 +1,54 @@
+import type { Layer } from '../api/shapes';
+import type { Colormap } from './colormap';
+import { type Grid, percentile, type Range, sortedValues } from './grid';
+
+/** How the ends of the colours are chosen: as values, or as percentiles of the values there are. */
+export type Scale = 'value' | 'percentile';
+
+/** How a heatmap is shown. */
+export interface HeatSettings {
+  visible: boolean;
+  layer: Layer;
+  /** From 0 to 1. */
+  opacity: number;
+  colormap: Colormap;
+  scale: Scale;
+  /** Where the colours begin and end, in the unit of `scale`. */
+  low: number;
+  high: number;
+  /** A value; cells below are clear. `null` shows all. */
+  threshold: number | null;
+}
+
+/** Attention has a long tail, so its colours end at percentiles; a probability has fixed ends. */
+export function scaleFor(layer: Layer): Pick<HeatSettings, 'scale' | 'low' | 'high' | 'threshold'> {
+  if (layer === 'tile') return { scale: 'value', low: 0, high: 1, threshold: null };
+  return { scale: 'percentile', low: 1, high: 99, threshold: null };
+}
+
+export const FIRST_SETTINGS: HeatSettings = {
+  visible: true,
+  layer: 'attention',
+  opacity: 0.5,
+  colormap: 'viridis',
+  ...scaleFor('attention'),
+};
+
+/** The values that take the first and the last colour. */
+export function colourRange(settings: HeatSettings, grid: Grid): Range {
+  const { low, high } = settings;
+  if (settings.scale === 'value') return { min: Math.min(low, high), max: Math.max(low, high) };
+  const sorted = sortedValues(grid);
+  return {
+    min: percentile(sorted, Math.min(low, high)),
+    max: percentile(sorted, Math.max(low, high)),
+  };
+}
+
+/** The same colours said in the other unit, as far as its fields can say them. */
+export function withScale(settings: HeatSettings, scale: Scale, grid: Grid): HeatSettings {
+  if (scale === settings.scale) return settings;
+  if (scale === 'percentile') return { ...settings, scale, low: 1, high: 99 };
+  const { min, max } = colourRange(settings, grid);
+  return { ...settings, scale, low: Number(min.toPrecision(3)), high: Number(max.toPrecision(3)) };
+}

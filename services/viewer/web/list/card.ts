@@ -1,0 +1,102 @@
+import { paths } from '../api/client';
+import { sentence } from '../api/problem';
+import type { Slide } from '../api/shapes';
+import { type Content, fill, h, setVariable } from '../dom';
+import { formatRoute } from '../route';
+import { formatProbability, formatTime } from '../units/plain';
+import { mppForm } from './mpp-form';
+import { callWords, isViewable, lacksMpp, slideName, standing } from './standing';
+
+/**
+ * One slide in the list. Its elements stay while the slide moves on and only what changed is drawn
+ * again: pictures do not flicker, a form keeps its text, and a click between two events counts.
+ */
+export class SlideCard {
+  readonly element: HTMLElement;
+  private readonly link: HTMLElement;
+  private readonly picture = new Part(h('span', { class: 'card-picture' }));
+  private readonly words = new Part(h('span', { class: 'card-words' }));
+  private readonly remedy = new Part(h('div', { class: 'card-remedy' }));
+
+  constructor(id: string) {
+    const href = formatRoute({ page: 'slide', id, view: null });
+    this.link = h('a', { class: 'card-link', href }, this.picture.element, this.words.element);
+    this.element = h('li', { class: 'card', 'data-slide': id }, this.link, this.remedy.element);
+  }
+
+  update(slide: Slide, isCurrent: boolean): void {
+    this.element.dataset.state = slide.status.state;
+    this.element.classList.toggle('current', isCurrent);
+    this.link.toggleAttribute('aria-current', isCurrent);
+    this.picture.draw(isViewable(slide), () => thumbnail(slide));
+    this.words.draw(slide, () => words(slide));
+    this.remedy.draw([slide.status, slide.reason_text], () => remedy(slide));
+  }
+}
+
+/** An element that is filled again only when what it shows has changed. */
+class Part {
+  private shown = '';
+
+  constructor(readonly element: HTMLElement) {}
+
+  draw(shows: unknown, content: () => Content): void {
+    const wanted = JSON.stringify(shows);
+    if (wanted === this.shown) return;
+    this.shown = wanted;
+    fill(this.element, content());
+  }
+}
+
+function thumbnail(slide: Slide): Content {
+  if (!isViewable(slide)) return null;
+  return h('img', { src: paths.thumbnail(slide.id), alt: '', loading: 'lazy', decoding: 'async' });
+}
+
+function words(slide: Slide): Content {
+  const name = slideName(slide);
+  return [
+    h('span', { class: 'card-name', title: name }, name),
+    h('span', { class: 'card-time' }, formatTime(slide.received_at)),
+    callBadge(slide) ?? standingLine(slide),
+  ];
+}
+
+function callBadge(slide: Slide): HTMLElement | null {
+  const call = callWords(slide);
+  if (call === null) return null;
+  const tone = slide.call?.is_positive ? 'positive' : 'negative';
+  const { probability } = slide;
+  return h(
+    'span',
+    { class: `badge ${tone}` },
+    call,
+    probability == null ? null : h('span', { class: 'badge-number' }, formatProbability(probability)),
+  );
+}
+
+function standingLine(slide: Slide): HTMLElement {
+  const { label, tone, share } = standing(slide);
+  const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
+  return h('span', { class: `standing ${tone}` }, `${label}${percent}`, tone === 'working' && bar(share));
+}
+
+function bar(share: number | null): HTMLElement {
+  const element = h('span', { class: share === null ? 'bar unknown' : 'bar', role: 'progressbar' });
+  if (share === null) return element;
+  element.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
+  setVariable(element, 'share', share);
+  return element;
+}
+
+/** Why a slide does not go on, and what to do about it. */
+function remedy(slide: Slide): Content {
+  const { state } = slide.status;
+  if (state !== 'held' && state !== 'quarantined') return null;
+  return h(
+    'div',
+    { class: 'remedy' },
+    slide.reason_text ? h('p', {}, sentence(slide.reason_text)) : null,
+    lacksMpp(slide) ? mppForm(slide.id) : null,
+  );
+}

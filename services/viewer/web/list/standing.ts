@@ -1,0 +1,66 @@
+import type { Progress, Slide, Stage } from '../api/shapes';
+
+/** Where a slide stands, for a line of text and a bar. */
+export interface Standing {
+  label: string;
+  tone: 'working' | 'done' | 'waiting' | 'failed';
+  /** From 0 to 1 while a step is under way and its length is known. */
+  share: number | null;
+}
+
+const STEP_WORDS: Record<Stage, string> = {
+  receive: 'Receiving',
+  tile: 'Tiling',
+  embed: 'Reading tissue',
+  score: 'Scoring',
+};
+
+export function standing(slide: Slide): Standing {
+  switch (slide.status.state) {
+    case 'received':
+      return working(slide.progress, 'Waiting to be tiled');
+    case 'tiled':
+      return working(slide.progress, 'Waiting to be read');
+    case 'embedded':
+      return working(slide.progress, 'Waiting to be scored');
+    case 'scored':
+      return { label: 'Analysed', tone: 'done', share: null };
+    case 'held':
+      return { label: 'Needs attention', tone: 'waiting', share: null };
+    case 'quarantined':
+      return { label: 'Cannot be processed', tone: 'failed', share: null };
+  }
+}
+
+/** Whether a pyramid exists to look at. */
+export function isViewable(slide: Slide): boolean {
+  const { state } = slide.status;
+  return state === 'tiled' || state === 'embedded' || state === 'scored' || (state === 'held' && !lacksMpp(slide));
+}
+
+export function lacksMpp(slide: Slide): boolean {
+  const { reason } = slide.status;
+  return typeof reason === 'object' && reason.code === 'missing_mpp';
+}
+
+/** `tumour`, then its grade if it has one. */
+export function callWords(slide: Slide): string | null {
+  if (!slide.call) return null;
+  const label = slide.call.label.replaceAll('_', ' ');
+  const words = slide.call.is_positive ? `${capital(label)} detected` : capital(label);
+  return slide.grade ? `${words}, grade ${slide.grade.value}` : words;
+}
+
+export function slideName(slide: Slide): string {
+  return slide.file_name ?? `Slide ${slide.id.slice(0, 8)}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function working(progress: Progress | null | undefined, waiting: string): Standing {
+  if (!progress) return { label: waiting, tone: 'working', share: null };
+  const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+  return { label: STEP_WORDS[progress.stage], tone: 'working', share };
+}

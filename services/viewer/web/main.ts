@@ -1,0 +1,58 @@
+import { followSlides } from './api/events';
+import { SlideBook } from './list/book';
+import { SlideList } from './list/list';
+import { listenForKeys } from './page/keyboard';
+import { Notices } from './page/notices';
+import { Shell } from './page/shell';
+import { SlidePage } from './page/slide-page';
+import { formatRoute, parseRoute, type View } from './route';
+
+const notices = new Notices(document.body);
+const shell = new Shell(document.body);
+const book = new SlideBook();
+const list = new SlideList(book, document.body, (error) => notices.show(error));
+let slidePage: SlidePage | null = null;
+let wasLost = false;
+
+shell.listPlace.append(list.element);
+listenForKeys(() => slidePage?.commands ?? null);
+window.addEventListener('hashchange', follow);
+window.addEventListener('unhandledrejection', ({ reason }) => notices.show(reason));
+followSlides({
+  slide: (slide) => book.put(slide),
+  connection: (state) => {
+    shell.setConnection(state);
+    // After a break events are missing; when it begins, an answer tells why (a session that ended).
+    if (wasLost !== (state === 'lost')) refresh();
+    wasLost = state === 'lost';
+  },
+});
+refresh();
+follow();
+
+function refresh(): void {
+  book.refresh().catch((error: unknown) => notices.show(error));
+}
+
+/** Shows what the address says. */
+function follow(): void {
+  const route = parseRoute(location.hash);
+  shell.arrange(route.page);
+  if (route.page === 'slide' && slidePage?.id === route.id) {
+    if (route.view !== null) slidePage.goTo(route.view);
+    return;
+  }
+  slidePage?.close();
+  slidePage = route.page === 'slide' ? openPage(route.id, route.view) : null;
+  list.setCurrent(slidePage?.id ?? null);
+  if (slidePage === null) shell.setTitle(null);
+}
+
+function openPage(id: string, view: View | null): SlidePage {
+  return new SlidePage(id, { stage: shell.stagePlace, panel: shell.panelPlace }, book, view, {
+    named: (name) => shell.setTitle(name),
+    // Replaced, not added: the back button leads to the list, not through every movement.
+    rest: (resting) => history.replaceState(null, '', formatRoute({ page: 'slide', id, view: resting })),
+    failed: (error) => notices.show(error),
+  });
+}

@@ -1,0 +1,116 @@
+import { manifest, predictions, slide as fetchSlide } from '../api/client';
+import { sentence } from '../api/problem';
+import type { Prediction, Slide } from '../api/shapes';
+import { fill, h } from '../dom';
+import type { SlideBook } from '../list/book';
+import { mppForm } from '../list/mpp-form';
+import { isViewable, lacksMpp, slideName, standing } from '../list/standing';
+import type { View } from '../route';
+import { OpenSlide, type Places } from '../slide/open-slide';
+
+interface SlidePageListener {
+  named(name: string): void;
+  rest(view: View): void;
+  failed(error: unknown): void;
+}
+
+/** The page of one slide, from the moment it is known until it is left. */
+export class SlidePage {
+  private open: OpenSlide | null = null;
+  private isOpening = false;
+  private isClosed = false;
+  private shownState = '';
+  private prediction: Prediction | null = null;
+  private readonly stopFollowing: () => void;
+
+  constructor(
+    readonly id: string,
+    private readonly places: Places,
+    private readonly book: SlideBook,
+    private readonly firstView: View | null,
+    private readonly listener: SlidePageListener,
+  ) {
+    this.stopFollowing = book.follow(() => this.update());
+    fill(places.stage, h('p', { class: 'stage-message' }, 'Loading…'));
+    void this.start().catch((error: unknown) => this.fail(error));
+  }
+
+  get commands(): OpenSlide | null {
+    return this.open;
+  }
+
+  goTo(view: View): void {
+    this.open?.goTo(view);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.stopFollowing();
+    this.open?.close();
+    fill(this.places.stage);
+    fill(this.places.panel);
+  }
+
+  /** The slide may be on no page of the list that was loaded. */
+  private async start(): Promise<void> {
+    const known = this.book.get(this.id);
+    if (known === undefined) this.book.put(await fetchSlide(this.id));
+    else this.update();
+  }
+
+  private update(): void {
+    const slide = this.book.get(this.id);
+    if (slide === undefined || this.isClosed) return;
+    this.listener.named(slideName(slide));
+    if (this.open !== null) void this.showStanding(this.open, slide).catch((error: unknown) => this.fail(error));
+    else if (isViewable(slide)) void this.openSlide().catch((error: unknown) => this.fail(error));
+    else this.showObstacle(slide);
+  }
+
+  private async openSlide(): Promise<void> {
+    if (this.isOpening) return;
+    this.isOpening = true;
+    const found = await manifest(this.id).finally(() => (this.isOpening = false));
+    if (this.isClosed || this.open !== null) return;
+    this.open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    this.shownState = '';
+    this.update();
+  }
+
+  /** Fetches the result once it is there; until then shows the progress as it comes. */
+  private async showStanding(open: OpenSlide, slide: Slide): Promise<void> {
+    const { state } = slide.status;
+    if (state !== 'scored') {
+      if (this.prediction === null) open.showProgress(slide);
+      return;
+    }
+    if (this.shownState === state) return;
+    this.shownState = state;
+    const [prediction] = await predictions(this.id);
+    if (this.isClosed) return;
+    this.prediction = prediction ?? null;
+    open.showResult(slide, this.prediction);
+  }
+
+  private showObstacle(slide: Slide): void {
+    const state = JSON.stringify([slide.status, slide.progress]);
+    if (state === this.shownState) return;
+    this.shownState = state;
+    const { label, share } = standing(slide);
+    fill(
+      this.places.stage,
+      h(
+        'div',
+        { class: 'stage-message' },
+        h('h2', {}, share === null ? label : `${label} ${Math.floor(share * 100)} %`),
+        slide.reason_text ? h('p', {}, sentence(slide.reason_text)) : null,
+        lacksMpp(slide) && mppForm(slide.id),
+        slide.status.state === 'received' && h('p', {}, 'The slide opens here as soon as it is tiled.'),
+      ),
+    );
+  }
+
+  private fail(error: unknown): void {
+    if (!this.isClosed) this.listener.failed(error);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Layer } from '../api/shapes';
+import { h } from '../dom';
+import { COLORMAPS, type Colormap } from '../heatmap/colormap';
+import { colourRange, type HeatSettings, type Scale, scaleFor, withScale } from '../heatmap/settings';
+import type { Grid } from '../heatmap/grid';
+import { capital } from '../list/standing';
+import { formatValue } from '../units/plain';
+
+const LAYER_WORDS: Record<Layer, string> = { attention: 'Attention', tile: 'Tile probability' };
+const THRESHOLD_STEPS = 200;
+
+/** The fields that say how the heatmap is shown. */
+export class HeatControls {
+  readonly element: HTMLElement;
+  private readonly visible = h('input', { type: 'checkbox', name: 'visible' });
+  private readonly layer = select('layer', Object.entries(LAYER_WORDS));
+  private readonly colormap = select('colormap', COLORMAPS.map((name) => [name, capital(name)]));
+  private readonly opacity = slider('opacity', 100);
+  private readonly opacityWords = h('output', {});
+  private readonly threshold = slider('threshold', THRESHOLD_STEPS);
+  private readonly thresholdWords = h('output', {});
+  private readonly scale = select('scale', [['value', 'Values'], ['percentile', 'Percentiles']]);
+  private readonly low = h('input', { type: 'number', name: 'low', step: 'any', 'aria-label': 'First colour' });
+  private readonly high = h('input', { type: 'number', name: 'high', step: 'any', 'aria-label': 'Last colour' });
+  private settings: HeatSettings;
+  private grid: Grid | null = null;
+
+  constructor(
+    first: HeatSettings,
+    private readonly onChange: (settings: HeatSettings) => void,
+  ) {
+    this.settings = first;
+    this.element = h(
+      'div',
+      { class: 'heat-controls' },
+      row('Show', h('label', { class: 'tick' }, this.visible, 'Heatmap over the slide')),
+      row('Layer', this.layer),
+      row('Opacity', this.opacity, this.opacityWords),
+      row('Threshold', this.threshold, this.thresholdWords),
+      row('Colours', this.colormap),
+      row('Range', this.scale),
+      row('', h('span', { class: 'ends' }, this.low, 'to', this.high)),
+    );
+    this.listen();
+  }
+
+  /** Shows these settings for this heatmap. */
+  show(settings: HeatSettings, grid: Grid | null): void {
+    this.settings = settings;
+    this.grid = grid;
+    this.visible.checked = settings.visible;
+    this.layer.value = settings.layer;
+    this.colormap.value = settings.colormap;
+    this.opacity.value = String(Math.round(settings.opacity * 100));
+    this.opacityWords.value = `${Math.round(settings.opacity * 100)} %`;
+    this.scale.value = settings.scale;
+    setUnlessFocused(this.low, settings.low);
+    setUnlessFocused(this.high, settings.high);
+    this.showThreshold();
+  }
+
+  private showThreshold(): void {
+    const { threshold } = this.settings;
+    this.thresholdWords.value = threshold === null ? 'off' : `≥ ${formatValue(threshold)}`;
+    if (threshold === null) this.threshold.value = '0';
+  }
+
+  private listen(): void {
+    const on = (field: HTMLElement, kind: 'input' | 'change', change: () => Partial<HeatSettings>) => {
+      field.addEventListener(kind, () => this.onChange({ ...this.settings, ...change() }));
+    };
+    on(this.visible, 'change', () => ({ visible: this.visible.checked }));
+    on(this.layer, 'change', () => {
+      const layer = this.layer.value as Layer;
+      return { layer, ...scaleFor(layer) };
+    });
+    on(this.colormap, 'change', () => ({ colormap: this.colormap.value as Colormap }));
+    on(this.opacity, 'input', () => ({ opacity: this.opacity.valueAsNumber / 100 }));
+    on(this.threshold, 'input', () => ({ threshold: this.chosenThreshold() }));
+    on(this.scale, 'change', () => this.chosenScale());
+    on(this.low, 'input', () => ({ low: numberOr(this.low, this.settings.low) }));
+    on(this.high, 'input', () => ({ high: numberOr(this.high, this.settings.high) }));
+  }
+
+  private chosenScale(): Partial<HeatSettings> {
+    return this.grid === null ? {} : withScale(this.settings, this.scale.value as Scale, this.grid);
+  }
+
+  /** The slider runs over the colours: what is cut off is what the legend dims. */
+  private chosenThreshold(): number | null {
+    const position = this.threshold.valueAsNumber / THRESHOLD_STEPS;
+    if (position === 0 || this.grid === null) return null;
+    const { min, max } = colourRange(this.settings, this.grid);
+    return min + (max - min) * position;
+  }
+}
+
+function row(label: string, ...fields: HTMLElement[]): HTMLElement {
+  return h('div', { class: 'control' }, h('span', { class: 'control-name' }, label), fields);
+}
+
+function select(name: string, options: [value: string, words: string][]): HTMLSelectElement {
+  return h(
+    'select',
+    { name, 'aria-label': capital(name) },
+    options.map(([value, words]) => h('option', { value }, words)),
+  );
+}
+
+function slider(name: string, max: number): HTMLInputElement {
+  return h('input', { type: 'range', name, min: 0, max, step: 1, 'aria-label': capital(name) });
+}
+
+/** A field someone types in keeps its text. */
+function setUnlessFocused(field: HTMLInputElement, value: number): void {
+  if (document.activeElement !== field) field.value = String(value);
+}
+
+function numberOr(field: HTMLInputElement, otherwise: number): number {
+  return Number.isFinite(field.valueAsNumber) ? field.valueAsNumber : otherwise;
+}

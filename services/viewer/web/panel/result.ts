@@ -1,0 +1,86 @@
+import type { Grade, Prediction } from '../api/shapes';
+import { h, setVariable } from '../dom';
+import { capital } from '../list/standing';
+import { formatCount, formatProbability } from '../units/plain';
+import { hashButton } from './hash';
+import { facts, section } from './section';
+
+/** What the task says of the slide, with what made it. */
+export function resultSection(prediction: Prediction): HTMLElement {
+  return section(
+    'result',
+    'Result',
+    h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
+    callLine(prediction),
+    probabilityBar(prediction),
+    prediction.grade && gradeBlock(prediction.grade),
+    facts(
+      ['Task', `${prediction.task.id} ${prediction.task.version}`],
+      ['Encoder', prediction.encoder.name],
+      ['Tiles read', formatCount(prediction.n_instances)],
+      ['Task hash', hashButton(prediction.task.hash)],
+      ['Encoder hash', hashButton(prediction.encoder.hash)],
+      ['Pyramid hash', hashButton(prediction.pyramid)],
+    ),
+  );
+}
+
+function callLine({ call, grade }: Prediction): HTMLElement {
+  const label = capital(call.label.replaceAll('_', ' '));
+  return h(
+    'div',
+    { class: `call ${call.is_positive ? 'positive' : 'negative'}` },
+    h('strong', {}, call.is_positive ? `${label} detected` : label),
+    grade && h('span', { class: 'call-grade' }, `Grade ${grade.value}`),
+  );
+}
+
+/** The probability as a point between 0 and 1, with the threshold it is judged by. */
+function probabilityBar({ probability, threshold, call }: Prediction): HTMLElement {
+  const track = h(
+    'div',
+    { class: `track ${call.is_positive ? 'positive' : 'negative'}` },
+    h('span', { class: 'track-fill' }),
+    h('span', { class: 'track-threshold' }),
+  );
+  setVariable(track, 'share', probability);
+  setVariable(track, 'threshold', threshold);
+  const ends = h(
+    'div',
+    { class: 'track-ends' },
+    h('span', {}, '0'),
+    h('span', { class: 'track-threshold-label' }, `threshold ${formatProbability(threshold)}`),
+    h('span', {}, '1'),
+  );
+  setVariable(ends, 'threshold', threshold);
+  return h(
+    'div',
+    { class: 'probability' },
+    h('div', { class: 'probability-line' }, 'Calibrated probability', h('strong', {}, formatProbability(probability))),
+    track,
+    ends,
+  );
+}
+
+function gradeBlock(grade: Grade): HTMLElement {
+  return h(
+    'div',
+    { class: 'grade' },
+    h('div', { class: 'probability-line' }, `Grade (${grade.scale})`, h('strong', {}, String(grade.value))),
+    h('p', { class: 'hint' }, `Expected ${grade.expected.toFixed(1)}. How likely it is to be at least:`),
+    h('ol', { class: 'exceedance' }, grade.exceedance.map(exceedanceBar)),
+  );
+}
+
+/** `exceedance[k]` is the probability that the grade is above k, so of at least k + 1. */
+function exceedanceBar(probability: number, k: number): HTMLElement {
+  const bar = h('span', { class: 'bar' });
+  setVariable(bar, 'share', probability);
+  return h(
+    'li',
+    {},
+    h('span', {}, `Grade ${k + 1}`),
+    bar,
+    h('span', { class: 'number' }, formatProbability(probability)),
+  );
+}

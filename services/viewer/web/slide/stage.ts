@@ -1,0 +1,174 @@
+import OpenSeadragon from 'openseadragon';
+import { paths } from '../api/client';
+import type { Manifest, MicrometreRect } from '../api/shapes';
+import { h } from '../dom';
+import type { View } from '../route';
+import { umPerPixel } from '../units/magnification';
+import type { Movement } from './commands';
+import { Frame } from './frame';
+import { type Overlay, OverlayCanvas } from './overlays';
+
+interface StageOptions {
+  manifest: Manifest;
+  /** Where to look first; the whole slide if `null`. */
+  view: View | null;
+  overlays: readonly Overlay[];
+  /** After every movement, many times a second. */
+  onMove(frame: Frame): void;
+  /** Once the slide lies still. */
+  onRest(view: View): void;
+  /** The slide or one of its tiles could not be loaded. */
+  onFailure(message: string): void;
+}
+
+const TURN_DEGREES = 90;
+const ZOOM_STEP = 1.5;
+const PAN_SHARE = 0.2;
+/** Evidence is shown with this many times its own width around it. */
+const CONTEXT = 3.2;
+
+/** The slide itself: OpenSeadragon with places and sizes in micrometres. */
+export class Stage implements Movement {
+  readonly element = h('div', { class: 'stage-slide' });
+  private readonly viewer: OpenSeadragon.Viewer;
+  private readonly overlayCanvas: OverlayCanvas;
+
+  constructor(private readonly options: StageOptions) {
+    this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
+    this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
+    this.viewer.canvas.append(this.overlayCanvas.canvas);
+    this.listen();
+  }
+
+  close(): void {
+    this.viewer.destroy();
+    this.element.remove();
+  }
+
+  /** Draws the overlays again after one of them changed. */
+  redraw(): void {
+    this.overlayCanvas.drawSoon();
+  }
+
+  /** `null` until the slide is open. */
+  frame(): Frame | null {
+    if (this.viewer.world.getItemCount() === 0) return null;
+    const { viewport } = this.viewer;
+    const size = viewport.getContainerSize();
+    const centre = viewport.viewportToImageCoordinates(viewport.getCenter(true));
+    const { mpp } = this.options.manifest;
+    const view = {
+      x_um: centre.x * mpp,
+      y_um: centre.y * mpp,
+      um_per_px: mpp / viewport.viewportToImageZoom(viewport.getZoom(true)),
+      degrees: ((viewport.getRotation(true) % 360) + 360) % 360,
+    };
+    return new Frame(view, { width: size.x, height: size.y }, window.devicePixelRatio);
+  }
+
+  goTo(view: View, motion: 'jump' | 'glide'): void {
+    const { viewport } = this.viewer;
+    const { mpp } = this.options.manifest;
+    const isJump = motion === 'jump';
+    const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
+    viewport.setRotation(view.degrees, isJump);
+    viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isJump);
+    viewport.panTo(centre, isJump);
+  }
+
+  /** Shows a rectangle of glass with what lies around it. */
+  show(rect: MicrometreRect): void {
+    const frame = this.frame();
+    if (frame === null) return;
+    const room = Math.min(frame.window.width, frame.window.height);
+    this.goTo(
+      {
+        x_um: rect.x + rect.width / 2,
+        y_um: rect.y + rect.height / 2,
+        um_per_px: (Math.max(rect.width, rect.height) * CONTEXT) / room,
+        degrees: frame.view.degrees,
+      },
+      'glide',
+    );
+  }
+
+  showAll(): void {
+    this.viewer.viewport.goHome();
+  }
+
+  zoomBy(steps: number): void {
+    this.viewer.viewport.zoomBy(ZOOM_STEP ** steps).applyConstraints();
+  }
+
+  zoomToMagnification(magnification: number): void {
+    const { viewport } = this.viewer;
+    const imageZoom = this.options.manifest.mpp / umPerPixel(magnification);
+    viewport.zoomTo(viewport.imageToViewportZoom(imageZoom)).applyConstraints();
+  }
+
+  /** Moves the window by a share of its own size. */
+  panBy(columns: number, rows: number): void {
+    const { viewport } = this.viewer;
+    const size = viewport.getContainerSize();
+    const step = new OpenSeadragon.Point(columns * PAN_SHARE * size.x, rows * PAN_SHARE * size.y);
+    viewport.panBy(viewport.deltaPointsFromPixels(step)).applyConstraints();
+  }
+
+  turn(quarters: number): void {
+    const { viewport } = this.viewer;
+    viewport.setRotation(viewport.getRotation() + quarters * TURN_DEGREES);
+  }
+
+  private listen(): void {
+    const { viewer, options } = this;
+    viewer.addHandler('open', () => {
+      if (options.view !== null) this.goTo(options.view, 'jump');
+    });
+    viewer.addHandler('update-viewport', () => {
+      this.overlayCanvas.drawNow();
+      const frame = this.frame();
+      if (frame !== null) options.onMove(frame);
+    });
+    viewer.addHandler('animation-finish', () => {
+      const frame = this.frame();
+      if (frame !== null) options.onRest(frame.view);
+    });
+    // All keys are handled in one place, keyboard.ts.
+    viewer.addHandler('canvas-key', (event) => {
+      event.preventDefaultAction = true;
+    });
+    viewer.addHandler('open-failed', () => options.onFailure('the slide could not be opened'));
+    viewer.addHandler('tile-load-failed', () => options.onFailure('a part of the slide did not load'));
+  }
+}
+
+function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
+  return {
+    element,
+    tileSources: paths.deepZoom(id),
+    // No picture buttons: the toolbar is our own.
+    showNavigationControl: false,
+    showNavigator: true,
+    navigatorPosition: 'TOP_RIGHT',
+    navigatorSizeRatio: 0.18,
+    navigatorMaintainSizeRatio: true,
+    navigatorAutoFade: false,
+    navigatorBackground: '#161616',
+    navigatorBorderColor: '#4a4a4a',
+    navigatorDisplayRegionColor: '#ffb000',
+    animationTime: 0.5,
+    springStiffness: 9,
+    blendTime: 0.08,
+    zoomPerScroll: 1.3,
+    minZoomImageRatio: 0.5,
+    // Up to eight screen pixels for one of the slide: enough to see single pixels.
+    maxZoomPixelRatio: 8,
+    visibilityRatio: 0.25,
+    maxImageCacheCount: 800,
+    imageLoaderLimit: 8,
+    tileRetryMax: 1,
+    tileRetryDelay: 800,
+    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true, flickEnabled: true },
+    gestureSettingsTouch: { pinchRotate: true },
+  };
+}

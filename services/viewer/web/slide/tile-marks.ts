@@ -1,0 +1,38 @@
+import type { TopTile } from '../api/shapes';
+import type { Frame } from './frame';
+import type { Overlay } from './overlays';
+
+const MARK = '#ffb000';
+/** Below this many pixels a tile is marked by a ring, for its square could not be seen. */
+const SMALLEST_SQUARE_PX = 14;
+
+/** Marks the tiles that weighed most, the chosen one strongly. */
+export class TileMarks implements Overlay {
+  visible = true;
+  /** Position in `tiles`; `null` if none is chosen. */
+  chosen: number | null = null;
+
+  constructor(private readonly tiles: readonly TopTile[]) {}
+
+  draw(context: CanvasRenderingContext2D, frame: Frame): void {
+    this.tiles.forEach((tile, position) => {
+      const isChosen = position === this.chosen;
+      if (isChosen || this.visible) drawMark(context, frame, tile, isChosen);
+    });
+  }
+}
+
+function drawMark(context: CanvasRenderingContext2D, frame: Frame, tile: TopTile, isChosen: boolean): void {
+  const { rect_um: rect } = tile;
+  const pixel = frame.view.um_per_px;
+  frame.drawInMicrometres(context, rect.x, rect.y);
+  context.beginPath();
+  if (rect.width / pixel >= SMALLEST_SQUARE_PX) context.rect(0, 0, rect.width, rect.height);
+  else context.arc(rect.width / 2, rect.height / 2, (SMALLEST_SQUARE_PX / 2) * pixel, 0, 2 * Math.PI);
+  context.strokeStyle = 'rgb(0 0 0 / 70%)';
+  context.lineWidth = (isChosen ? 6 : 3.5) * pixel;
+  context.stroke();
+  context.strokeStyle = isChosen ? MARK : '#ffffff';
+  context.lineWidth = (isChosen ? 3 : 1.5) * pixel;
+  context.stroke();
+}
