@@ -1,0 +1,142 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::{
+    AuditAction, AuditEvent, Catalog, CatalogError, NewToken, Role, TokenKind, TokenRow,
+};
+use chrono::{TimeDelta, Utc};
+use flow::Sha256Digest;
+use moka::future::Cache;
+use serde_json::json;
+
+use super::{Access, Secret, Transport, secret};
+use crate::ApiError;
+
+/// How long a withdrawn token may still be taken for good.
+const REMEMBERED: Duration = Duration::from_secs(30);
+const MAX_REMEMBERED: u64 = 10_000;
+
+const CODE_LIFE: TimeDelta = TimeDelta::minutes(15);
+pub(super) const SESSION_LIFE: TimeDelta = TimeDelta::hours(12);
+
+/// Knows who may come in. Clones are cheap and share what they remember.
+#[derive(Clone)]
+pub struct AccessControl {
+    catalog: Catalog,
+    transport: Transport,
+    /// Tokens found in the catalog a moment ago, so that a tile does not wait for it.
+    known: Cache<Sha256Digest, Arc<TokenRow>>,
+}
+
+impl AccessControl {
+    pub fn new(catalog: Catalog, transport: Transport) -> Self {
+        let known = Cache::builder()
+            .max_capacity(MAX_REMEMBERED)
+            .time_to_live(REMEMBERED)
+            .build();
+        Self {
+            catalog,
+            transport,
+            known,
+        }
+    }
+
+    /// Makes a bearer token without expiry. `name` will stand in the audit trail.
+    pub async fn issue_token(&self, name: &str, roles: &[Role]) -> Result<Secret, CatalogError> {
+        let secret = self.add(TokenKind::Bearer, name, roles, None).await?;
+        self.audit(AuditAction::TokenAdded, name, roles).await?;
+        Ok(secret)
+    }
+
+    /// Makes a code for `/login?code=...`, good once and for a quarter of an hour.
+    pub async fn issue_login_code(
+        &self,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<Secret, CatalogError> {
+        self.add(TokenKind::LoginCode, name, roles, Some(CODE_LIFE))
+            .await
+    }
+
+    pub(crate) const fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Looks the token up, where it was seen a moment ago without asking the catalog.
+    pub(crate) async fn grant(
+        &self,
+        kind: TokenKind,
+        hash: Sha256Digest,
+    ) -> Result<Access, ApiError> {
+        let token = match self.known.get(&hash).await {
+            Some(token) => token,
+            None => self.look_up(hash).await?,
+        };
+        let is_alive = token.expires_at.is_none_or(|at| at > Utc::now());
+        if token.kind == kind && is_alive {
+            return Ok(Access::new(token));
+        }
+        Err(unknown_token())
+    }
+
+    /// Only tokens there are get remembered: guesses must not fill the memory.
+    async fn look_up(&self, hash: Sha256Digest) -> Result<Arc<TokenRow>, ApiError> {
+        let found = self.catalog.token_by_hash(&hash).await?;
+        let token = Arc::new(found.ok_or_else(unknown_token)?);
+        self.known.insert(hash, Arc::clone(&token)).await;
+        Ok(token)
+    }
+
+    /// Turns a login code into a session; `None` where the code is wrong, too old or used.
+    pub(super) async fn begin_session(&self, code: &str) -> Result<Option<Secret>, CatalogError> {
+        let now = Utc::now();
+        self.catalog.remove_expired_tokens(now).await?;
+        let hash = secret::hash(code);
+        let Some(code) = self.catalog.take_login_code(&hash, now).await? else {
+            return Ok(None);
+        };
+        let (name, roles) = (code.name, code.roles);
+        let life = Some(SESSION_LIFE);
+        let session = self.add(TokenKind::Session, &name, &roles, life).await?;
+        self.audit(AuditAction::LoggedIn, &name, &roles).await?;
+        Ok(Some(session))
+    }
+
+    async fn add(
+        &self,
+        kind: TokenKind,
+        name: &str,
+        roles: &[Role],
+        life: Option<TimeDelta>,
+    ) -> Result<Secret, CatalogError> {
+        let secret = Secret::random();
+        let token = NewToken {
+            kind,
+            name: name.to_owned(),
+            hash: secret.hash(),
+            roles: roles.to_owned(),
+            expires_at: life.map(|life| Utc::now() + life),
+        };
+        self.catalog.add_token(token).await?;
+        Ok(secret)
+    }
+
+    async fn audit(
+        &self,
+        action: AuditAction,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<(), CatalogError> {
+        let event = AuditEvent {
+            actor: name.to_owned(),
+            action,
+            slide: None,
+            detail: json!({ "roles": roles }),
+        };
+        self.catalog.audit(event).await
+    }
+}
+
+fn unknown_token() -> ApiError {
+    ApiError::unauthorized("the access token is not valid, or no longer: ask for a new one")
+}

@@ -1,0 +1,55 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use catalog::{Role, TokenRow};
+
+use crate::ApiError;
+
+/// The right to ask, in the hands of a handler. [`crate::protect`] grants it.
+#[derive(Clone, Debug)]
+pub struct Access {
+    token: Arc<TokenRow>,
+}
+
+impl Access {
+    pub(super) const fn new(token: Arc<TokenRow>) -> Self {
+        Self { token }
+    }
+
+    /// Who is asking, for the audit trail.
+    pub fn name(&self) -> &str {
+        &self.token.name
+    }
+
+    /// An administrator has every role.
+    pub fn has(&self, role: Role) -> bool {
+        self.token.roles.contains(&role) || self.token.roles.contains(&Role::Admin)
+    }
+
+    /// 403 without the role.
+    pub fn require(&self, role: Role) -> Result<(), ApiError> {
+        self.require_any(&[role])
+    }
+
+    /// 403 without at least one of the roles.
+    pub fn require_any(&self, roles: &[Role]) -> Result<(), ApiError> {
+        if roles.iter().any(|role| self.has(*role)) {
+            return Ok(());
+        }
+        let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+        let names = names.join(" or ");
+        Err(ApiError::forbidden(format!(
+            "this needs the role {names}: ask for an access token that has it"
+        )))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Access {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let granted = parts.extensions.get().cloned();
+        granted.ok_or_else(|| ApiError::unauthorized("send an access token"))
+    }
+}

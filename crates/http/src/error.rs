@@ -1,0 +1,137 @@
+use std::error::Error;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use catalog::CatalogError;
+use store::StoreError;
+use tracing::error;
+
+use crate::RequestId;
+use crate::problem::{self, ProblemType};
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// An error answer. What is meant for the caller is in it; causes go to the log alone.
+#[derive(Debug)]
+pub struct ApiError {
+    kind: &'static ProblemType,
+    /// Written for the caller: what is wrong and what to do.
+    detail: String,
+    cause: Option<Cause>,
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident = $kind:ident;)*) => {
+        $($(#[$doc])*
+        pub fn $name(detail: impl Into<String>) -> Self {
+            Self::new(&problem::$kind, detail)
+        })*
+    };
+}
+
+impl ApiError {
+    constructors! {
+        /// 400: the request makes no sense, whatever the server's state.
+        bad_request = BAD_REQUEST;
+        /// 401: who is asking?
+        unauthorized = UNAUTHORIZED;
+        /// 403: not with these roles.
+        forbidden = FORBIDDEN;
+        /// 404
+        not_found = NOT_FOUND;
+        /// 405
+        method_not_allowed = METHOD_NOT_ALLOWED;
+        /// 409: not in this state.
+        conflict = CONFLICT;
+        /// 413
+        payload_too_large = PAYLOAD_TOO_LARGE;
+        /// 415
+        unsupported_media_type = UNSUPPORTED_MEDIA_TYPE;
+        /// 422: well formed, but not what it should be (a file that is not a slide, a wrong digest).
+        unprocessable = UNPROCESSABLE;
+        /// 503: try again later.
+        unavailable = UNAVAILABLE;
+    }
+
+    /// 500: `cause` is logged when the answer is sent, and never shown.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::caused(
+            &problem::INTERNAL,
+            "the cause is in the server's log under this request id",
+            cause,
+        )
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.kind.status
+    }
+
+    fn new(kind: &'static ProblemType, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            cause: None,
+        }
+    }
+
+    fn caused(kind: &'static ProblemType, detail: &str, cause: impl Into<Cause>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(kind, detail)
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Some(cause) = &self.cause {
+            log(cause.as_ref());
+        }
+        let mut response = self.kind.response(self.detail);
+        if self.kind.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"coverslip\""),
+            );
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound { .. } => Self::not_found(error.to_string()),
+            full if full.is_storage_full() => Self::caused(
+                &problem::INSUFFICIENT_STORAGE,
+                "free some space on the server's disk and try again",
+                error,
+            ),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<CatalogError> for ApiError {
+    fn from(error: CatalogError) -> Self {
+        match &error {
+            CatalogError::UnknownSlide { .. } => Self::not_found(error.to_string()),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+fn log(cause: &(dyn Error + 'static)) {
+    let mut causes = vec![cause.to_string()];
+    let mut next = cause.source();
+    while let Some(deeper) = next {
+        causes.push(deeper.to_string());
+        next = deeper.source();
+    }
+    let id = RequestId::current().map(tracing::field::display);
+    error!(
+        request.id = id,
+        cause = causes.join(": "),
+        "a request failed"
+    );
+}

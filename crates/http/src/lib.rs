@@ -1,0 +1,25 @@
+//! What every HTTP part of ours has in common: problem answers, access, serving, health.
+//!
+//! A part builds an axum router whose handlers answer `Result<_, ApiError>`, take their input
+//! through [`Path`], [`Query`] and [`Json`], and ask [`Access`] for a role where one is needed.
+//! The process merges the routers with [`health`], wraps the whole in [`protect`] and hands it to
+//! [`serve`]. Status codes are chosen here and nowhere else.
+
+mod access;
+mod error;
+mod extract;
+mod health;
+mod problem;
+mod protect;
+mod request_id;
+mod serve;
+
+pub use access::{Access, AccessControl, Secret, Transport};
+pub use catalog::Role;
+pub use error::ApiError;
+pub use extract::{Json, Path, Query};
+pub use health::health;
+pub use problem::Problem;
+pub use protect::protect;
+pub use request_id::RequestId;
+pub use serve::serve;
