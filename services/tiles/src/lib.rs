@@ -1,8 +1,53 @@
 //! Serves tiles, thumbnails and heatmaps, and the viewer itself.
+//!
+//! Nothing here writes: every answer follows from stored objects that never change, so each has an
+//! entity tag made from their hashes and browsers keep what they have.
 
 mod deep_zoom;
 mod entity_tag;
+mod error;
 mod heatmaps;
 mod iiif;
+mod metrics;
+mod origin;
+mod overview;
 mod palette_png;
+mod renditions;
 mod reply;
+mod state;
+mod stored_parts;
+mod tiled_slide;
+mod view;
+mod viewer_app;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+pub use state::TilesState;
+
+/// All routes of this service: `/slides`, `/iiif`, parts of `/api/v1/slides/{id}`, and the web app.
+pub fn router(state: TilesState) -> Router {
+    Router::new()
+        .route("/slides/{*path}", get(deep_zoom::serve))
+        .route("/iiif/3/{*path}", get(iiif::serve))
+        .nest("/api/v1/slides/{id}", of_one_slide())
+        .route("/", get(viewer_app::serve))
+        .route("/assets/{*path}", get(viewer_app::serve))
+        .with_state(Arc::new(state))
+}
+
+fn of_one_slide() -> Router<Arc<TilesState>> {
+    Router::new()
+        .route("/thumbnail", get(overview::thumbnail))
+        .route("/tissue.png", get(overview::tissue))
+        .route("/manifest", get(stored_parts::manifest))
+        .route("/icc", get(stored_parts::icc))
+        .route("/associated/{name}", get(stored_parts::associated))
+        .route("/heatmaps/{task}/{file}", get(heatmaps::layer))
+        .route(
+            "/heatmaps/{task}/{layer}/{level}/{tile}",
+            get(heatmaps::tile),
+        )
+}

@@ -9,6 +9,7 @@ pub(crate) struct Reply {
     content_type: HeaderValue,
     freshness: Freshness,
     tag: EntityTag,
+    varies: Option<HeaderValue>,
 }
 
 /// How long a browser may use an answer without asking again. Nothing here is for shared caches:
@@ -31,6 +32,15 @@ impl Reply {
             content_type: HeaderValue::from_static(content_type),
             freshness,
             tag,
+            varies: None,
+        }
+    }
+
+    /// The same address has answers of several media types.
+    pub(crate) fn varying_by_accept(self) -> Self {
+        Self {
+            varies: Some(HeaderValue::from_static("accept")),
+            ..self
         }
     }
 
@@ -73,5 +83,8 @@ impl Reply {
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(freshness));
         headers.insert(header::ETAG, self.tag.value());
+        if let Some(varies) = &self.varies {
+            headers.insert(header::VARY, varies.clone());
+        }
     }
 }

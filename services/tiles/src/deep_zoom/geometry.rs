@@ -49,10 +49,6 @@ impl DeepZoom {
         self.top_level().0.checked_sub(level.0).map(LevelNumber)
     }
 
-    pub(crate) fn deep_zoom_level(&self, level: LevelNumber) -> Option<DeepZoomLevel> {
-        self.top_level().0.checked_sub(level.0).map(DeepZoomLevel)
-    }
-
     /// How many pixels of the full resolution a pixel of `level` is wide; `None` above the top.
     pub(crate) fn downsample(&self, level: DeepZoomLevel) -> Option<u64> {
         self.pyramid_level(level).map(|level| 1 << level.0)
@@ -117,10 +113,6 @@ mod tests {
         assert_eq!(slide.level_size(DeepZoomLevel(12)), Some(slide.size()));
         assert_eq!(slide.level_size(DeepZoomLevel(13)), None);
         assert_eq!(slide.pyramid_level(DeepZoomLevel(11)), Some(LevelNumber(1)));
-        assert_eq!(
-            slide.deep_zoom_level(LevelNumber(1)),
-            Some(DeepZoomLevel(11))
-        );
     }
 
     #[test]

@@ -3,6 +3,10 @@
 mod descriptor;
 mod geometry;
 mod path;
+mod serve;
+pub(crate) mod tile;
 
 pub(crate) use geometry::{DeepZoom, DeepZoomLevel};
-pub(crate) use path::{DeepZoomItem, DeepZoomPath, DescriptorFormat, parse_tile_index};
+use path::{DeepZoomItem, DeepZoomPath, DescriptorFormat};
+pub(crate) use path::{parse_level, parse_tile_index};
+pub(crate) use serve::serve;

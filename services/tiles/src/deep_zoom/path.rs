@@ -37,6 +37,11 @@ impl DeepZoomPath {
     }
 }
 
+pub(crate) fn parse_level(text: &str) -> Option<DeepZoomLevel> {
+    let level = u8::try_from(number(text)?).ok()?;
+    Some(DeepZoomLevel(level))
+}
+
 /// A tile's `{column}_{row}` without its extension.
 pub(crate) fn parse_tile_index(text: &str) -> Option<TileIndex> {
     let (column, row) = text.split_once('_')?;
@@ -45,9 +50,8 @@ pub(crate) fn parse_tile_index(text: &str) -> Option<TileIndex> {
 
 fn tile(path: &str) -> Option<DeepZoomItem> {
     let (level, file) = path.split_once('/')?;
-    let level = u8::try_from(number(level)?).ok()?;
     let index = parse_tile_index(file.strip_suffix(".jpeg")?)?;
-    Some(DeepZoomItem::Tile(DeepZoomLevel(level), index))
+    Some(DeepZoomItem::Tile(parse_level(level)?, index))
 }
 
 /// Digits alone: `parse` would take a sign too.

@@ -1,3 +1,4 @@
+use axum::http::{HeaderMap, header};
 use serde::Serialize;
 
 use super::size::MAX_SIDE;
@@ -36,6 +37,35 @@ struct Tiles {
     width: u32,
     height: u32,
     scale_factors: Vec<u64>,
+}
+
+/// What the document is sent as (section 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MediaType {
+    Json,
+    LinkedData,
+}
+
+impl MediaType {
+    /// Linked data where the client names it.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        let names_it = |text: &str| text.contains("application/ld+json");
+        let mut accepted = headers.get_all(header::ACCEPT).iter();
+        if accepted.any(|value| value.to_str().is_ok_and(names_it)) {
+            Self::LinkedData
+        } else {
+            Self::Json
+        }
+    }
+
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::LinkedData => {
+                "application/ld+json;profile=\"http://iiif.io/api/image/3/context.json\""
+            }
+        }
+    }
 }
 
 impl Information {
@@ -87,7 +117,7 @@ fn tiled_levels(image: &DeepZoom) -> impl Iterator<Item = DeepZoomLevel> {
             .level_size(*level)
             .is_some_and(|size| size.width.max(size.height) <= image.tile())
     };
-    let coarsest = levels.clone().filter(is_one_tile).last();
+    let coarsest = levels.clone().rfind(is_one_tile);
     levels
         .rev()
         .take_while(move |level| coarsest.is_none_or(|coarsest| level.0 >= coarsest.0))

@@ -4,12 +4,15 @@ mod error;
 mod information;
 mod number;
 mod path;
+mod picture;
 mod region;
 mod rendering;
 mod resolve;
+mod serve;
 mod size;
 
 pub(crate) use error::IiifError;
 pub(crate) use path::{IiifItem, IiifPath, ImageRequest};
 pub(crate) use region::Region;
+pub(crate) use serve::serve;
 pub(crate) use size::Size;

@@ -1,0 +1,136 @@
+use std::sync::Arc;
+
+use catalog::Catalog;
+use flow::{Heatmap, HeatmapLayer, ObjectKey, Prediction, Sha256Digest, SlideId, TaskId};
+use moka::future::Cache;
+use serde::Deserialize;
+use store::{Store, StoreError};
+
+use crate::error::TilesError;
+use crate::reply::Freshness;
+
+/// Values of layers looked at lately; a 100,000 px slide has 0.6 MB a layer.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// One layer of one result.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LayerName {
+    pub(crate) slide: SlideId,
+    pub(crate) task: TaskId,
+    pub(crate) layer: HeatmapLayer,
+}
+
+/// Which of a task's results is meant: `?v=` names one, else it is the newest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct AskedVersion {
+    v: Option<String>,
+}
+
+/// The values of a layer, and which result they belong to.
+pub(crate) struct LayerValues {
+    pub(crate) version: String,
+    pub(crate) heatmap: Heatmap,
+}
+
+/// The layers looked at lately. However many ask for one at once, it is read once.
+pub(crate) struct Heatmaps {
+    store: Store,
+    catalog: Catalog,
+    kept: Cache<(LayerName, String), Arc<LayerValues>>,
+}
+
+impl AskedVersion {
+    /// An address that names the result never gives anything else.
+    pub(crate) const fn freshness(&self) -> Freshness {
+        match self.v {
+            Some(_) => Freshness::Immutable,
+            None => Freshness::Revalidate,
+        }
+    }
+}
+
+impl Heatmaps {
+    pub(crate) fn new(store: Store, catalog: Catalog) -> Self {
+        let kept = Cache::builder()
+            .max_capacity(MAX_BYTES)
+            .weigher(|_name, layer: &Arc<LayerValues>| {
+                u32::try_from(4 * layer.heatmap.values.len() + 256).unwrap_or(u32::MAX)
+            })
+            .build();
+        Self {
+            store,
+            catalog,
+            kept,
+        }
+    }
+
+    pub(crate) async fn get(
+        &self,
+        name: &LayerName,
+        asked: &AskedVersion,
+    ) -> Result<Arc<LayerValues>, TilesError> {
+        if let Some(version) = &asked.v {
+            let kept = self.kept.get(&(name.clone(), version.clone())).await;
+            if let Some(layer) = kept {
+                return Ok(layer);
+            }
+        }
+        let prediction = self.prediction(name, asked).await?;
+        let version = version_of(&prediction);
+        let read = self.read(name, &prediction, version.clone());
+        let key = (name.clone(), version);
+        let read = self.kept.try_get_with(key, read);
+        read.await.map_err(TilesError::Shared)
+    }
+
+    async fn prediction(
+        &self,
+        name: &LayerName,
+        asked: &AskedVersion,
+    ) -> Result<Prediction, TilesError> {
+        let newest_first = self.catalog.predictions(name.slide).await?;
+        let is_asked = |prediction: &Prediction| {
+            let is_version = |version: &String| version_of(prediction) == *version;
+            prediction.task.id == name.task && asked.v.as_ref().is_none_or(is_version)
+        };
+        let found = newest_first.into_iter().find(is_asked);
+        found.ok_or_else(|| TilesError::NotScored {
+            slide: name.slide,
+            task: name.task.clone(),
+        })
+    }
+
+    async fn read(
+        &self,
+        name: &LayerName,
+        prediction: &Prediction,
+        version: String,
+    ) -> Result<Arc<LayerValues>, TilesError> {
+        let key = ObjectKey::Heatmap(
+            name.slide,
+            prediction.encoder.hash,
+            name.task.clone(),
+            prediction.task.version.clone(),
+            name.layer,
+        );
+        let bytes = match self.store.get(&key).await {
+            Ok(bytes) => bytes,
+            Err(StoreError::NotFound { .. }) => {
+                return Err(TilesError::NoSuchHeatmap(name.clone()));
+            }
+            Err(other) => return Err(other.into()),
+        };
+        let heatmap = Heatmap::decode(&bytes)?;
+        Ok(Arc::new(LayerValues { version, heatmap }))
+    }
+}
+
+/// Names a result: the same pyramid, encoder and task give the same values.
+fn version_of(prediction: &Prediction) -> String {
+    let parts = [
+        prediction.pyramid,
+        prediction.encoder.hash,
+        prediction.task.hash,
+    ];
+    Sha256Digest::of(&parts.map(|part| *part.as_bytes()).concat()).short()
+}
