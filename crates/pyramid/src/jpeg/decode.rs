@@ -63,26 +63,6 @@ pub(crate) fn decode_scaled(jpeg: &[u8], scale: DctScale) -> Result<RgbImage, Py
     })
 }
 
-/// Decodes `jpeg`, scaled, into `canvas` with its top left corner at `at`. The scaled picture must
-/// lie inside the canvas, which is an error otherwise.
-pub(crate) fn decode_into(
-    jpeg: &[u8],
-    scale: DctScale,
-    canvas: &mut RgbImage,
-    at: (u32, u32),
-) -> Result<(), PyramidError> {
-    let pitch = canvas.size.width as usize * CHANNELS;
-    let start = at.1 as usize * pitch + at.0 as usize * CHANNELS;
-    let room = Image {
-        width: canvas.size.width.saturating_sub(at.0) as usize,
-        height: canvas.size.height.saturating_sub(at.1) as usize,
-        pitch,
-        format: PixelFormat::RGB,
-        pixels: canvas.pixels.get_mut(start..).unwrap_or_default(),
-    };
-    with_decompressor(scale, |decompressor| decompressor.decompress(jpeg, room))
-}
-
 pub(crate) fn with_decompressor<T>(
     scale: DctScale,
     work: impl FnOnce(&mut Decompressor) -> turbojpeg::Result<T>,
@@ -125,24 +105,6 @@ mod tests {
             .map(|(a, b)| a.abs_diff(*b))
             .max();
         assert!(worst < Some(8), "{worst:?}");
-        Ok(())
-    }
-
-    #[test]
-    fn decoding_into_a_canvas_equals_decoding() -> Result<(), PyramidError> {
-        let jpeg = encode_jpeg(&ramp(), 90)?;
-        let half = decode_scaled(&jpeg, DctScale::Half)?;
-        assert_eq!(half.size, PixelSize::new(32, 24));
-        let mut canvas = RgbImage::filled(PixelSize::new(40, 30), [0; 3]);
-        decode_into(&jpeg, DctScale::Half, &mut canvas, (8, 6))?;
-        let part = flow::PixelRect {
-            x: 8,
-            y: 6,
-            width: 32,
-            height: 24,
-        };
-        assert_eq!(canvas.cropped(part), half);
-        assert!(decode_into(&jpeg, DctScale::Half, &mut canvas, (9, 6)).is_err());
         Ok(())
     }
 

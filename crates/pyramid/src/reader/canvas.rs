@@ -1,7 +1,7 @@
-use flow::{PixelRect, PixelSize, TileIndex};
+use flow::{PixelRect, TileIndex};
 
 use super::region::{Frame, RegionPlan};
-use crate::jpeg::{decode_into, decode_scaled};
+use crate::jpeg::decode_part;
 use crate::{PyramidError, RgbImage};
 
 /// The needed pixels of a level, put together from its tiles; glass colour where there are none.
@@ -21,51 +21,29 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Decodes the part of a tile that lies inside both the level and the canvas.
     pub(super) fn draw(&mut self, tile: TileIndex, jpeg: &[u8]) -> Result<(), PyramidError> {
-        let whole = self.tile_size();
+        let whole = self.plan.grid.tile.downsampled(self.plan.scale.divisor());
         let valid = self.plan.valid_part(tile);
         let left = i64::from(tile.column) * i64::from(whole.width) - self.frame.left;
         let top = i64::from(tile.row) * i64::from(whole.height) - self.frame.top;
-        let size = self.frame.size;
-        let fits = left >= 0
-            && top >= 0
-            && left + i64::from(whole.width) <= i64::from(size.width)
-            && top + i64::from(whole.height) <= i64::from(size.height);
-        if fits && valid == whole {
-            return decode_into(
-                jpeg,
-                self.plan.scale,
-                &mut self.image,
-                (left as u32, top as u32),
-            );
-        }
-        let decoded = decode_scaled(jpeg, self.plan.scale)?;
-        self.paste_visible(&decoded, valid, left, top);
-        Ok(())
-    }
-
-    /// The picture, with the position of its top left corner in the level.
-    pub(super) fn finish(self) -> (RgbImage, Frame) {
-        (self.image, self.frame)
-    }
-
-    fn tile_size(&self) -> PixelSize {
-        self.plan.grid.tile.downsampled(self.plan.scale.divisor())
-    }
-
-    fn paste_visible(&mut self, decoded: &RgbImage, valid: PixelSize, left: i64, top: i64) {
-        let size = self.frame.size;
-        let usable_width = valid.width.min(decoded.size.width);
-        let usable_height = valid.height.min(decoded.size.height);
-        let (x, to_x, width) = overlap(left, usable_width, size.width);
-        let (y, to_y, height) = overlap(top, usable_height, size.height);
+        let (x, to_x, width) = overlap(left, valid.width, self.frame.size.width);
+        let (y, to_y, height) = overlap(top, valid.height, self.frame.size.height);
         let part = PixelRect {
             x,
             y,
             width,
             height,
         };
-        self.image.paste(decoded, part, (to_x, to_y));
+        if width == 0 || height == 0 {
+            return Ok(());
+        }
+        decode_part(jpeg, self.plan.scale, part, &mut self.image, (to_x, to_y))
+    }
+
+    /// The picture, with the position of its top left corner in the level.
+    pub(super) fn finish(self) -> (RgbImage, Frame) {
+        (self.image, self.frame)
     }
 }
 
