@@ -1,6 +1,5 @@
 import { bytesOfBase64 } from '../api/base64';
 import type { HeatmapFile } from '../api/shapes';
-import { type Palette, paletteStep } from './colormap';
 
 /** Values over the slide, one a square cell, row by row from the top left; NaN where there is none. */
 export interface Grid {
@@ -53,16 +52,4 @@ export function percentile(sorted: Float32Array, percent: number): number {
 export function share(value: number, range: Range): number {
   if (range.max <= range.min) return value >= range.max ? 1 : 0;
   return Math.min(1, Math.max(0, (value - range.min) / (range.max - range.min)));
-}
-
-/** One RGBA pixel a cell; clear where there is no value and below the threshold. */
-export function paint(grid: Grid, palette: Palette, range: Range, threshold: number): ImageData {
-  const image = new ImageData(grid.columns, grid.rows);
-  grid.values.forEach((value, cell) => {
-    if (Number.isNaN(value) || value < threshold) return;
-    const step = paletteStep(share(value, range)) * 3;
-    image.data.set(palette.subarray(step, step + 3), cell * 4);
-    image.data[cell * 4 + 3] = 255;
-  });
-  return image;
 }

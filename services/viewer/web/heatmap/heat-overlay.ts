@@ -1,8 +1,8 @@
 import { type Frame, visibleCells } from '../slide/frame';
 import type { Overlay } from '../slide/overlays';
-import { palette } from './colormap';
-import { type Grid, paint, type Range } from './grid';
-import { colourRange, type HeatSettings } from './settings';
+import type { Grid } from './grid';
+import type { HeatSettings } from './settings';
+import type { Shading } from './shading';
 
 /** The heatmap over the slide: one pixel a cell, stretched without smoothing onto its place. */
 export class HeatOverlay implements Overlay {
@@ -10,17 +10,13 @@ export class HeatOverlay implements Overlay {
   private opacity = 0;
   private readonly cells = document.createElement('canvas');
 
-  /** Colours the cells; returns the values of the first and the last colour. */
-  show(grid: Grid, settings: HeatSettings): Range {
-    const range = colourRange(settings, grid);
-    const threshold = settings.threshold ?? Number.NEGATIVE_INFINITY;
+  /** Colours the cells. */
+  show(grid: Grid, settings: HeatSettings, shading: Shading): void {
     this.cells.width = grid.columns;
     this.cells.height = grid.rows;
-    const pixels = paint(grid, palette(settings.colormap), range, threshold);
-    this.cells.getContext('2d')?.putImageData(pixels, 0, 0);
+    this.cells.getContext('2d')?.putImageData(shading.paint(grid), 0, 0);
     this.grid = grid;
     this.opacity = settings.visible ? settings.opacity : 0;
-    return range;
   }
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {

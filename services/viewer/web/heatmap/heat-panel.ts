@@ -7,6 +7,7 @@ import { formatValue } from '../units/plain';
 import { type Grid, readGrid, valueAt } from './grid';
 import { HeatOverlay } from './heat-overlay';
 import { FIRST_SETTINGS, type HeatSettings } from './settings';
+import { Shading } from './shading';
 
 interface HeatListener {
   /** What is drawn, or whether it is, changed. */
@@ -57,9 +58,10 @@ export class HeatPanel {
       // Someone may have chosen again while this layer was on its way.
       if (this.settings !== settings) return;
       this.grid = grid;
-      const range = this.overlay.show(grid, settings);
+      const shading = new Shading(settings, grid);
+      this.overlay.show(grid, settings, shading);
       this.controls.show(settings, grid);
-      this.legend.show(settings, range);
+      this.legend.show(settings.layer, shading);
       this.listener.changed(settings.visible);
     } catch (error) {
       this.grids.delete(settings.layer);

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { HeatmapFile } from '../api/shapes';
 import { COLORMAPS, palette, paletteStep } from './colormap';
-import { paint, percentile, readGrid, share, sortedValues, valueAt } from './grid';
+import { percentile, readGrid, share, sortedValues, valueAt } from './grid';
+import { FIRST_SETTINGS, type HeatSettings, withScale } from './settings';
+import { Shading } from './shading';
 
 function file(values: number[], columns: number): HeatmapFile {
   const bytes = new Uint8Array(Float32Array.from(values).buffer);
@@ -73,14 +75,33 @@ describe('a heatmap', () => {
     expect(percentile(new Float32Array(), 50)).toBeNaN();
   });
 
+  const settings: HeatSettings = { ...FIRST_SETTINGS, emphasis: 'even', scale: 'value', low: 0, high: 2 };
+
+  function painted(change: Partial<HeatSettings>): (cell: number) => number[] {
+    const { data } = new Shading({ ...settings, ...change }, grid).paint(grid);
+    return (cell) => [...data.slice(cell * 4, cell * 4 + 4)];
+  }
+
   test('is clear below the threshold and coloured by its range above', () => {
-    const colours = palette('viridis');
-    const { data } = paint(grid, colours, { min: 0, max: 2 }, 1);
-    const pixel = (cell: number) => [...data.slice(cell * 4, cell * 4 + 4)];
+    const pixel = painted({ threshold: 1 });
     expect(pixel(0)).toEqual([0, 0, 0, 0]);
     expect(pixel(1)).toEqual([0, 0, 0, 0]);
     expect(pixel(4)).toEqual([253, 231, 37, 255]);
-    expect(pixel(3)).toEqual([...colours.slice(128 * 3, 128 * 3 + 3), 255]);
+    expect(pixel(3)).toEqual([...palette('viridis').slice(128 * 3, 128 * 3 + 3), 255]);
+  });
+
+  test('lets the slide through where values are low, but never hides them', () => {
+    const pixel = painted({ emphasis: 'fade' });
+    expect(pixel(4)[3]).toBe(255);
+    expect(pixel(1)[3]).toBeGreaterThan(30);
+    expect(pixel(1)[3]).toBeLessThan(pixel(3)[3]!);
+    expect(pixel(0)[3]).toBe(0);
+  });
+
+  test('has the same ends whether they are said as percentiles or as values', () => {
+    const asPercentiles = { ...settings, scale: 'percentile' as const, low: 0, high: 100 };
+    expect(new Shading(asPercentiles, grid).range).toEqual({ min: 0.5, max: 4 });
+    expect(withScale(asPercentiles, 'value', grid)).toMatchObject({ scale: 'value', low: 0.5, high: 4 });
   });
 
   test('with one value everywhere still has a colour', () => {

@@ -5,12 +5,16 @@ import { type Grid, percentile, type Range, sortedValues } from './grid';
 /** How the ends of the colours are chosen: as values, or as percentiles of the values there are. */
 export type Scale = 'value' | 'percentile';
 
+/** Whether all values cover the slide alike, or low ones less, so that the eye goes to the high ones. */
+export type Emphasis = 'even' | 'fade';
+
 /** How a heatmap is shown. */
 export interface HeatSettings {
   visible: boolean;
   layer: Layer;
   /** From 0 to 1. */
   opacity: number;
+  emphasis: Emphasis;
   colormap: Colormap;
   scale: Scale;
   /** Where the colours begin and end, in the unit of `scale`. */
@@ -29,7 +33,8 @@ export function scaleFor(layer: Layer): Pick<HeatSettings, 'scale' | 'low' | 'hi
 export const FIRST_SETTINGS: HeatSettings = {
   visible: true,
   layer: 'attention',
-  opacity: 0.5,
+  opacity: 0.55,
+  emphasis: 'fade',
   colormap: 'viridis',
   ...scaleFor('attention'),
 };

@@ -1,11 +1,10 @@
 import { paths } from '../api/client';
-import { sentence } from '../api/problem';
 import type { Slide } from '../api/shapes';
 import { type Content, fill, h, setVariable } from '../dom';
 import { formatRoute } from '../route';
 import { formatProbability, formatTime } from '../units/plain';
 import { mppForm } from './mpp-form';
-import { callWords, isViewable, lacksMpp, slideName, standing } from './standing';
+import { callWords, isViewable, lacksMpp, obstacle, slideName, standing } from './standing';
 
 /**
  * One slide in the list. Its elements stay while the slide moves on and only what changed is drawn
@@ -50,7 +49,9 @@ class Part {
 
 function thumbnail(slide: Slide): Content {
   if (!isViewable(slide)) return null;
-  return h('img', { src: paths.thumbnail(slide.id), alt: '', loading: 'lazy', decoding: 'async' });
+  const picture = h('img', { src: paths.thumbnail(slide.id), alt: '', loading: 'lazy', decoding: 'async' });
+  picture.addEventListener('error', () => picture.remove());
+  return picture;
 }
 
 function words(slide: Slide): Content {
@@ -89,14 +90,8 @@ function bar(share: number | null): HTMLElement {
   return element;
 }
 
-/** Why a slide does not go on, and what to do about it. */
 function remedy(slide: Slide): Content {
   const { state } = slide.status;
   if (state !== 'held' && state !== 'quarantined') return null;
-  return h(
-    'div',
-    { class: 'remedy' },
-    slide.reason_text ? h('p', {}, sentence(slide.reason_text)) : null,
-    lacksMpp(slide) ? mppForm(slide.id) : null,
-  );
+  return h('div', { class: 'remedy' }, h('p', {}, obstacle(slide)), lacksMpp(slide) && mppForm(slide.id));
 }

@@ -21,7 +21,8 @@ test('a slide held before tiling cannot be viewed, one held after can', () => {
 
 test('a call is said in the words of its task', () => {
   const grade = { scale: 'isup', value: 3, expected: 2.9, exceedance: [] };
-  expect(callWords(slide({ call: { label: 'tumour', is_positive: true }, grade }))).toBe('Tumour detected, grade 3');
+  expect(callWords(slide({ call: { label: 'tumour', is_positive: true }, grade }))).toBe('Tumour, grade 3');
+  expect(callWords(slide({ call: { label: 'tumour', is_positive: true } }))).toBe('Tumour detected');
   expect(callWords(slide({ call: { label: 'no_tumour', is_positive: false } }))).toBe('No tumour');
   expect(callWords(slide({}))).toBeNull();
 });

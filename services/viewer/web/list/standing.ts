@@ -1,3 +1,4 @@
+import { sentence } from '../api/problem';
 import type { Progress, Slide, Stage } from '../api/shapes';
 
 /** Where a slide stands, for a line of text and a bar. */
@@ -7,6 +8,10 @@ export interface Standing {
   /** From 0 to 1 while a step is under way and its length is known. */
   share: number | null;
 }
+
+const MISSING_MPP =
+  'The file does not say how many micrometres a pixel measures, and Coverslip never guesses it. ' +
+  'Look it up with the scanner that made the slide, and enter it here.';
 
 const STEP_WORDS: Record<Stage, string> = {
   receive: 'Receiving',
@@ -43,12 +48,18 @@ export function lacksMpp(slide: Slide): boolean {
   return typeof reason === 'object' && reason.code === 'missing_mpp';
 }
 
-/** `tumour`, then its grade if it has one. */
+/** `Tumour, grade 3`, `Tumour detected`, `No tumour`. */
 export function callWords(slide: Slide): string | null {
   if (!slide.call) return null;
-  const label = slide.call.label.replaceAll('_', ' ');
-  const words = slide.call.is_positive ? `${capital(label)} detected` : capital(label);
-  return slide.grade ? `${words}, grade ${slide.grade.value}` : words;
+  const label = capital(slide.call.label.replaceAll('_', ' '));
+  if (!slide.call.is_positive) return label;
+  return slide.grade ? `${label}, grade ${slide.grade.value}` : `${label} detected`;
+}
+
+/** Why a slide does not go on, and what to do; `null` if it does. */
+export function obstacle(slide: Slide): string | null {
+  if (lacksMpp(slide)) return MISSING_MPP;
+  return slide.reason_text ? sentence(slide.reason_text) : null;
 }
 
 export function slideName(slide: Slide): string {

@@ -1,4 +1,5 @@
 import type { Connection } from '../api/events';
+import sign from '../icon.svg';
 import { fill, h } from '../dom';
 import { icon } from '../icons';
 import { formatRoute } from '../route';
@@ -50,5 +51,5 @@ export class Shell {
 
 /** The product's sign: a slide with a piece of tissue. */
 function mark(): HTMLElement {
-  return h('span', { class: 'mark', 'aria-hidden': 'true' });
+  return h('img', { class: 'mark', src: sign, alt: '' });
 }

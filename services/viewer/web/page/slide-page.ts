@@ -1,10 +1,9 @@
 import { manifest, predictions, slide as fetchSlide } from '../api/client';
-import { sentence } from '../api/problem';
 import type { Prediction, Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
-import { isViewable, lacksMpp, slideName, standing } from '../list/standing';
+import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
 import type { View } from '../route';
 import { OpenSlide, type Places } from '../slide/open-slide';
 
@@ -103,7 +102,7 @@ export class SlidePage {
         'div',
         { class: 'stage-message' },
         h('h2', {}, share === null ? label : `${label} ${Math.floor(share * 100)} %`),
-        slide.reason_text ? h('p', {}, sentence(slide.reason_text)) : null,
+        h('p', {}, obstacle(slide)),
         lacksMpp(slide) && mppForm(slide.id),
         slide.status.state === 'received' && h('p', {}, 'The slide opens here as soon as it is tiled.'),
       ),

@@ -17,6 +17,7 @@ export class HeatControls {
   private readonly colormap = select('colormap', COLORMAPS.map((name) => [name, capital(name)]));
   private readonly opacity = slider('opacity', 100);
   private readonly opacityWords = h('output', {});
+  private readonly fade = h('input', { type: 'checkbox', name: 'fade' });
   private readonly threshold = slider('threshold', THRESHOLD_STEPS);
   private readonly thresholdWords = h('output', {});
   private readonly scale = select('scale', [['value', 'Values'], ['percentile', 'Percentiles']]);
@@ -36,6 +37,7 @@ export class HeatControls {
       row('Show', h('label', { class: 'tick' }, this.visible, 'Heatmap over the slide')),
       row('Layer', this.layer),
       row('Opacity', this.opacity, this.opacityWords),
+      row('', h('label', { class: 'tick' }, this.fade, 'Fade low values')),
       row('Threshold', this.threshold, this.thresholdWords),
       row('Colours', this.colormap),
       row('Range', this.scale),
@@ -53,6 +55,7 @@ export class HeatControls {
     this.colormap.value = settings.colormap;
     this.opacity.value = String(Math.round(settings.opacity * 100));
     this.opacityWords.value = `${Math.round(settings.opacity * 100)} %`;
+    this.fade.checked = settings.emphasis === 'fade';
     this.scale.value = settings.scale;
     setUnlessFocused(this.low, settings.low);
     setUnlessFocused(this.high, settings.high);
@@ -76,6 +79,7 @@ export class HeatControls {
     });
     on(this.colormap, 'change', () => ({ colormap: this.colormap.value as Colormap }));
     on(this.opacity, 'input', () => ({ opacity: this.opacity.valueAsNumber / 100 }));
+    on(this.fade, 'change', () => ({ emphasis: this.fade.checked ? 'fade' : 'even' }));
     on(this.threshold, 'input', () => ({ threshold: this.chosenThreshold() }));
     on(this.scale, 'change', () => this.chosenScale());
     on(this.low, 'input', () => ({ low: numberOr(this.low, this.settings.low) }));

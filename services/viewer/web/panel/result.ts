@@ -31,7 +31,7 @@ function callLine({ call, grade }: Prediction): HTMLElement {
     'div',
     { class: `call ${call.is_positive ? 'positive' : 'negative'}` },
     h('strong', {}, call.is_positive ? `${label} detected` : label),
-    grade && h('span', { class: 'call-grade' }, `Grade ${grade.value}`),
+    grade && h('span', {}, `Grade ${grade.value} of ${grade.exceedance.length}`),
   );
 }
 

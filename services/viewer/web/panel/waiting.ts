@@ -1,8 +1,6 @@
-import { sentence } from '../api/problem';
 import type { Slide } from '../api/shapes';
 import { h, setVariable } from '../dom';
-import { lacksMpp, standing } from '../list/standing';
-import { mppForm } from '../list/mpp-form';
+import { obstacle, standing } from '../list/standing';
 import { section } from './section';
 
 /** Where a slide without a result stands, and what would help. */
@@ -15,7 +13,6 @@ export function waitingSection(slide: Slide): HTMLElement {
     'Result',
     h('p', { class: `standing ${tone}` }, share === null ? label : `${label} ${Math.floor(share * 100)} %`),
     tone === 'working' && bar,
-    slide.reason_text ? h('p', {}, sentence(slide.reason_text)) : null,
-    lacksMpp(slide) ? mppForm(slide.id) : null,
+    h('p', {}, obstacle(slide)),
   );
 }

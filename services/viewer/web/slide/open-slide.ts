@@ -50,7 +50,9 @@ export class OpenSlide implements Commands {
     this.tissue = new Tissue(manifest.tissue);
     this.tissueOverlay = new TissueOverlay(this.tissue);
     const overlays: Overlay[] = [{ draw: (...on) => this.draw(...on) }];
+    fill(places.stage);
     this.stage = new Stage({
+      place: places.stage,
       manifest,
       view,
       overlays,
@@ -59,7 +61,7 @@ export class OpenSlide implements Commands {
       onFailure: (message) => listener.failed(new Error(message)),
     });
     this.movement = this.stage;
-    fill(places.stage, this.stage.element, this.toolbar.element, this.readout.scaleBar, this.readout.element);
+    places.stage.append(this.toolbar.element, this.readout.scaleBar, this.readout.element);
     this.followPointer();
     this.showToggles();
   }

@@ -9,6 +9,8 @@ import { Frame } from './frame';
 import { type Overlay, OverlayCanvas } from './overlays';
 
 interface StageOptions {
+  /** Where the slide is put; it takes its size from there. */
+  place: HTMLElement;
   manifest: Manifest;
   /** Where to look first; the whole slide if `null`. */
   view: View | null;
@@ -27,6 +29,13 @@ const PAN_SHARE = 0.2;
 /** Evidence is shown with this many times its own width around it. */
 const CONTEXT = 3.2;
 
+/**
+ * OpenSeadragon adds a style sheet to the page, which the content security policy forbids, unless it
+ * finds its own there: an element of that name that no browser takes for a style sheet satisfies
+ * both. The rule itself is in stage.css.
+ */
+const OWN_STYLE_MARK = 'data-openseadragon-mobile-css';
+
 /** The slide itself: OpenSeadragon with places and sizes in micrometres. */
 export class Stage implements Movement {
   readonly element = h('div', { class: 'stage-slide' });
@@ -35,6 +44,8 @@ export class Stage implements Movement {
 
   constructor(private readonly options: StageOptions) {
     this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
+    keepStyleOut();
+    options.place.append(this.element);
     this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
     this.listen();
@@ -74,6 +85,7 @@ export class Stage implements Movement {
     viewport.setRotation(view.degrees, isJump);
     viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isJump);
     viewport.panTo(centre, isJump);
+    viewport.applyConstraints(isJump);
   }
 
   /** Shows a rectangle of glass with what lies around it. */
@@ -140,6 +152,13 @@ export class Stage implements Movement {
     viewer.addHandler('open-failed', () => options.onFailure('the slide could not be opened'));
     viewer.addHandler('tile-load-failed', () => options.onFailure('a part of the slide did not load'));
   }
+}
+
+function keepStyleOut(): void {
+  if (document.querySelector(`style[${OWN_STYLE_MARK}]`)) return;
+  const standIn = document.createElementNS('urn:coverslip', 'style');
+  standIn.setAttribute(OWN_STYLE_MARK, '');
+  document.head.append(standIn);
 }
 
 function settings(element: HTMLElement, id: string): OpenSeadragon.Options {

@@ -23,8 +23,9 @@ export function formatProbability(probability: number): string {
   return probability.toFixed(2);
 }
 
-/** Three figures, for values on a legend. */
+/** Up to three figures, for values on a legend; what is below half a hundredth is 0 there. */
 export function formatValue(value: number): string {
+  if (Math.abs(value) < 0.005) return '0';
   if (Math.abs(value) >= 100) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }
