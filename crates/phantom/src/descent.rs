@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flow::{PixelSize, TileGrid, TileIndex};
+use flow::{PixelRect, PixelSize, TileGrid, TileIndex};
 
 use crate::frame::Frame;
 use crate::paint::{RgbPixels, paint_frame};
@@ -152,13 +152,13 @@ impl<'a> Descent<'a> {
     }
 
     fn leaf(&self, tile: TileIndex) -> RgbPixels {
-        let frame = Frame {
-            x: i64::from(tile.column * TILE),
-            y: i64::from(tile.row * TILE),
-            width: TILE as usize,
-            height: TILE as usize,
-            mpp: self.spec.mpp.get() as f32,
+        let whole = PixelRect {
+            x: tile.column * TILE,
+            y: tile.row * TILE,
+            width: TILE,
+            height: TILE,
         };
+        let frame = Frame::of(whole, 1, self.spec.mpp.get() as f32);
         paint_frame(self.scene, &frame)
     }
 

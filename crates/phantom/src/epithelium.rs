@@ -134,6 +134,6 @@ fn holes(anatomy: &Anatomy, p: Point) -> f32 {
     };
     scatter
         .points(Area::around(p, 18.0))
-        .map(|(centre, mut draws)| draws.range(5.0, 13.0) - (p - centre).length())
+        .map(|(centre, mut draws)| draws.range(4.5, 11.0) - (p - centre).length())
         .fold(-30.0, f32::max)
 }

@@ -1,3 +1,5 @@
+use flow::PixelRect;
+
 use crate::point::{Area, Point};
 
 /// A window of pixels on the glass. Places are computed from absolute pixel numbers, so that a
@@ -13,6 +15,17 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// The pixels `factor` times finer than those of `rect`.
+    pub(crate) fn of(rect: PixelRect, factor: usize, mpp: f32) -> Self {
+        Self {
+            x: i64::from(rect.x) * factor as i64,
+            y: i64::from(rect.y) * factor as i64,
+            width: rect.width as usize * factor,
+            height: rect.height as usize * factor,
+            mpp,
+        }
+    }
+
     /// Micrometres of the middle of column `column` of this window.
     #[inline(always)]
     pub(crate) fn x_um(&self, column: usize) -> f32 {

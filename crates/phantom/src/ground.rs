@@ -5,6 +5,7 @@ use crate::draw::{Scatter, Seed};
 use crate::epithelium::{Epithelium, N_EPITHELIUM};
 use crate::fat;
 use crate::noise::{gradient, smooth_step};
+use crate::nucleus::CELL_REACH;
 use crate::point::Point;
 use crate::terrain::Terrain;
 use crate::vessel::{N_VESSEL, Vessel};
@@ -30,6 +31,8 @@ struct Spot {
     /// Distances to the nearest two epithelial nuclei.
     nearest: [f32; 2],
     grain: f32,
+    /// Slower unevenness, from about -1 to 1.
+    cloud: f32,
 }
 
 /// Lays the ground over the whole canvas.
@@ -78,7 +81,7 @@ impl Textures {
         nearest: [f32; 2],
     ) -> Dyes {
         let zones = Zones::from_array(zones);
-        if zones.tissue < -6.0 {
+        if zones.tissue < -11.0 {
             return Dyes::default();
         }
         let spot = Spot {
@@ -88,18 +91,19 @@ impl Textures {
             vessel: Vessel::from_array(vessel),
             nearest,
             grain: gradient(self.grain, p.x * 0.8, p.y * 0.8),
+            cloud: gradient(self.grain, p.x * 0.16, p.y * 0.16),
         };
         self.stain(&spot)
     }
 
     fn stain(&self, spot: &Spot) -> Dyes {
-        let depth = spot.epithelium.depth + 0.5 * spot.grain;
+        let depth = spot.epithelium.depth + 0.35 * spot.grain;
         let inside = smooth_step(-0.5, 0.5, depth);
         let mut edge = spot.zones.tissue;
         let mut dyes = Dyes::default();
         if inside < 1.0 {
             let fibre = self.fibre(spot);
-            edge += 3.0 * fibre;
+            edge += 5.5 * fibre + 0.8 * spot.grain;
             dyes = self.between_glands(spot, fibre);
         }
         if inside > 0.0 {
@@ -198,26 +202,30 @@ fn epithelial(spot: &Spot, depth: f32) -> Dyes {
         0.2 + 0.13 * malignancy - 0.1 * toward_lumen,
         0.4 + 0.07 * malignancy - 0.12 * toward_lumen,
     );
-    dyes = dyes.scaled(1.0 + 0.22 * spot.grain);
+    dyes = dyes.scaled(1.0 + 0.16 * spot.grain + 0.2 * spot.cloud);
     // The border between two cells, then the basement membrane.
     let [nearest, second] = spot.nearest;
-    let border = smooth_step(0.75, 0.15, 0.5 * (second - nearest));
-    dyes = dyes.mixed(Dyes::new(0.16, 0.62), 0.4 * border);
+    let border = smooth_step(0.8, 0.1, 0.5 * (second - nearest))
+        * smooth_step(CELL_REACH, CELL_REACH - 4.0, nearest);
+    dyes = dyes.mixed(Dyes::new(0.14, 0.66), 0.55 * border);
     let membrane = smooth_step(1.4, 0.2, depth) * (1.0 - 0.6 * malignancy);
     dyes = dyes.mixed(Dyes::new(0.12, 0.72), 0.6 * membrane);
     if epithelium.necrosis > 0.0 {
         dyes = dyes.mixed(necrotic(spot), epithelium.necrosis);
     }
     // The brush border, then the lumen.
-    let lumen = epithelium.lumen + 0.5 * spot.grain;
+    let lumen = epithelium.lumen + 0.25 * spot.grain;
     let brush = smooth_step(-1.8, -0.4, lumen);
     dyes = dyes.mixed(Dyes::new(0.16, 0.6), 0.45 * brush);
     let secretion = Dyes::new(0.015, 0.035 + 0.03 * spot.grain.max(0.0));
-    dyes.mixed(secretion, smooth_step(-0.3, 0.5, lumen))
+    dyes.mixed(secretion, smooth_step(-0.5, 0.5, lumen))
 }
 
 /// Pink, grainy remains.
 fn necrotic(spot: &Spot) -> Dyes {
-    let dust = smooth_step(0.55, 0.75, spot.grain);
-    Dyes::new(0.12 + 0.9 * dust, 0.62 + 0.25 * spot.grain)
+    let debris = smooth_step(0.3, 0.6, 0.7 * spot.grain + 0.8 * spot.cloud - 0.25);
+    Dyes::new(
+        0.1 + 0.75 * debris,
+        0.6 + 0.2 * spot.cloud + 0.12 * spot.grain,
+    )
 }

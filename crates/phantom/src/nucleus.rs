@@ -74,6 +74,9 @@ impl Nucleus {
         let window = canvas.frame.window(self.centre, CELL_REACH);
         each_pixel(canvas, window, |canvas, index, p| {
             let distance = (p - self.centre).length();
+            if distance > CELL_REACH {
+                return;
+            }
             let [nearest, second] = &mut canvas.nearest[index];
             *second = second.min(distance.max(*nearest));
             *nearest = nearest.min(distance);

@@ -21,28 +21,40 @@ pub struct RgbPixels {
 /// as in its pyramid; any other mpp is painted as a scanner of that resolution would see it.
 pub fn paint(scene: &Scene, rect: PixelRect, mpp: Mpp) -> RgbPixels {
     let factor = (mpp.get() / scene.mpp().get()).round().clamp(1.0, 64.0) as usize;
-    let frame = Frame {
-        x: i64::from(rect.x) * factor as i64,
-        y: i64::from(rect.y) * factor as i64,
-        width: rect.width as usize * factor,
-        height: rect.height as usize * factor,
-        mpp: (mpp.get() / factor as f64) as f32,
-    };
-    let fine = paint_frame(scene, &frame);
-    match factor {
-        1 => fine,
-        _ => fine.averaged(factor),
+    let mpp = (mpp.get() / factor as f64) as f32;
+    let mut picture = RgbPixels::new(rect.width as usize, rect.height as usize);
+    // In blocks, so that memory stays small however large the rectangle.
+    let side = (BLOCK / factor).max(1) as u32;
+    for top in (0..rect.height).step_by(side as usize) {
+        for left in (0..rect.width).step_by(side as usize) {
+            let block = PixelRect {
+                x: rect.x + left,
+                y: rect.y + top,
+                width: side.min(rect.width - left),
+                height: side.min(rect.height - top),
+            };
+            let fine = paint_frame(scene, &Frame::of(block, factor, mpp));
+            picture.put(&fine.averaged(factor), left as usize, top as usize);
+        }
     }
+    picture
 }
+
+/// Side of the blocks a rectangle is painted in, pixels of the finest level.
+const BLOCK: usize = 256;
 
 pub(crate) fn paint_frame(scene: &Scene, frame: &Frame) -> RgbPixels {
     let focus = &scene.artefacts.focus;
-    let mut picture = if focus.is_sharp(frame.area()) {
-        sharp(scene, frame)
-    } else {
-        let margin = (BLUR_REACH / frame.mpp).ceil() as usize;
-        let wide = sharp(scene, &frame.grown(margin));
-        focus.soften(&wide, margin, frame)
+    let margin = match focus.is_sharp(frame.area()) {
+        true => 0,
+        false => (BLUR_REACH / frame.mpp).ceil() as usize,
+    };
+    let wide = frame.grown(margin);
+    let area = wide.area().grown(MARGIN);
+    let mut picture = match Terrain::survey(&scene.anatomy, area.grown(4.0)) {
+        None => scene.bare_glass(frame),
+        Some(terrain) if margin == 0 => sharp(scene, &terrain, &wide),
+        Some(terrain) => focus.soften(&sharp(scene, &terrain, &wide), margin, frame),
     };
     scene.artefacts.glass.cover(&mut picture, frame);
     if let Some(pen) = &scene.artefacts.pen {
@@ -52,26 +64,20 @@ pub(crate) fn paint_frame(scene: &Scene, frame: &Frame) -> RgbPixels {
 }
 
 /// The tissue in perfect focus.
-fn sharp(scene: &Scene, frame: &Frame) -> RgbPixels {
-    let area = frame.area().grown(MARGIN);
-    match Terrain::survey(&scene.anatomy, area.grown(4.0)) {
-        None => scene.bare_glass(frame),
-        Some(terrain) => {
-            let mut canvas = Canvas::new(*frame);
-            let nuclei = nuclei_in(&terrain, area);
-            for nucleus in nuclei.iter().filter(|nucleus| nucleus.has_cell) {
-                nucleus.claim(&mut canvas);
-            }
-            ground::lay(&terrain, &mut canvas);
-            for nucleus in &nuclei {
-                nucleus.stain(&mut canvas, scene.anatomy.seed.branch(70));
-            }
-            if let Some(fold) = &scene.artefacts.fold {
-                fold.press(&mut canvas);
-            }
-            scene.develop(&canvas)
-        }
+fn sharp(scene: &Scene, terrain: &Terrain<'_>, frame: &Frame) -> RgbPixels {
+    let mut canvas = Canvas::new(*frame);
+    let nuclei = nuclei_in(terrain, frame.area().grown(MARGIN));
+    for nucleus in nuclei.iter().filter(|nucleus| nucleus.has_cell) {
+        nucleus.claim(&mut canvas);
     }
+    ground::lay(terrain, &mut canvas);
+    for nucleus in &nuclei {
+        nucleus.stain(&mut canvas, scene.anatomy.seed.branch(70));
+    }
+    if let Some(fold) = &scene.artefacts.fold {
+        fold.press(&mut canvas);
+    }
+    scene.develop(&canvas)
 }
 
 impl RgbPixels {
@@ -104,9 +110,14 @@ impl RgbPixels {
     /// Puts `below` at half its size into one quarter (0 to 3, row by row).
     pub(crate) fn put_half(&mut self, below: &Self, quarter: usize) {
         let (width, height) = (self.size.width as usize, self.size.height as usize);
-        let half = below.averaged(2);
         let (left, top) = (quarter % 2 * width / 2, quarter / 2 * height / 2);
-        for (row, line) in half.pixels.chunks_exact(3 * width / 2).enumerate() {
+        self.put(&below.averaged(2), left, top);
+    }
+
+    fn put(&mut self, part: &Self, left: usize, top: usize) {
+        let width = self.size.width as usize;
+        let lines = part.pixels.chunks_exact(3 * part.size.width as usize);
+        for (row, line) in lines.enumerate() {
             let at = 3 * ((top + row) * width + left);
             self.pixels[at..at + line.len()].copy_from_slice(line);
         }
@@ -127,6 +138,9 @@ impl RgbPixels {
 
     /// Each `factor` x `factor` block as one pixel.
     fn averaged(&self, factor: usize) -> Self {
+        if factor == 1 {
+            return self.clone();
+        }
         let width = self.size.width as usize / factor;
         let height = self.size.height as usize / factor;
         let mut small = Self::new(width, height);

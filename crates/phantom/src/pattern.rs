@@ -77,9 +77,9 @@ impl Pattern {
                 lobes: 0.16,
                 bend: 6.0,
                 gap: -90.0,
-                wall: 14.0,
-                folds: 4.0,
-                open: 0.85,
+                wall: 16.5,
+                folds: 3.5,
+                open: 0.75,
                 strata: 0.25,
             },
             Self::Cribriform => Shape {
@@ -89,7 +89,7 @@ impl Pattern {
                 lobes: 0.16,
                 bend: 9.0,
                 gap: 9.0,
-                wall: 9.0,
+                wall: 11.0,
                 folds: 2.0,
                 open: 1.0,
                 strata: 1.0,
@@ -125,8 +125,8 @@ impl Pattern {
     pub(crate) const fn of_grade(grade: Grade) -> &'static [(Self, f32)] {
         match grade.get() {
             1 => &[(Self::WellFormed, 1.0)],
-            2 => &[(Self::WellFormed, 0.6), (Self::Fused, 0.4)],
-            3 => &[(Self::Fused, 0.4), (Self::Cribriform, 0.6)],
+            2 => &[(Self::WellFormed, 0.55), (Self::Fused, 0.45)],
+            3 => &[(Self::Fused, 0.45), (Self::Cribriform, 0.55)],
             4 => &[(Self::Cribriform, 0.15), (Self::PoorlyFormed, 0.85)],
             _ => &[(Self::PoorlyFormed, 0.2), (Self::Solid, 0.8)],
         }
@@ -158,7 +158,7 @@ impl Atypia {
         radius: 2.9,
         variation: 0.08,
         spacing: 6.6,
-        chromatin: 1.15,
+        chromatin: 1.22,
         irregularity: 0.04,
         nucleoli: 0.05,
         mitoses: 0.0,

@@ -24,11 +24,11 @@ pub(crate) fn nuclei_in(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
     nuclei
 }
 
-fn scatter(terrain: &Terrain<'_>, purpose: u32, spacing: f32) -> Scatter {
+fn scatter(terrain: &Terrain<'_>, purpose: u32, spacing: f32, jitter: f32) -> Scatter {
     Scatter {
         seed: terrain.anatomy.seed.branch(purpose),
         spacing,
-        jitter: 0.62,
+        jitter,
     }
 }
 
@@ -39,7 +39,7 @@ fn epithelial(
     purpose: u32,
     malignancy: std::ops::Range<f32>,
 ) -> Vec<Nucleus> {
-    scatter(terrain, purpose, atypia.spacing)
+    scatter(terrain, purpose, atypia.spacing, 0.5)
         .points(area)
         .filter_map(|(p, mut draws)| {
             let here = terrain.epithelium_at(p);
@@ -153,7 +153,7 @@ fn apoptosis(centre: Point, draws: &mut Draws) -> Nucleus {
 
 /// Fibroblasts in stroma, endothelium on vessels, the flat nuclei of fat cells.
 fn spindles(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
-    scatter(terrain, 43, 11.5)
+    scatter(terrain, 43, 11.5, 0.8)
         .points(area)
         .filter_map(|(p, mut draws)| {
             let zones = terrain.zones_at(p);
@@ -162,7 +162,7 @@ fn spindles(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
             let density = if in_wall {
                 0.9
             } else if zones.fat > 0.0 {
-                f32::from(fat::border(terrain.anatomy.seed, p) < 1.2)
+                0.3 * f32::from(fat::border(terrain.anatomy.seed, p) < 1.0)
             } else {
                 0.34 + 0.1 * zones.looseness.abs() + 0.12 * f32::from(zones.tumour > 0.0)
             };
@@ -201,7 +201,7 @@ fn spindle(terrain: &Terrain<'_>, p: Point, in_wall: bool, mut draws: Draws) -> 
 }
 
 fn lymphocytes(terrain: &Terrain<'_>, area: Area) -> Vec<Nucleus> {
-    scatter(terrain, 44, 6.3)
+    scatter(terrain, 44, 6.3, 0.6)
         .points(area)
         .filter_map(|(p, mut draws)| {
             let zones = terrain.zones_at(p);
@@ -240,7 +240,7 @@ fn single_cells(terrain: &Terrain<'_>, area: Area, atypia: Atypia) -> Vec<Nucleu
         4 => 0.1,
         _ => return Vec::new(),
     };
-    scatter(terrain, 45, atypia.spacing)
+    scatter(terrain, 45, atypia.spacing, 0.7)
         .points(area)
         .filter_map(|(p, mut draws)| {
             let zones = terrain.zones_at(p);

@@ -37,8 +37,8 @@ pub fn write_slide(
     let truth = GroundTruth::of(&scene, spec);
     let geojson = Pending::beside(&out.with_extension("geojson"))?;
     serde_json::to_writer(BufWriter::new(geojson.file()), &truth.to_geojson())?;
-    geojson.publish()?;
     slide.publish()?;
+    geojson.publish()?;
     Ok(truth)
 }
 

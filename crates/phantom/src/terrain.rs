@@ -17,7 +17,7 @@ impl<'a> Terrain<'a> {
     /// `None` where the area is bare glass.
     pub(crate) fn survey(anatomy: &'a Anatomy, area: Area) -> Option<Self> {
         let zones = Lattice::over(area, ZONE_STEP, |p| anatomy.zones(p).to_array());
-        if zones.highest(Zones::TISSUE) < -8.0 {
+        if zones.highest(Zones::TISSUE) < -12.0 {
             return None;
         }
         Some(Self {

@@ -71,6 +71,8 @@ pub(crate) struct Anatomy {
     /// How much of the tissue is fat and glands on this slide.
     fat_level: f32,
     lobule_level: f32,
+    /// The way most fibres run.
+    grain: Point,
 }
 
 impl Anatomy {
@@ -83,6 +85,7 @@ impl Anatomy {
             grade,
             fat_level: draws.range(-0.75, -0.35),
             lobule_level: draws.range(-0.1, 0.3),
+            grain: Point::towards(draws.angle()),
         }
     }
 
@@ -121,7 +124,10 @@ impl Anatomy {
     }
 
     fn across(&self, p: Point) -> f32 {
-        280.0 * fractal(self.seed.branch(7), p, 420.0, 1)
+        let swept = p.along(self.grain);
+        // The sweep keeps the noise from curling into whorls everywhere.
+        0.55 * swept.y
+            + 210.0 * fractal(self.seed.branch(7), p, 460.0, 1)
             + 34.0 * fractal(self.seed.branch(8), p, 95.0, 1)
             + 6.0 * fractal(self.seed.branch(9), p, 26.0, 1)
     }
