@@ -53,19 +53,20 @@ export async function openScoredSlide(page) {
   await settle(page);
 }
 
-/** Waits until the view has stopped moving and all pictures are there: two shots that are equal. */
+/** Waits until all tiles and pictures are there and the view has stopped moving: two equal shots. */
 export async function settle(page) {
   const stage = page.locator('.stage-slide');
   let before = await stage.screenshot();
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < 80; round += 1) {
     await page.waitForTimeout(250);
     const now = await stage.screenshot();
-    if (now.equals(before) && (await isLoaded(page))) return;
+    if (now.equals(before) && (await isLoaded(page, stage))) return;
     before = now;
   }
-  throw new Error('the slide did not come to rest within ten seconds');
+  throw new Error('the slide did not come to rest within twenty seconds');
 }
 
-async function isLoaded(page) {
+async function isLoaded(page, stage) {
+  if ((await stage.getAttribute('data-loaded')) !== 'true') return false;
   return page.evaluate(() => [...document.images].every((image) => image.complete));
 }

@@ -11,7 +11,6 @@ export function mppForm(id: string): HTMLFormElement {
     max: 1000,
     step: 'any',
     required: true,
-    placeholder: '0.25',
     'aria-label': 'Micrometres per pixel',
   });
   const button = h('button', { type: 'submit' }, 'Continue');

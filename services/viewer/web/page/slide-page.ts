@@ -1,9 +1,10 @@
 import { manifest, predictions, slide as fetchSlide } from '../api/client';
-import type { Prediction, Slide } from '../api/shapes';
+import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
 import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
+import { newestOfEachTask } from '../panel/task-picker';
 import type { View } from '../route';
 import { OpenSlide, type Places } from '../slide/open-slide';
 
@@ -19,7 +20,7 @@ export class SlidePage {
   private isOpening = false;
   private isClosed = false;
   private shownState = '';
-  private prediction: Prediction | null = null;
+  private hasResult = false;
   private readonly stopFollowing: () => void;
 
   constructor(
@@ -31,6 +32,7 @@ export class SlidePage {
   ) {
     this.stopFollowing = book.follow(() => this.update());
     fill(places.stage, h('p', { class: 'stage-message' }, 'Loading…'));
+    this.reservePanel();
     void this.start().catch((error: unknown) => this.fail(error));
   }
 
@@ -71,30 +73,30 @@ export class SlidePage {
     this.isOpening = true;
     const found = await manifest(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
+    this.reservePanel();
     this.open = new OpenSlide(this.places, found, this.firstView, this.listener);
     this.shownState = '';
     this.update();
   }
 
-  /** Fetches the result once it is there; until then shows the progress as it comes. */
+  /** Fetches the results once they are there; until then shows the progress as it comes. */
   private async showStanding(open: OpenSlide, slide: Slide): Promise<void> {
     const { state } = slide.status;
-    if (state !== 'scored') {
-      if (this.prediction === null) open.showProgress(slide);
-      return;
-    }
-    if (this.shownState === state) return;
+    if (state !== 'scored' && !this.hasResult) open.showProgress(slide);
+    if (state !== 'scored' || this.shownState === state) return;
     this.shownState = state;
-    const [prediction] = await predictions(this.id);
-    if (this.isClosed) return;
-    this.prediction = prediction ?? null;
-    open.showResult(slide, this.prediction);
+    const results = newestOfEachTask(await predictions(this.id));
+    const [first] = results;
+    if (this.isClosed || first === undefined) return;
+    this.hasResult = true;
+    open.showResult(slide, results, first);
   }
 
   private showObstacle(slide: Slide): void {
     const state = JSON.stringify([slide.status, slide.progress]);
     if (state === this.shownState) return;
     this.shownState = state;
+    fill(this.places.panel);
     const { label, share } = standing(slide);
     fill(
       this.places.stage,
@@ -107,6 +109,11 @@ export class SlidePage {
         slide.status.state === 'received' && h('p', {}, 'The slide opens here as soon as it is tiled.'),
       ),
     );
+  }
+
+  /** The panel keeps its room from the start: the slide would change its size when it came. */
+  private reservePanel(): void {
+    fill(this.places.panel, h('p', { class: 'panel-message' }, 'Loading…'));
   }
 
   private fail(error: unknown): void {

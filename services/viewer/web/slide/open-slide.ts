@@ -5,6 +5,7 @@ import { showHelp } from '../page/help';
 import { Evidence } from '../panel/evidence';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
+import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
 import type { View } from '../route';
 import type { Commands, Movement } from './commands';
@@ -37,9 +38,9 @@ export class OpenSlide implements Commands {
   private heat: HeatPanel | null = null;
   private marks: TileMarks | null = null;
   private evidence: Evidence | null = null;
-  private prediction: Prediction | null = null;
+  private result: Prediction | null = null;
   /** Where progress is shown until there is a result. */
-  private resultPlace: HTMLElement | null = null;
+  private waitingPlace: HTMLElement | null = null;
 
   constructor(
     private readonly places: Places,
@@ -74,24 +75,24 @@ export class OpenSlide implements Commands {
 
   /** Shows where the slide stands while there is no result. */
   showProgress(slide: Slide): void {
-    if (this.resultPlace === null) this.showResult(slide, null);
-    else fill(this.resultPlace, waitingSection(slide));
+    if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
+    this.waitingPlace = h('div', {}, waitingSection(slide));
+    fill(this.places.panel, this.waitingPlace, ...this.slideSections(slide));
   }
 
-  /** Shows a result and all that hangs on it. */
-  showResult(slide: Slide, prediction: Prediction | null): void {
-    this.prediction = prediction;
-    this.heat = prediction && this.newHeat(prediction);
-    this.marks = prediction && new TileMarks(prediction.top_tiles);
-    this.evidence = prediction && new Evidence(this.manifest, prediction, (position) => this.chooseTile(position));
-    this.resultPlace = prediction === null ? h('div', {}, waitingSection(slide)) : null;
+  /** Shows one of the results and all that hangs on it. */
+  showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
+    this.result = chosen;
+    this.heat = this.newHeat(chosen);
+    this.marks = new TileMarks(chosen.top_tiles);
+    this.evidence = new Evidence(this.manifest, chosen, (position) => this.chooseTile(position));
     fill(
       this.places.panel,
-      this.resultPlace ?? (prediction && resultSection(prediction)),
-      this.heat?.element,
-      this.evidence?.element,
-      infoSection(slide, this.manifest, this.tissue),
-      timingSection(slide.timings),
+      taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
+      resultSection(chosen),
+      this.heat.element,
+      this.evidence.element,
+      ...this.slideSections(slide),
     );
     this.showToggles();
   }
@@ -115,7 +116,7 @@ export class OpenSlide implements Commands {
   }
 
   stepTile(steps: number): void {
-    const n_tiles = this.prediction?.top_tiles.length ?? 0;
+    const n_tiles = this.result?.top_tiles.length ?? 0;
     if (n_tiles === 0) return;
     const chosen = this.marks?.chosen ?? (steps > 0 ? -1 : n_tiles);
     this.chooseTile((chosen + steps + n_tiles) % n_tiles);
@@ -130,6 +131,10 @@ export class OpenSlide implements Commands {
     showHelp();
   }
 
+  private slideSections(slide: Slide): (HTMLElement | null)[] {
+    return [infoSection(slide, this.manifest, this.tissue), timingSection(slide.timings)];
+  }
+
   private newHeat(prediction: Prediction): HeatPanel {
     return new HeatPanel(prediction, {
       changed: () => this.showToggles(),
@@ -138,7 +143,7 @@ export class OpenSlide implements Commands {
   }
 
   private chooseTile(position: number): void {
-    const tile = this.prediction?.top_tiles[position];
+    const tile = this.result?.top_tiles[position];
     if (tile === undefined || this.marks === null) return;
     this.marks.chosen = position;
     this.evidence?.setChosen(position);

@@ -131,9 +131,18 @@ export class Stage implements Movement {
     viewport.setRotation(viewport.getRotation() + quarters * TURN_DEGREES);
   }
 
+  /** Says on the element whether all that is to be seen has come. */
+  private followLoading(): void {
+    const image = this.viewer.world.getItemAt(0);
+    const say = (isLoaded: boolean) => (this.element.dataset.loaded = String(isLoaded));
+    image.addHandler('fully-loaded-change', ({ fullyLoaded }) => say(fullyLoaded));
+    say(image.getFullyLoaded());
+  }
+
   private listen(): void {
     const { viewer, options } = this;
     viewer.addHandler('open', () => {
+      this.followLoading();
       if (options.view !== null) this.goTo(options.view, 'jump');
     });
     viewer.addHandler('update-viewport', () => {
@@ -183,6 +192,8 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
     // Up to eight screen pixels for one of the slide: enough to see single pixels.
     maxZoomPixelRatio: 8,
     visibilityRatio: 0.25,
+    // A wider window shows more of the slide, not a larger slide.
+    preserveImageSizeOnResize: true,
     maxImageCacheCount: 800,
     imageLoaderLimit: 8,
     tileRetryMax: 1,
