@@ -37,12 +37,10 @@ pub(crate) fn init(format: LogFormat, filter: &str) -> Result<(), TelemetryError
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(io::stderr);
-    match format {
-        LogFormat::Auto if is_terminal => lines.finish().try_init()?,
-        LogFormat::Human => lines.with_ansi(is_terminal).finish().try_init()?,
-        LogFormat::Auto | LogFormat::Json => {
-            lines.json().flatten_event(true).finish().try_init()?
-        }
-    }
-    Ok(())
+    let started = match format {
+        LogFormat::Auto if is_terminal => lines.finish().try_init(),
+        LogFormat::Human => lines.with_ansi(is_terminal).finish().try_init(),
+        LogFormat::Auto | LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
+    };
+    Ok(started?)
 }
