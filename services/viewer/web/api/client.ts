@@ -37,9 +37,9 @@ export const paths = {
   deepZoom: (id: string) => `/slides/${id}.dzi`,
   thumbnail: (id: string) => `${SLIDES}/${id}/thumbnail`,
   associated: (id: string, name: string) => `${SLIDES}/${id}/associated/${name}`,
-  /** `rect` in pixels of level 0; the answer is `width` pixels wide. */
-  region: (id: string, rect: readonly [number, number, number, number], width: number) =>
-    `/iiif/3/${id}/${rect.join(',')}/${width},/0/default.jpg`,
+  /** `rect` in pixels of level 0; the answer fits a square of `side` pixels and is never enlarged. */
+  region: (id: string, rect: readonly [number, number, number, number], side: number) =>
+    `/iiif/3/${id}/${rect.join(',')}/!${side},${side}/0/default.jpg`,
   events: '/api/v1/events',
   upload: SLIDES,
 };
