@@ -53,6 +53,10 @@ function openPage(id: string, view: View | null): SlidePage {
     named: (name) => shell.setTitle(name),
     // Replaced, not added: the back button leads to the list, not through every movement.
     rest: (resting) => history.replaceState(null, '', formatRoute({ page: 'slide', id, view: resting })),
-    failed: (error) => notices.show(error),
+    failed: (error) => {
+      notices.show(error);
+      // Pictures do not say why they failed; the list does, for example that the session ended.
+      refresh();
+    },
   });
 }
