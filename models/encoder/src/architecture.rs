@@ -83,6 +83,11 @@ impl Architecture {
         3 * (self.patch_px as usize).pow(2)
     }
 
+    /// The norm of a pre-norm model would undo a patch bias, so such models have none.
+    pub(crate) fn has_patch_bias(&self) -> bool {
+        !self.pre_norm
+    }
+
     pub(crate) fn check(&self) -> Result<(), EncoderError> {
         let possible = [
             (self.patch_px > 0, "patch_px is 0"),

@@ -33,3 +33,40 @@ pub(crate) fn resize(
         .map_err(|error| EncoderError::Resize(error.into()))?;
     Ok(resized.into_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use safetensors::SafeTensors;
+
+    use super::*;
+
+    /// Numbers of Pillow, written by `reference/make_reference.py`.
+    const REFERENCE: &[u8] = include_bytes!("../tests/fixtures/reference.safetensors");
+
+    #[test]
+    fn resizes_as_pillow_does() -> Result<(), Box<dyn Error>> {
+        let reference = SafeTensors::deserialize(REFERENCE)?;
+        let tiles = reference.tensor("tiles")?;
+        let tile = &tiles.data()[..3 * 32 * 32];
+        let filters = [
+            (ResizeFilter::Bilinear, "bilinear"),
+            (ResizeFilter::Bicubic, "bicubic"),
+        ];
+        for (filter, name) in filters {
+            for side in [20, 48] {
+                let expected = reference.tensor(&format!("resized.{name}.{side}"))?;
+                let found = resize(tile, 32, side, filter)?;
+                assert_eq!(found.len(), expected.data().len());
+                let differences = found
+                    .iter()
+                    .zip(expected.data())
+                    .map(|(a, b)| a.abs_diff(*b));
+                // Both round fixed-point sums, not always the same way.
+                assert!(differences.max() <= Some(1), "{name} to {side}");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
+use candle_nn::Linear;
 
 use crate::{Declaration, ParametersError};
 
@@ -39,6 +40,13 @@ impl Parameters {
             .get(name)
             .cloned()
             .ok_or_else(|| ParametersError::Undeclared(name.to_owned()))
+    }
+
+    /// The linear layer of `{name}.weight` and `{name}.bias`.
+    pub fn linear(&self, name: &str) -> Result<Linear, ParametersError> {
+        let weight = self.get(&format!("{name}.weight"))?;
+        let bias = self.get(&format!("{name}.bias"))?;
+        Ok(Linear::new(weight, Some(bias)))
     }
 }
 

@@ -51,6 +51,15 @@ impl Variables {
         Parameters::from_tensors(self.named.iter().map(tensor).collect::<HashMap<_, _>>())
     }
 
+    /// The declared ones of these, to write a model without what only its training needed.
+    pub fn only(&self, declared: &[Declaration]) -> Self {
+        let is_declared = |name: &str| declared.iter().any(|d| d.name == name);
+        let kept = self.named.iter().filter(|(name, _)| is_declared(name));
+        Self {
+            named: kept.cloned().collect(),
+        }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Var)> {
         self.named.iter().map(|(name, var)| (name.as_str(), var))
     }

@@ -2,8 +2,8 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module};
 use parameters::{Parameters, ParametersError};
 
+use super::Arithmetic;
 use super::norm::softmax;
-use super::{Arithmetic, block::linear};
 use crate::Architecture;
 
 /// Multi-head self-attention with query, key and value in one matrix (Vaswani et al. 2017).
@@ -23,8 +23,8 @@ impl Attention {
         arithmetic: Arithmetic,
     ) -> std::result::Result<Self, ParametersError> {
         Ok(Self {
-            qkv: linear(parameters, &format!("{name}.qkv"))?,
-            projection: linear(parameters, &format!("{name}.proj"))?,
+            qkv: parameters.linear(&format!("{name}.qkv"))?,
+            projection: parameters.linear(&format!("{name}.proj"))?,
             heads: architecture.heads,
             arithmetic,
         })

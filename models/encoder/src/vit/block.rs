@@ -1,5 +1,4 @@
 use candle_core::{Result, Tensor};
-use candle_nn::Linear;
 use parameters::{Parameters, ParametersError};
 
 use super::Arithmetic;
@@ -59,13 +58,4 @@ fn scaled(branch: Tensor, scale: Option<&Tensor>) -> Result<Tensor> {
         Some(scale) => branch.broadcast_mul(scale),
         None => Ok(branch),
     }
-}
-
-pub(super) fn linear(
-    parameters: &Parameters,
-    name: &str,
-) -> std::result::Result<Linear, ParametersError> {
-    let weight = parameters.get(&format!("{name}.weight"))?;
-    let bias = parameters.get(&format!("{name}.bias"))?;
-    Ok(Linear::new(weight, Some(bias)))
 }

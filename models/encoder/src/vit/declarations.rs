@@ -14,8 +14,11 @@ pub(crate) fn declarations(architecture: &Architecture) -> Vec<Declaration> {
         Declaration::new("cls_token", &[1, 1, width], TOKEN),
         Declaration::new("pos_embed", &[1, n_positions(architecture), width], TOKEN),
         Declaration::new("patch_embed.proj.weight", &[width, 3, patch, patch], TOKEN),
-        Declaration::new("patch_embed.proj.bias", &[width], Initial::Constant(0.0)),
     ];
+    if architecture.has_patch_bias() {
+        let zeros = Initial::Constant(0.0);
+        all.push(Declaration::new("patch_embed.proj.bias", &[width], zeros));
+    }
     if architecture.registers > 0 {
         all.push(Declaration::new(
             "reg_token",

@@ -2,7 +2,6 @@ use candle_core::{D, Result, Tensor};
 use candle_nn::{Linear, Module};
 use parameters::{Parameters, ParametersError};
 
-use super::block::linear;
 use crate::Mlp;
 
 /// The feed-forward half of a block.
@@ -20,8 +19,8 @@ impl FeedForward {
         name: &str,
     ) -> std::result::Result<Self, ParametersError> {
         Ok(Self {
-            fc1: linear(parameters, &format!("{name}.fc1"))?,
-            fc2: linear(parameters, &format!("{name}.fc2"))?,
+            fc1: parameters.linear(&format!("{name}.fc1"))?,
+            fc2: parameters.linear(&format!("{name}.fc2"))?,
             kind,
         })
     }

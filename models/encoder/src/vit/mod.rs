@@ -20,3 +20,72 @@ pub(crate) enum Arithmetic {
     /// Built from differentiable operations, for training.
     Differentiable,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use candle_core::{Device, Tensor};
+    use parameters::{Gradients, Seed, Variables, seeded};
+
+    use super::*;
+    use crate::{Architecture, Mlp, Pooling, PositionEmbedding};
+
+    /// Every switch is on.
+    fn architecture() -> Architecture {
+        Architecture {
+            image_px: 16,
+            patch_px: 4,
+            width: 8,
+            depth: 2,
+            heads: 2,
+            mlp: Mlp::SwigluPacked { ratio: 3.0 },
+            layer_scale: true,
+            registers: 2,
+            position_embedding: PositionEmbedding::PrefixAndPatches,
+            pre_norm: true,
+            layer_norm_eps: 1e-6,
+            pooling: Pooling::ClassAndMean,
+        }
+    }
+
+    fn variables() -> Result<Variables, Box<dyn Error>> {
+        let declared = declarations(&architecture());
+        Ok(Variables::draw(&declared, &mut seeded(Seed(3), 0))?)
+    }
+
+    /// Embeddings of three images of waves.
+    fn forward(variables: &Variables, arithmetic: Arithmetic) -> Result<Tensor, Box<dyn Error>> {
+        let waves = (0..3 * 16 * 48)
+            .map(|at| (at as f32 * 0.37).sin())
+            .collect();
+        let patches = Tensor::from_vec(waves, (3, 16, 48), &Device::Cpu)?;
+        let parameters = variables.parameters();
+        let transformer = VisionTransformer::new(&architecture(), &parameters, arithmetic)?;
+        Ok(transformer.forward(&patches)?)
+    }
+
+    #[test]
+    fn fused_and_differentiable_agree() -> Result<(), Box<dyn Error>> {
+        let variables = variables()?;
+        let fused = forward(&variables, Arithmetic::Fused)?;
+        let differentiable = forward(&variables, Arithmetic::Differentiable)?;
+        let difference = (fused - differentiable)?.abs()?.max_all()?;
+        assert!(difference.to_scalar::<f32>()? < 1e-5);
+        Ok(())
+    }
+
+    #[test]
+    fn every_parameter_receives_a_gradient() -> Result<(), Box<dyn Error>> {
+        let variables = variables()?;
+        // Not the sum: behind a layer norm that hardly depends on anything.
+        let embeddings = forward(&variables, Arithmetic::Differentiable)?;
+        let loss = (embeddings.sqr()? * &embeddings)?.sum_all()?;
+        let gradients = Gradients::of(&variables, &loss.backward()?)?;
+        for ((name, _), gradient) in variables.iter().zip(gradients.iter()) {
+            let largest = gradient.abs()?.max_all()?.to_scalar::<f32>()?;
+            assert!(largest > 1e-7, "{name}: {largest}");
+        }
+        Ok(())
+    }
+}

@@ -17,9 +17,11 @@ impl PatchEmbedding {
     ) -> std::result::Result<Self, ParametersError> {
         let shape = (architecture.width, architecture.patch_values());
         let kernel = parameters.get("patch_embed.proj.weight")?.reshape(shape)?;
-        let bias = parameters.get("patch_embed.proj.bias")?;
+        let bias = architecture
+            .has_patch_bias()
+            .then(|| parameters.get("patch_embed.proj.bias"));
         Ok(Self {
-            projection: Linear::new(kernel, Some(bias)),
+            projection: Linear::new(kernel, bias.transpose()?),
         })
     }
 

@@ -12,7 +12,7 @@ use crate::{Architecture, Pooling};
 #[derive(Debug)]
 pub(crate) struct VisionTransformer {
     patch_embedding: PatchEmbedding,
-    tokens: Tokens,
+    inputs: Tokens,
     pre_norm: Option<LayerNorm>,
     blocks: Vec<Block>,
     norm: LayerNorm,
@@ -33,7 +33,7 @@ impl VisionTransformer {
         };
         Ok(Self {
             patch_embedding: PatchEmbedding::new(architecture, parameters)?,
-            tokens: Tokens::new(architecture, parameters)?,
+            inputs: Tokens::new(architecture, parameters)?,
             pre_norm: architecture
                 .pre_norm
                 .then(|| norm("norm_pre"))
@@ -50,8 +50,13 @@ impl VisionTransformer {
     /// Patches of shape (batch, patches, channels * rows * columns) to embeddings of shape
     /// (batch, dimension).
     pub(crate) fn forward(&self, patches: &Tensor) -> Result<Tensor> {
+        self.pool(&self.tokens(patches)?)
+    }
+
+    /// Patches to the tokens after the last norm, shape (batch, prefix + patches, width).
+    pub(crate) fn tokens(&self, patches: &Tensor) -> Result<Tensor> {
         let mut x = self
-            .tokens
+            .inputs
             .forward(&self.patch_embedding.forward(patches)?)?;
         if let Some(norm) = &self.pre_norm {
             x = norm.forward(&x)?;
@@ -59,16 +64,21 @@ impl VisionTransformer {
         for block in &self.blocks {
             x = block.forward(&x)?;
         }
-        self.pool(&self.norm.forward(&x)?)
+        self.norm.forward(&x)
     }
 
-    fn pool(&self, x: &Tensor) -> Result<Tensor> {
-        let class = x.narrow(1, 0, 1)?.squeeze(1)?;
+    /// The tokens of the patches alone, shape (batch, patches, width).
+    pub(crate) fn patch_tokens(&self, tokens: &Tensor) -> Result<Tensor> {
+        tokens.narrow(1, self.n_prefix, tokens.dim(1)? - self.n_prefix)
+    }
+
+    /// Tokens to embeddings of shape (batch, dimension).
+    pub(crate) fn pool(&self, tokens: &Tensor) -> Result<Tensor> {
+        let class = tokens.narrow(1, 0, 1)?.squeeze(1)?;
         match self.pooling {
             Pooling::Class => Ok(class),
             Pooling::ClassAndMean => {
-                let n_patches = x.dim(1)? - self.n_prefix;
-                let mean = x.narrow(1, self.n_prefix, n_patches)?.mean(1)?;
+                let mean = self.patch_tokens(tokens)?.mean(1)?;
                 Tensor::cat(&[class, mean], 1)
             }
         }

@@ -1,0 +1,51 @@
+//! The small default encoder and demo task that ship with Coverslip.
+//!
+//! Both are trained by the recipes beside their weights ([`recipe`]); their weights are part of the
+//! binary and checked against the sha256 in their configuration whenever they are loaded.
+
+mod error;
+
+pub mod recipe;
+
+pub use error::ShippedError;
+
+use encoder::Encoder;
+use mil::Task;
+
+const ENCODER_JSON: &[u8] = include_bytes!("../encoder/encoder.json");
+const ENCODER_WEIGHTS: &[u8] = include_bytes!("../encoder/model.safetensors");
+
+/// `task.json` and `head.safetensors` of every shipped task.
+const TASKS: &[(&[u8], &[u8])] = &[(
+    include_bytes!("../tasks/phantom-tumour/task.json"),
+    include_bytes!("../tasks/phantom-tumour/head.safetensors"),
+)];
+
+/// The default encoder.
+pub fn encoder() -> Result<Encoder, ShippedError> {
+    Ok(Encoder::load(ENCODER_JSON, ENCODER_WEIGHTS)?)
+}
+
+/// The demo tasks; all of them read the bags of [`encoder`].
+pub fn tasks() -> Result<Vec<Task>, ShippedError> {
+    let load = |(json, head): &(&[u8], &[u8])| Ok(Task::load(json, head)?);
+    TASKS.iter().map(load).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_loads_and_fits_together() -> Result<(), ShippedError> {
+        let encoder = encoder()?;
+        let tasks = tasks()?;
+        assert!(!tasks.is_empty());
+        for task in tasks {
+            assert_eq!(task.encoder(), encoder.reference());
+            assert_eq!(task.file().head.dimension(), encoder.dimension());
+        }
+        assert!(ENCODER_WEIGHTS.len() <= 6_000_000);
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! How the shipped models are made: phantoms are painted, cut into tiles and learned from.
+//!
+//! `encoder/recipe.toml` and `tasks/*/recipe.toml` hold the numbers; equal recipes give equal
+//! models on one machine.
+
+mod bags;
+mod classes;
+mod cohort;
+mod encoder;
+mod sheet;
+mod task;
+mod tiles;
+
+pub use bags::bag;
+pub use cohort::Cohort;
+pub use encoder::{EncoderRecipe, TileSampling, train_encoder};
+pub use task::{TaskRecipe, TaskReport, evaluate, train_task};
