@@ -39,7 +39,7 @@ fn epithelial(
     purpose: u32,
     malignancy: std::ops::Range<f32>,
 ) -> Vec<Nucleus> {
-    scatter(terrain, purpose, atypia.spacing, 0.5)
+    scatter(terrain, purpose, atypia.spacing, 0.7)
         .points(area)
         .filter_map(|(p, mut draws)| {
             let here = terrain.epithelium_at(p);
