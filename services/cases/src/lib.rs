@@ -1,0 +1,16 @@
+//! Slides, their progress and their results over REST.
+//!
+//! Everything here is read from the catalog; the one thing that can be changed is the mpp of a
+//! slide that is held for want of it.
+
+mod changes;
+mod events;
+mod predictions;
+mod report;
+mod routes;
+mod slide_view;
+mod state;
+
+pub use report::{SlideReport, report};
+pub use routes::router;
+pub use state::{CasesDeps, CasesState};

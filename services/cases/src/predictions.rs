@@ -1,0 +1,36 @@
+use axum::extract::State;
+use flow::{Prediction, SlideId, TaskId};
+use http::{ApiError, Json, Path};
+use serde::Serialize;
+
+use crate::CasesState;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Predictions {
+    predictions: Vec<Prediction>,
+}
+
+/// Every result of a slide, the latest of each task first.
+pub(crate) async fn all(
+    State(state): State<CasesState>,
+    Path(id): Path<SlideId>,
+) -> Result<Json<Predictions>, ApiError> {
+    state.slide(id).await?;
+    let predictions = state.deps.catalog.predictions(id).await?;
+    Ok(Json(Predictions { predictions }))
+}
+
+/// The latest result of one task.
+pub(crate) async fn of_task(
+    State(state): State<CasesState>,
+    Path((id, task)): Path<(SlideId, TaskId)>,
+) -> Result<Json<Prediction>, ApiError> {
+    state.slide(id).await?;
+    let predictions = state.deps.catalog.predictions(id).await?;
+    let latest = predictions
+        .into_iter()
+        .find(|prediction| prediction.task.id == task);
+    latest
+        .map(Json)
+        .ok_or_else(|| ApiError::not_found(format!("slide {id} has no result of the task {task}")))
+}

@@ -1,0 +1,140 @@
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use catalog::{AuditAction, AuditEvent, Page, Role, SlideRow};
+use flow::{HoldReason, Mpp, SlideId, SlideReceived, SlideStatus};
+use http::{Access, ApiError, Json, Path, Query};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::events::{Subject, events};
+use crate::slide_view::{Eyes, SlideView};
+use crate::{CasesState, predictions};
+
+/// Slides in one page of the list unless the caller asks for fewer.
+const PAGE: u32 = 100;
+
+/// All routes of this service, below `/api/v1`.
+pub fn router(state: CasesState) -> Router {
+    Router::new()
+        .route("/api/v1/slides", get(list))
+        .route("/api/v1/events", get(all_events))
+        .route("/api/v1/slides/{id}", get(one).patch(change))
+        .route("/api/v1/slides/{id}/events", get(events_of_one))
+        .route("/api/v1/slides/{id}/predictions", get(predictions::all))
+        .route(
+            "/api/v1/slides/{id}/predictions/{task}",
+            get(predictions::of_task),
+        )
+        .with_state(state)
+}
+
+/// The first page of the list.
+pub(crate) async fn newest(state: &CasesState) -> Result<Vec<SlideRow>, ApiError> {
+    Ok(state
+        .deps
+        .catalog
+        .slides(Page {
+            after: None,
+            limit: PAGE,
+        })
+        .await?)
+}
+
+#[derive(Debug, Deserialize)]
+struct ListQuery {
+    after: Option<SlideId>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct SlidePage {
+    slides: Vec<SlideView>,
+    /// To be passed back as `after`; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<SlideId>,
+}
+
+async fn list(
+    State(state): State<CasesState>,
+    access: Access,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<SlidePage>, ApiError> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
+    let rows = state
+        .deps
+        .catalog
+        .slides(Page {
+            after: query.after,
+            limit,
+        })
+        .await?;
+    let is_full = rows.len() as u64 == u64::from(limit);
+    let next = rows.last().filter(|_| is_full).map(|row| row.id);
+    let mut slides = Vec::with_capacity(rows.len());
+    for row in rows {
+        slides.push(SlideView::of(&state, row, Eyes::of(&access)).await?);
+    }
+    Ok(Json(SlidePage { slides, next }))
+}
+
+async fn one(
+    State(state): State<CasesState>,
+    access: Access,
+    Path(id): Path<SlideId>,
+) -> Result<Json<SlideView>, ApiError> {
+    let row = state.slide(id).await?;
+    Ok(Json(SlideView::of(&state, row, Eyes::of(&access)).await?))
+}
+
+async fn all_events(State(state): State<CasesState>, access: Access) -> impl IntoResponse {
+    events(state, Subject::Newest, Eyes::of(&access))
+}
+
+async fn events_of_one(
+    State(state): State<CasesState>,
+    access: Access,
+    Path(id): Path<SlideId>,
+) -> Result<impl IntoResponse, ApiError> {
+    state.slide(id).await?;
+    Ok(events(state, Subject::One(id), Eyes::of(&access)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    mpp: Mpp,
+}
+
+/// Gives a held slide its mpp and sends it on its way.
+async fn change(
+    State(state): State<CasesState>,
+    access: Access,
+    Path(id): Path<SlideId>,
+    Json(Change { mpp }): Json<Change>,
+) -> Result<Json<SlideView>, ApiError> {
+    access.require_any(&[Role::Pathologist, Role::Scanner])?;
+    let held = SlideStatus::Held {
+        reason: HoldReason::MissingMpp,
+    };
+    if state.slide(id).await?.status != held {
+        return Err(ApiError::conflict(
+            "only a slide that is held for a missing mpp can be given one",
+        ));
+    }
+    let catalog = &state.deps.catalog;
+    let event = AuditEvent {
+        actor: access.name().to_owned(),
+        action: AuditAction::MppGiven,
+        slide: Some(id),
+        detail: json!({ "mpp": mpp }),
+    };
+    catalog.audit(event).await?;
+    catalog.set_mpp_override(id, mpp).await?;
+    catalog.advance(id, &held, &SlideStatus::Received).await?;
+    let announced = state.deps.queue.publish(&SlideReceived { slide: id }).await;
+    announced.map_err(ApiError::internal)?;
+    let row = state.slide(id).await?;
+    Ok(Json(SlideView::of(&state, row, Eyes::of(&access)).await?))
+}
