@@ -10,6 +10,7 @@ try {
   await page.keyboard.press('-');
   await page.keyboard.press('-');
   await settle(page);
+  await page.locator('.panel').evaluate((panel) => panel.scrollTo(0, 0));
   await page.screenshot({ path: file });
 } finally {
   await browser.close();
