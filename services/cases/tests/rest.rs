@@ -1,0 +1,215 @@
+//! The routes through the access layer, on a real catalog and store.
+
+use std::error::Error;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use catalog::{Catalog, FileName, NewSlide, Role};
+use coverslip_cases::{CasesDeps, CasesState, router};
+use flow::{HoldReason, Sha256Digest, SlideId, SlideReceived, SlideStatus};
+use http::{AccessControl, Transport, protect};
+use queue::Queue;
+use serde_json::{Value, json};
+use store::Store;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+type Tested = Result<(), Box<dyn Error>>;
+
+struct Lab {
+    _folder: TempDir,
+    deps: CasesDeps,
+    access: AccessControl,
+    app: Router,
+}
+
+impl Lab {
+    async fn open() -> Result<Self, Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let deps = CasesDeps {
+            store: Store::local(&folder.path().join("objects"))?,
+            catalog: Catalog::open(&folder.path().join("catalog.sqlite")).await?,
+            queue: Queue::in_process(),
+        };
+        let access = AccessControl::new(deps.catalog.clone(), Transport::Http);
+        let app = protect(router(CasesState::new(deps.clone())), access.clone());
+        Ok(Self {
+            _folder: folder,
+            deps,
+            access,
+            app,
+        })
+    }
+
+    async fn slide(&self, bytes: &[u8], status: &SlideStatus) -> Result<SlideId, Box<dyn Error>> {
+        let digest = Sha256Digest::of(bytes);
+        let id = SlideId::from_digest(&digest);
+        let slide = NewSlide {
+            id,
+            digest,
+            n_bytes: bytes.len() as u64,
+            file_name: FileName::new("Doe^Jane 1970.svs"),
+            mpp_override: None,
+        };
+        self.deps.catalog.register(slide).await?;
+        self.deps.catalog.set_status(id, status).await?;
+        Ok(id)
+    }
+
+    async fn ask(
+        &self,
+        role: Role,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Result<(StatusCode, Value), Box<dyn Error>> {
+        let token = self
+            .access
+            .issue_token("test", &[role])
+            .await
+            .map_err(|e| format!("{e:?}"))?;
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", token.reveal()))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))?;
+        let response = self.app.clone().oneshot(request).await?;
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await?;
+        Ok((
+            status,
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        ))
+    }
+}
+
+fn held() -> SlideStatus {
+    SlideStatus::Held {
+        reason: HoldReason::MissingMpp,
+    }
+}
+
+#[tokio::test]
+async fn the_list_pages_and_hides_names_from_technicians() -> Tested {
+    let lab = Lab::open().await?;
+    for n in 0..3_u8 {
+        lab.slide(&[n], &SlideStatus::Received).await?;
+    }
+    let (status, first) = lab
+        .ask(
+            Role::Pathologist,
+            "GET",
+            "/api/v1/slides?limit=2",
+            Value::Null,
+        )
+        .await?;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(first["slides"].as_array().map(Vec::len), Some(2));
+    assert_eq!(first["slides"][0]["file_name"], "Doe^Jane 1970.svs");
+    let next = first["next"].as_str().ok_or("a next page")?;
+    let path = format!("/api/v1/slides?limit=2&after={next}");
+    let (_, second) = lab.ask(Role::Engineer, "GET", &path, Value::Null).await?;
+    assert_eq!(second["slides"].as_array().map(Vec::len), Some(1));
+    assert_eq!(second["slides"][0]["file_name"], Value::Null);
+    assert_eq!(second["next"], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_held_slide_takes_an_mpp_and_goes_on() -> Tested {
+    let lab = Lab::open().await?;
+    let id = lab.slide(b"held", &held()).await?;
+    let path = format!("/api/v1/slides/{id}");
+    let (_, before) = lab
+        .ask(Role::Pathologist, "GET", &path, Value::Null)
+        .await?;
+    assert!(
+        before["reason_text"]
+            .as_str()
+            .is_some_and(|text| text.contains("never guessed"))
+    );
+
+    let give = |role, body| lab.ask(role, "PATCH", &path, body);
+    assert_eq!(
+        give(Role::Lis, json!({"mpp": 0.25})).await?.0,
+        StatusCode::FORBIDDEN
+    );
+    assert!(
+        give(Role::Pathologist, json!({"mpp": -1}))
+            .await?
+            .0
+            .is_client_error()
+    );
+    let (status, after) = give(Role::Pathologist, json!({"mpp": 0.25})).await?;
+    assert_eq!(
+        (status, &after["status"]["state"]),
+        (StatusCode::OK, &json!("received"))
+    );
+    assert_eq!(
+        give(Role::Pathologist, json!({"mpp": 0.5})).await?.0,
+        StatusCode::CONFLICT
+    );
+
+    let announced = lab.deps.queue.subscribe::<SlideReceived>().next().await;
+    assert_eq!(announced.message().slide, id);
+    let row = lab.deps.catalog.slide(id).await?.ok_or("the slide")?;
+    assert_eq!(row.mpp_override.map(flow::Mpp::get), Some(0.25));
+    Ok(())
+}
+
+#[tokio::test]
+async fn unknown_slides_and_tasks_are_problems() -> Tested {
+    let lab = Lab::open().await?;
+    let id = lab.slide(b"x", &SlideStatus::Scored).await?;
+    for path in [
+        "/api/v1/slides/00000000000000000000000000000000".to_owned(),
+        format!("/api/v1/slides/{id}/predictions/no-such-task"),
+    ] {
+        let (status, problem) = lab
+            .ask(Role::Pathologist, "GET", &path, Value::Null)
+            .await?;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(problem["detail"].is_string(), "{problem}");
+    }
+    let (status, _) = lab
+        .ask(
+            Role::Pathologist,
+            "GET",
+            "/api/v1/slides/..%2f",
+            Value::Null,
+        )
+        .await?;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_tell_what_changes() -> Tested {
+    use futures::StreamExt;
+    let lab = Lab::open().await?;
+    let id = lab.slide(b"live", &SlideStatus::Received).await?;
+    let token = lab
+        .access
+        .issue_token("test", &[Role::Admin])
+        .await
+        .map_err(|e| format!("{e:?}"))?;
+    let request = Request::builder()
+        .uri(format!("/api/v1/slides/{id}/events"))
+        .header("authorization", format!("Bearer {}", token.reveal()))
+        .body(Body::empty())?;
+    let mut events = lab
+        .app
+        .clone()
+        .oneshot(request)
+        .await?
+        .into_body()
+        .into_data_stream();
+    let first = events.next().await.ok_or("an event")??;
+    assert!(String::from_utf8_lossy(&first).contains("\"state\":\"received\""));
+    lab.deps.catalog.set_status(id, &SlideStatus::Tiled).await?;
+    let second = events.next().await.ok_or("an event")??;
+    assert!(String::from_utf8_lossy(&second).contains("\"state\":\"tiled\""));
+    Ok(())
+}
