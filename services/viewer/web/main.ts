@@ -22,8 +22,8 @@ followSlides({
   slide: (slide) => book.put(slide),
   connection: (state) => {
     shell.setConnection(state);
-    // After a break events are missing; when it begins, an answer tells why (a session that ended).
-    if (wasLost !== (state === 'lost')) refresh();
+    // Before it is live, events are missed; when it breaks, the answer tells why (a session that ended).
+    if (state === 'live' || !wasLost) refresh();
     wasLost = state === 'lost';
   },
 });
