@@ -1,0 +1,11 @@
+//! DICOM whole-slide images (VL Whole Slide Microscopy, PS3.3 section A.32.8): one instance, which
+//! is one level. JPEG frames are copied; uncompressed ones are compressed here.
+
+mod attributes;
+mod fragments;
+mod frames;
+mod open;
+mod walk;
+
+pub(crate) use frames::Frames;
+pub(crate) use open::open;

@@ -1,0 +1,52 @@
+use flow::{AssociatedName, Mpp, PixelSize, TileGrid};
+use serde::{Deserialize, Serialize};
+
+/// What a file says about itself. Holds no file name, label text, date or serial number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlideFacts {
+    /// `aperio`, `generic-tiff`, `dicom`, or OpenSlide's name for the vendor (`hamamatsu`, ...).
+    pub format: String,
+    /// The scanner's maker and model as far as the file says.
+    pub scanner: Option<String>,
+    /// Micrometres per pixel of level 0, the mean of both axes; never guessed.
+    pub mpp: Option<Mpp>,
+    pub objective_power: Option<f64>,
+    /// Width and height of level 0 in pixels.
+    pub size: PixelSize,
+    /// The ICC profile of the pixels, as found in the file.
+    pub icc: Option<Vec<u8>>,
+    pub associated: Vec<AssociatedName>,
+    /// RGB of places the scanner did not scan.
+    pub background: [u8; 3],
+    /// How far the decoder child could be locked in; `None` where opening needed no child.
+    pub confinement: Option<Confinement>,
+}
+
+/// What the kernel enforces on the decoder child. Where one of these is false the kernel lacks the
+/// feature, and only the limits on memory, time and file size hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confinement {
+    /// Landlock: it can read the slide and system libraries, and nothing else.
+    pub file_system: bool,
+    /// seccomp: it can make no sockets, run no programs, trace no processes.
+    pub system_calls: bool,
+}
+
+/// One level of the file, largest first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SourceLevel {
+    /// Tiles may differ in size from level to level.
+    pub grid: TileGrid,
+    /// How many pixels of level 0 lie along one pixel of this level: 1 for level 0. Need not be a
+    /// power of two.
+    pub downsample: f64,
+}
+
+impl SourceLevel {
+    pub(crate) fn new(grid: TileGrid, full: PixelSize) -> Self {
+        let ratio = |full: u32, here: u32| f64::from(full) / f64::from(here);
+        let downsample =
+            (ratio(full.width, grid.level.width) + ratio(full.height, grid.level.height)) / 2.0;
+        Self { grid, downsample }
+    }
+}
