@@ -6,9 +6,9 @@ DEMO := demo
 COVERSLIP := target/release/coverslip
 VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
-	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name 'package*.json' \) -print)
+	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint unit peers browser bench train clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,16 +34,18 @@ lint: viewer ## formatting and lints, warnings are errors
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; fi
 
-unit: viewer ## the Rust tests, whole-path tests of the real binary included
-	cargo build
-	cargo test --workspace --quiet
+# One set of features and targets for all that follows, so that nothing is compiled twice.
+compiled: viewer
+	cargo build --workspace --all-targets
 
-peers: viewer ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
-	cargo build
+unit: compiled ## the Rust tests, whole-path tests of the real binary included, and the viewer's own
+	cargo test --workspace
+	cd services/viewer && npm test --silent
+
+peers: compiled ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
 	tests/peers/run
 
-browser: viewer ## the viewer in headless Chromium
-	cargo build
+browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
