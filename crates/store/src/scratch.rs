@@ -63,8 +63,13 @@ fn clear_left_over(all: &Path) -> io::Result<()> {
     for entry in fs::read_dir(all)? {
         let path = entry?.path();
         let lock = File::open(&path)?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            continue;
+        }
+        if lock.metadata()?.is_dir() {
             fs::remove_dir_all(&path)?;
+        } else {
+            fs::remove_file(&path)?;
         }
     }
     Ok(())

@@ -1,0 +1,6 @@
+//! The crate as its users see it: requests in, answers out, behind a real catalog.
+
+mod access;
+mod problems;
+mod server;
+mod serving;

@@ -1,0 +1,91 @@
+//! The server on a real socket.
+
+use std::time::Duration;
+
+use crate::server::{Server, TestResult};
+use axum::Router;
+use axum::routing::get;
+use catalog::Catalog;
+use coverslip_http::{Transport, health, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+const REQUEST: &[u8] = b"GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n";
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_before_the_server_stops() -> TestResult {
+    let (begun, has_begun) = oneshot::channel();
+    let begun = std::sync::Mutex::new(Some(begun));
+    let slow = async move || {
+        if let Some(begun) = begun.lock().expect("not poisoned").take() {
+            begun.send(()).expect("the test waits");
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        "done"
+    };
+    let slow = std::sync::Arc::new(slow);
+    let router = Router::new().route(
+        "/slow",
+        get(move || {
+            let slow = slow.clone();
+            async move { slow().await }
+        }),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, router, shutdown.clone()));
+
+    let mut client = TcpStream::connect(address).await?;
+    let mut idle = TcpStream::connect(address).await?;
+    client.write_all(REQUEST).await?;
+    has_begun.await?;
+    shutdown.cancel();
+    let mut answer = String::new();
+    timeout(Duration::from_secs(5), client.read_to_string(&mut answer)).await??;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.ends_with("done"));
+    timeout(Duration::from_secs(5), serving).await??;
+    assert_eq!(
+        idle.read(&mut [0; 1]).await?,
+        0,
+        "idle connections are closed"
+    );
+    assert!(TcpStream::connect(address).await.is_err());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_ends_does_not_keep_the_server() -> TestResult {
+    let router = Router::new().route("/slow", get(std::future::pending::<()>));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, router, shutdown.clone()));
+    client.write_all(REQUEST).await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    shutdown.cancel();
+    timeout(Duration::from_secs(11), serving).await??;
+    Ok(())
+}
+
+#[tokio::test]
+async fn health_says_when_all_parts_have_started() -> TestResult {
+    let server = Server::start(Transport::Http).await?;
+    let file = server.folder.path().join("catalog.sqlite");
+    let (start, started) = watch::channel(false);
+    let health = health(Catalog::open(&file).await?, started);
+    let ask = async |uri: &str| {
+        let request = axum::http::Request::get(uri).body(axum::body::Body::empty())?;
+        let answer = tower::ServiceExt::oneshot(health.clone(), request).await?;
+        Ok::<_, Box<dyn std::error::Error>>(answer.status().as_u16())
+    };
+    assert_eq!(ask("/health/live").await?, 204);
+    assert_eq!(ask("/health/ready").await?, 503);
+    start.send(true)?;
+    assert_eq!(ask("/health/ready").await?, 204);
+    Ok(())
+}
