@@ -146,23 +146,23 @@ enum Sampled {
     Damaged(TileIndex, &'static str),
 }
 
-/// Looks at the first, middle and last tile that is there. One bad tile among them is left to be
-/// reported when it is read; if all are bad, nothing can be said about the level.
+/// Looks at the first, a middle and the last tile that is there. One bad tile among them is left
+/// to be reported when it is read; if all are bad, nothing can be said about the level.
 fn sample(file: &SourceFile, grid: &TileGrid, chunks: &Chunks, tables: Option<&[u8]>) -> Sampled {
-    let present: Vec<TileIndex> = grid
-        .tiles()
-        .filter(|&tile| chunk_of(grid, chunks, tile).is_some())
-        .collect();
-    let Some(&last) = present.last() else {
-        return Sampled::Nothing;
-    };
+    let n_tiles = grid.n_tiles() as usize;
+    let present = |position: &usize| chunks.get(*position).is_some();
+    let samples = [
+        (0..n_tiles).rev().find(present),
+        (n_tiles / 2..n_tiles).find(present),
+        (0..n_tiles).find(present),
+    ];
     let mut answer = Sampled::Nothing;
-    for tile in [last, present[present.len() / 2], present[0]] {
-        match read_headers(file, chunk_of(grid, chunks, tile), tables) {
+    for position in samples.into_iter().flatten() {
+        match read_headers(file, chunks.get(position), tables) {
             Ok(headers) if headers.size() == Some(grid.tile) => answer = Sampled::Tile(headers),
             Ok(_) | Err(JpegProblem::Unsuitable(_)) => return Sampled::Unsuitable,
             Err(JpegProblem::Malformed(what)) if !matches!(answer, Sampled::Tile(_)) => {
-                answer = Sampled::Damaged(tile, what);
+                answer = Sampled::Damaged(tile_at(grid, position), what);
             }
             Err(JpegProblem::Malformed(_)) => {}
         }
@@ -170,8 +170,9 @@ fn sample(file: &SourceFile, grid: &TileGrid, chunks: &Chunks, tables: Option<&[
     answer
 }
 
-fn chunk_of(grid: &TileGrid, chunks: &Chunks, tile: TileIndex) -> Option<(u64, u32)> {
-    chunks.get(grid.position(tile)?)
+fn tile_at(grid: &TileGrid, position: usize) -> TileIndex {
+    let columns = grid.columns() as usize;
+    TileIndex::new((position % columns) as u32, (position / columns) as u32)
 }
 
 fn read_headers(
