@@ -1,6 +1,7 @@
 //! The command line: which commands there are. Each command's own arguments lie beside it.
 
 use clap::{Parser, Subcommand};
+use telemetry::LogFormat;
 
 use crate::commands;
 
@@ -13,6 +14,14 @@ pub(crate) struct Arguments {
     /// Which log lines to write to standard error, for example `info` or `ingest=debug`.
     #[arg(long, global = true, env = "COVERSLIP_LOG", default_value = "warn")]
     pub(crate) log: String,
+    /// How log lines look: auto (human on a terminal, else JSON), human or json.
+    #[arg(
+        long,
+        global = true,
+        env = "COVERSLIP_LOG_FORMAT",
+        default_value = "auto"
+    )]
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]

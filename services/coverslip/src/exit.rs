@@ -16,7 +16,10 @@ pub(crate) enum Outcome {
 }
 
 /// 0 done, 1 failed, 2 refused input, 3 held.
-#[expect(clippy::print_stderr, reason = "the one place that tells a person why the process failed")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place that tells a person why the process failed"
+)]
 pub(crate) fn code(result: Result<Outcome, Error>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

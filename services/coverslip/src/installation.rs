@@ -1,14 +1,19 @@
-//! One data folder: storage, catalog and queue, with the encoder and the tasks that ship.
+//! One data folder: storage, catalog and queue, and the models that ship.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
+use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
 use encoder::Encoder;
+use flow::{Prediction, SlideId, TaskId};
+use ingest::IngestDeps;
 use mil::Task;
+use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
+use step::ProgressSink;
 use store::Store;
 
 /// Everything the parts of one process share.
@@ -19,7 +24,13 @@ pub(crate) struct Installation {
     pub(crate) store: Store,
     pub(crate) catalog: Catalog,
     pub(crate) queue: Queue,
-    pub(crate) decoder: DecoderCommand,
+}
+
+/// The models that score slides.
+#[derive(Clone)]
+pub(crate) struct Models {
+    pub(crate) encoder: Arc<Encoder>,
+    pub(crate) tasks: Arc<[Task]>,
 }
 
 impl Installation {
@@ -32,22 +43,72 @@ impl Installation {
         let catalog = Catalog::open(&data.join("catalog.sqlite"))
             .await
             .with_context(|| format!("cannot open the catalog in {}", data.display()))?;
-        Ok(Self { store, catalog, queue: Queue::in_process(), decoder: decoder()? })
+        Ok(Self {
+            store,
+            catalog,
+            queue: Queue::in_process(),
+        })
     }
-}
 
-/// The decoder child is this very binary.
-pub(crate) fn decoder() -> Result<DecoderCommand> {
-    let program: PathBuf =
-        std::env::current_exe().context("cannot tell where this binary lies")?;
-    Ok(DecoderCommand::new(program, ["decode-child"]))
-}
+    pub(crate) fn ingest_deps(&self) -> Result<IngestDeps> {
+        let Self {
+            store,
+            catalog,
+            queue,
+        } = self.clone();
+        Ok(IngestDeps {
+            store,
+            catalog,
+            queue,
+            decoder: decoder()?,
+        })
+    }
 
-/// The models that score slides.
-#[derive(Clone)]
-pub(crate) struct Models {
-    pub(crate) encoder: Arc<Encoder>,
-    pub(crate) tasks: Arc<[Task]>,
+    pub(crate) fn embed_deps(&self) -> EmbedDeps {
+        let Self {
+            store,
+            catalog,
+            queue,
+        } = self.clone();
+        EmbedDeps {
+            store,
+            catalog,
+            queue,
+        }
+    }
+
+    pub(crate) fn mil_deps(&self) -> MilDeps {
+        let Self {
+            store,
+            catalog,
+            queue,
+        } = self.clone();
+        MilDeps {
+            store,
+            catalog,
+            queue,
+        }
+    }
+
+    pub(crate) async fn embed(
+        &self,
+        models: &Models,
+        slide: SlideId,
+        progress: ProgressSink,
+    ) -> Result<EmbedOutcome> {
+        let config = EmbedConfig::default();
+        embed_slide(&self.embed_deps(), config, slide, &models.encoder, progress).await
+    }
+
+    pub(crate) async fn score(
+        &self,
+        models: &Models,
+        slide: SlideId,
+        progress: ProgressSink,
+    ) -> Result<Vec<Prediction>> {
+        let encoder = models.encoder.reference().hash;
+        score_slide(&self.mil_deps(), slide, encoder, &models.tasks, progress).await
+    }
 }
 
 impl Models {
@@ -55,6 +116,33 @@ impl Models {
     pub(crate) fn shipped() -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
         let tasks = shipped::tasks().context("cannot load the shipped tasks")?;
-        Ok(Self { encoder: Arc::new(encoder), tasks: tasks.into() })
+        Ok(Self {
+            encoder: Arc::new(encoder),
+            tasks: tasks.into(),
+        })
     }
+
+    /// Only the task of this name, or all if none is given.
+    pub(crate) fn only(self, task: Option<&TaskId>) -> Result<Self> {
+        let Some(id) = task else { return Ok(self) };
+        let shipped = shipped::tasks().context("cannot load the shipped tasks")?;
+        let tasks: Arc<[Task]> = shipped
+            .into_iter()
+            .filter(|task| task.file().id == *id)
+            .collect();
+        ensure!(
+            !tasks.is_empty(),
+            "there is no task `{id}`: `coverslip task list` has those there are"
+        );
+        Ok(Self { tasks, ..self })
+    }
+}
+
+/// The decoder child is this very binary.
+pub(crate) fn decoder() -> Result<DecoderCommand> {
+    let program = std::env::current_exe().context("cannot tell where this binary lies")?;
+    Ok(DecoderCommand {
+        program,
+        arguments: vec!["decode-child".into()],
+    })
 }

@@ -9,14 +9,14 @@ mod bench;
 mod commands;
 mod exit;
 mod installation;
-mod login;
+mod path;
 mod print;
 mod progress_bars;
+mod summary;
 
 use arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    telemetry::init(arguments.log_format, &arguments.log);
-    exit::code(commands::run(arguments.command))
+    exit::code(commands::run(arguments))
 }

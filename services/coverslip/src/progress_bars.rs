@@ -1,10 +1,11 @@
 //! Progress bars on a terminal; nothing where standard error is not one.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flow::{Progress, Stage};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use step::ProgressSink;
 
 /// One bar a stage, for one slide.
 pub(crate) struct ProgressBars {
@@ -15,17 +16,25 @@ pub(crate) struct ProgressBars {
 
 impl ProgressBars {
     /// `slide` stands before each bar: the file as the person named it.
-    pub(crate) fn new(slide: &str) -> Self {
-        Self {
+    pub(crate) fn new(slide: &str) -> Arc<Self> {
+        Arc::new(Self {
             screen: MultiProgress::new(),
             slide: slide.to_owned(),
             bars: Mutex::default(),
-        }
+        })
     }
 
-    pub(crate) fn show(&self, progress: Progress) {
+    /// For a stage to report to.
+    pub(crate) fn sink(self: &Arc<Self>) -> ProgressSink {
+        let bars = Arc::clone(self);
+        Arc::new(move |progress| bars.show(progress))
+    }
+
+    fn show(&self, progress: Progress) {
         let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
-        let bar = bars.entry(progress.stage).or_insert_with(|| self.add(progress));
+        let bar = bars
+            .entry(progress.stage)
+            .or_insert_with(|| self.add(progress));
         bar.set_length(progress.total);
         bar.set_position(progress.done);
         if progress.done >= progress.total {
@@ -34,7 +43,9 @@ impl ProgressBars {
     }
 
     fn add(&self, progress: Progress) -> ProgressBar {
-        let bar = self.screen.add(ProgressBar::new(progress.total).with_style(style(progress.stage)));
+        let bar = self
+            .screen
+            .add(ProgressBar::new(progress.total).with_style(style(progress.stage)));
         bar.set_prefix(format!("{}  {:<7}", self.slide, progress.stage));
         bar
     }

@@ -30,9 +30,13 @@ pub(crate) fn run(command: &mut Command) -> Result<Cost> {
         .with_context(|| format!("cannot start {program}"))?;
     let mut said = String::new();
     if let Some(mut stderr) = child.stderr.take() {
-        stderr.read_to_string(&mut said).with_context(|| format!("cannot read from {program}"))?;
+        stderr
+            .read_to_string(&mut said)
+            .with_context(|| format!("cannot read from {program}"))?;
     }
-    let ended = child.wait4().with_context(|| format!("cannot wait for {program}"))?;
+    let ended = child
+        .wait4()
+        .with_context(|| format!("cannot wait for {program}"))?;
     ensure!(ended.status.success(), "{program} failed: {said}");
     let used = ended.rusage;
     Ok(Cost {
@@ -50,7 +54,9 @@ pub(crate) fn cpu_of_process(process: u32) -> Result<f64> {
     let (_, fields) = stat.rsplit_once(')').context("a process has a name")?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let ticks = |field: usize| -> Result<f64> {
-        let text = fields.get(field - 3).with_context(|| format!("{path} has no field {field}"))?;
+        let text = fields
+            .get(field - 3)
+            .with_context(|| format!("{path} has no field {field}"))?;
         Ok(text.parse::<f64>()?)
     };
     Ok((ticks(14)? + ticks(15)?) / rustix::param::clock_ticks_per_second() as f64)
@@ -58,5 +64,8 @@ pub(crate) fn cpu_of_process(process: u32) -> Result<f64> {
 
 /// The least processor time of several runs: the one the rest of the machine disturbed least.
 pub(crate) fn best(costs: &[Cost]) -> Option<Cost> {
-    costs.iter().copied().min_by(|a, b| a.cpu_s.total_cmp(&b.cpu_s))
+    costs
+        .iter()
+        .copied()
+        .min_by(|a, b| a.cpu_s.total_cmp(&b.cpu_s))
 }

@@ -24,7 +24,10 @@ impl Inputs {
     pub(crate) fn new(folder: &Path, real_slides: &Path) -> Result<Self> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self { folder: folder.to_owned(), real_slides: real_slides.to_owned() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            real_slides: real_slides.to_owned(),
+        })
     }
 
     /// Paints the slide unless an earlier run did.
@@ -33,7 +36,10 @@ impl Inputs {
         let path = self.folder.join(format!("phantom-{side}-by-{step}.tiff"));
         if !path.exists() {
             let mut paint = peers::coverslip()?;
-            paint.arg("phantom").arg(&path).args(["--tumour", "0.02", "--grade", "3", "--seed", "7"]);
+            paint
+                .arg("phantom")
+                .arg(&path)
+                .args(["--tumour", "0.02", "--grade", "3", "--seed", "7"]);
             paint.args(["--size", &side.to_string(), "--pyramid", &step.to_string()]);
             super::cost::run(&mut paint)?;
         }

@@ -18,7 +18,9 @@ impl Tiles {
     /// Tiles of the only slide that the server at `base` has.
     pub(crate) fn of_only_slide(base: &str, token: &str) -> Result<Self> {
         let list: Value = serde_json::from_slice(&get(base, "/api/v1/slides", token)?)?;
-        let id = list["slides"][0]["id"].as_str().context("the server has no slide")?;
+        let id = list["slides"][0]["id"]
+            .as_str()
+            .context("the server has no slide")?;
         let manifest = format!("/api/v1/slides/{id}/manifest");
         let manifest: Value = serde_json::from_slice(&get(base, &manifest, token)?)?;
         let side = |of: &str, side: &str| manifest[of][side].as_u64().context("a size");
@@ -29,7 +31,13 @@ impl Tiles {
         // A step coprime to the grid scatters the requests over the whole slide.
         let places = (0..u64::from(N_TILES)).map(|n| n * 7_919 % (columns * rows));
         let paths = places
-            .map(|place| format!("/slides/{id}_files/{level}/{}_{}.jpeg", place % columns, place / columns))
+            .map(|place| {
+                format!(
+                    "/slides/{id}_files/{level}/{}_{}.jpeg",
+                    place % columns,
+                    place / columns
+                )
+            })
             .collect();
         Ok(Self { paths })
     }
@@ -67,13 +75,29 @@ pub(crate) fn run(base: &str, token: Option<&str>, script: &Path) -> Result<f64>
     if let Some(token) = token {
         wrk.arg("-H").arg(format!("Authorization: Bearer {token}"));
     }
-    let output = wrk.arg(base).output().context("cannot start wrk: `make bench` installs it")?;
+    let output = wrk
+        .arg(base)
+        .output()
+        .context("cannot start wrk: `make bench` installs it")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = text.lines().find(|line| line.starts_with("REQUESTS")).context("wrk told nothing")?;
-    let numbers: Vec<f64> =
-        line.split_whitespace().skip(1).map(str::parse).collect::<Result<_, _>>()?;
-    ensure!(numbers.len() == 2 && numbers[0] > 0.0, "wrk told nothing: {text}");
-    ensure!(numbers[1] == 0.0, "{} requests to {base} failed", numbers[1]);
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("REQUESTS"))
+        .context("wrk told nothing")?;
+    let numbers: Vec<f64> = line
+        .split_whitespace()
+        .skip(1)
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    ensure!(
+        numbers.len() == 2 && numbers[0] > 0.0,
+        "wrk told nothing: {text}"
+    );
+    ensure!(
+        numbers[1] == 0.0,
+        "{} requests to {base} failed",
+        numbers[1]
+    );
     Ok(numbers[0])
 }
 
@@ -84,6 +108,10 @@ fn get(base: &str, path: &str, token: &str) -> Result<Vec<u8>> {
         .arg(format!("{base}{path}"))
         .output()
         .context("cannot start curl")?;
-    ensure!(output.status.success(), "GET {path}: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "GET {path}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(output.stdout)
 }

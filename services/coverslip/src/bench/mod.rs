@@ -35,16 +35,22 @@ pub(crate) enum Suite {
 pub(crate) fn run(suite: Suite, folder: &Path, real_slides: &Path) -> Result<Vec<Figure>> {
     let inputs = Inputs::new(folder, real_slides)?;
     match suite {
-        Suite::Ingest => {
-            Ok(vec![tiling::all_levels_present(&inputs)?, tiling::levels_to_fill(&inputs)?])
-        }
+        Suite::Ingest => Ok(vec![
+            tiling::all_levels_present(&inputs)?,
+            tiling::levels_to_fill(&inputs)?,
+        ]),
         Suite::Decoded => Ok(vec![
             tiling::decoded(&inputs, "wsi/test3-DAPI-2-387.ndpi", &[])?,
-            tiling::decoded(&inputs, "wsi/tcga-cr-7395-01a-01-ts1.svs", &["--mpp", "0.25"])?,
+            tiling::decoded(
+                &inputs,
+                "wsi/tcga-cr-7395-01a-01-ts1.svs",
+                &["--mpp", "0.25"],
+            )?,
         ]),
-        Suite::Memory => {
-            Ok(vec![tiling::memory(&inputs, 20_480)?, tiling::memory(&inputs, 81_920)?])
-        }
+        Suite::Memory => Ok(vec![
+            tiling::memory(&inputs, 20_480)?,
+            tiling::memory(&inputs, 81_920)?,
+        ]),
         Suite::Serve => Ok(vec![serving::tiles(&inputs)?]),
         Suite::Regions => regions::any_mpp(&inputs),
     }
@@ -52,10 +58,14 @@ pub(crate) fn run(suite: Suite, folder: &Path, real_slides: &Path) -> Result<Vec
 
 /// The report: date, machine, versions of the peers, and the table.
 pub(crate) fn report(figures: &[Figure]) -> String {
-    let peers = [("vips", "--version"), ("nginx", "-v"), ("wrk", "-v")].map(|(program, question)| {
-        let version = peers::version(program, question);
-        format!("- {program}: {}", version.unwrap_or_else(|| "not installed".to_owned()))
-    });
+    let peers =
+        [("vips", "--version"), ("nginx", "-v"), ("wrk", "-v")].map(|(program, question)| {
+            let version = peers::version(program, question);
+            format!(
+                "- {program}: {}",
+                version.unwrap_or_else(|| "not installed".to_owned())
+            )
+        });
     format!(
         "# Benchmarks\n\nMade by `make bench`, which runs each work and its peer in turns on the same \
          machine and keeps the\nleast processor time of three rounds each. A ratio is the peer's \
@@ -70,6 +80,9 @@ pub(crate) fn report(figures: &[Figure]) -> String {
 
 fn processor() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    name.map_or("unknown processor", |(_, name)| name).to_owned()
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    name.map_or("unknown processor", |(_, name)| name)
+        .to_owned()
 }

@@ -15,14 +15,27 @@ pub(crate) fn coverslip() -> Result<Command> {
 pub(crate) fn dzsave(slide: &Path, out: &Path) -> Command {
     let mut command = Command::new("vips");
     command.arg("dzsave").arg(slide).arg(out);
-    command.args(["--tile-size", "256", "--overlap", "0", "--suffix", ".jpg[Q=85]"]);
+    command.args([
+        "--tile-size",
+        "256",
+        "--overlap",
+        "0",
+        "--suffix",
+        ".jpg[Q=85]",
+    ]);
     command
 }
 
 /// What `program` answers when asked for its version; `None` if it is not installed.
 pub(crate) fn version(program: &str, question: &str) -> Option<String> {
-    let output = Command::new(program).arg(question).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new(program)
+        .arg(question)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let answer = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&answer).into_owned();
-    text.lines().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned())
+    text.lines()
+        .find(|line| !line.trim().is_empty())
+        .map(|line| line.trim().to_owned())
 }

@@ -22,7 +22,10 @@ const MPPS: [f64; 3] = [0.25, 0.37, 1.0];
 
 /// Reads of ours run in this process, so its own clock tells their cost.
 pub(crate) fn any_mpp(inputs: &Inputs) -> Result<Vec<Figure>> {
-    let slide = inputs.synthetic(Synthetic { side: 20_480, step: 2 })?;
+    let slide = inputs.synthetic(Synthetic {
+        side: 20_480,
+        step: 2,
+    })?;
     let data = inputs.fresh("regions")?;
     let ingested = peers::coverslip()?
         .args(["ingest", "--json", "--data"])
@@ -31,9 +34,14 @@ pub(crate) fn any_mpp(inputs: &Inputs) -> Result<Vec<Figure>> {
         .output()
         .context("cannot start coverslip ingest")?;
     let answer: Value = serde_json::from_slice(&ingested.stdout)?;
-    let id: SlideId = answer["slides"][0]["slide"].as_str().context("a slide id")?.parse()?;
+    let id: SlideId = answer["slides"][0]["slide"]
+        .as_str()
+        .context("a slide id")?
+        .parse()?;
     let store = Store::local(&data.join("objects"))?;
-    MPPS.iter().map(|&mpp| at(&store, id, &slide, Mpp::new(mpp)?)).collect()
+    MPPS.iter()
+        .map(|&mpp| at(&store, id, &slide, Mpp::new(mpp)?))
+        .collect()
 }
 
 fn at(store: &Store, id: SlideId, slide: &Path, mpp: Mpp) -> Result<Figure> {
@@ -43,14 +51,20 @@ fn at(store: &Store, id: SlideId, slide: &Path, mpp: Mpp) -> Result<Figure> {
         ours = ours.min(our_cpu(store, id, mpp)?);
         let peer = openslide(slide, mpp)?;
         theirs = theirs.min(peer["cpu_s"].as_f64().context("CPU seconds")?);
-        peer["version"].as_str().unwrap_or_default().clone_into(&mut version);
+        peer["version"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut version);
     }
     let per_cpu_s = |cpu_s: f64| format!("{:.0} regions per CPU-s", N_REGIONS as f64 / cpu_s);
     Ok(Figure {
         work: format!("read 256 px regions at {mpp} um/px"),
         ours: per_cpu_s(ours),
         peer: format!("OpenSlide {version}: {}", per_cpu_s(theirs)),
-        result: Comparison::Ratio { ratio: theirs / ours, promised: 4.0 },
+        result: Comparison::Ratio {
+            ratio: theirs / ours,
+            promised: 4.0,
+        },
     })
 }
 
@@ -58,7 +72,13 @@ fn our_cpu(store: &Store, id: SlideId, mpp: Mpp) -> Result<f64> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
         let reader = PyramidReader::open(store, id).await?;
-        let slide = reader.index().levels.first().context("a pyramid has levels")?.grid.level;
+        let slide = reader
+            .index()
+            .levels
+            .first()
+            .context("a pyramid has levels")?
+            .grid
+            .level;
         let side_um = f64::from(SIDE) * mpp.get();
         let width = f64::from(slide.width) * reader.mpp().get() - side_um;
         let height = f64::from(slide.height) * reader.mpp().get() - side_um;
@@ -69,7 +89,10 @@ fn our_cpu(store: &Store, id: SlideId, mpp: Mpp) -> Result<f64> {
             let rect = MicrometreRect::square(x, y, side_um);
             let fetched = reader.fetch(mpp, rect, PixelSize::new(SIDE, SIDE)).await?;
             let image = fetched.render()?;
-            ensure!(image.size == PixelSize::new(SIDE, SIDE), "a region has the wrong size");
+            ensure!(
+                image.size == PixelSize::new(SIDE, SIDE),
+                "a region has the wrong size"
+            );
         }
         Ok(process_cpu_s() - before)
     })
@@ -88,6 +111,10 @@ fn openslide(slide: &Path, mpp: Mpp) -> Result<Value> {
         .args([mpp.to_string(), N_REGIONS.to_string()])
         .output()
         .with_context(|| format!("cannot start {}: run `make bench`", python.display()))?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -18,9 +18,18 @@ use super::table::{Comparison, Figure};
 const ROUNDS: usize = 3;
 
 pub(crate) fn tiles(inputs: &Inputs) -> Result<Figure> {
-    let slide = inputs.synthetic(Synthetic { side: 20_480, step: 2 })?;
+    let slide = inputs.synthetic(Synthetic {
+        side: 20_480,
+        step: 2,
+    })?;
     let data = inputs.fresh("serving")?;
-    super::cost::run(peers::coverslip()?.arg("ingest").arg(&slide).arg("--data").arg(&data))?;
+    super::cost::run(
+        peers::coverslip()?
+            .arg("ingest")
+            .arg(&slide)
+            .arg("--data")
+            .arg(&data),
+    )?;
     let ours = OurServer::start(&data)?;
     let tiles = Tiles::of_only_slide(&ours.base, &ours.token)?;
     let files = inputs.fresh("nginx")?;
@@ -37,7 +46,10 @@ pub(crate) fn tiles(inputs: &Inputs) -> Result<Figure> {
         work: "serve native tiles over HTTP, 16 connections".to_owned(),
         ours: format!("{:.1} us of CPU a tile", our_cost * 1e6),
         peer: format!("nginx sendfile: {:.1} us of CPU a tile", their_cost * 1e6),
-        result: Comparison::Ratio { ratio: their_cost / our_cost, promised: 1.3 },
+        result: Comparison::Ratio {
+            ratio: their_cost / our_cost,
+            promised: 1.3,
+        },
     })
 }
 
@@ -60,8 +72,16 @@ impl OurServer {
         let mut lines = BufReader::new(stdout).lines();
         let base = loop {
             let line = lines.next().context("coverslip up ended early")??;
-            if let Some(base) = line.split("/login?code=").next().filter(|base| *base != line) {
-                break base.split_whitespace().last().unwrap_or_default().to_owned();
+            if let Some(base) = line
+                .split("/login?code=")
+                .next()
+                .filter(|base| *base != line)
+            {
+                break base
+                    .split_whitespace()
+                    .last()
+                    .unwrap_or_default()
+                    .to_owned();
             }
         };
         thread::spawn(move || lines.for_each(drop));
@@ -70,8 +90,15 @@ impl OurServer {
             .arg(data)
             .output()?;
         let answer: serde_json::Value = serde_json::from_slice(&created.stdout)?;
-        let token = answer["token"].as_str().context("token create printed no token")?.to_owned();
-        Ok(Self { process, base, token })
+        let token = answer["token"]
+            .as_str()
+            .context("token create printed no token")?
+            .to_owned();
+        Ok(Self {
+            process,
+            base,
+            token,
+        })
     }
 
     fn cpu_per_request(&self, script: &Path) -> Result<f64> {
@@ -108,7 +135,11 @@ impl Nginx {
             .spawn()
             .context("cannot start nginx: `make bench` installs it")?;
         let worker = only_child(master.id())?;
-        Ok(Self { master, worker, base: format!("http://127.0.0.1:{port}") })
+        Ok(Self {
+            master,
+            worker,
+            base: format!("http://127.0.0.1:{port}"),
+        })
     }
 
     fn cpu_per_request(&self, script: &Path) -> Result<f64> {
@@ -121,7 +152,9 @@ impl Nginx {
 impl Drop for Nginx {
     fn drop(&mut self) {
         // The master must end its worker, so it is asked, not killed.
-        let _asked = Command::new("kill").arg(self.master.id().to_string()).status();
+        let _asked = Command::new("kill")
+            .arg(self.master.id().to_string())
+            .status();
         let _ended = self.master.wait();
     }
 }
@@ -140,7 +173,9 @@ fn configuration_of(folder: &Path, port: u16) -> String {
 }
 
 fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port())
 }
 
 fn only_child(process: u32) -> Result<u32> {

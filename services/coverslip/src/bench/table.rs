@@ -16,7 +16,10 @@ pub(crate) enum Comparison {
     /// Times better than the peer, and how many times we promise.
     Ratio { ratio: f64, promised: f64 },
     /// Bytes used, and how many at most we promise.
-    Memory { peak_bytes: u64, promised_bytes: u64 },
+    Memory {
+        peak_bytes: u64,
+        promised_bytes: u64,
+    },
     /// Not measured here, and why.
     Skipped { reason: String },
 }
@@ -25,7 +28,10 @@ impl Comparison {
     pub(crate) fn holds(&self) -> bool {
         match self {
             Self::Ratio { ratio, promised } => ratio >= promised,
-            Self::Memory { peak_bytes, promised_bytes } => peak_bytes <= promised_bytes,
+            Self::Memory {
+                peak_bytes,
+                promised_bytes,
+            } => peak_bytes <= promised_bytes,
             Self::Skipped { .. } => true,
         }
     }
@@ -33,10 +39,17 @@ impl Comparison {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.holds() { "reached" } else { "**not reached**" };
+        let verdict = if self.holds() {
+            "reached"
+        } else {
+            "**not reached**"
+        };
         match self {
             Self::Ratio { ratio, promised } => write!(f, "{ratio:.2}x | {promised}x | {verdict}"),
-            Self::Memory { peak_bytes, promised_bytes } => write!(
+            Self::Memory {
+                peak_bytes,
+                promised_bytes,
+            } => write!(
                 f,
                 "{} MB | {} MB at most | {verdict}",
                 peak_bytes / 1_000_000,
@@ -49,10 +62,15 @@ impl fmt::Display for Comparison {
 
 /// A Markdown table.
 pub(crate) fn markdown(figures: &[Figure]) -> String {
-    let mut table = String::from(
-        "| work | ours | peer | ratio | promised | |\n|---|---|---|---|---|---|\n",
-    );
-    for Figure { work, ours, peer, result } in figures {
+    let mut table =
+        String::from("| work | ours | peer | ratio | promised | |\n|---|---|---|---|---|---|\n");
+    for Figure {
+        work,
+        ours,
+        peer,
+        result,
+    } in figures
+    {
         table.push_str(&format!("| {work} | {ours} | {peer} | {result} |\n"));
     }
     table

@@ -14,14 +14,32 @@ const PROMISED_PEAK_BYTES: u64 = 200_000_000;
 
 /// All levels present: nothing is decoded.
 pub(crate) fn all_levels_present(inputs: &Inputs) -> Result<Figure> {
-    let slide = inputs.synthetic(Synthetic { side: 20_480, step: 2 })?;
-    against_dzsave("ingest 20,480 px, all levels present", &slide, &[], 20.0, inputs)
+    let slide = inputs.synthetic(Synthetic {
+        side: 20_480,
+        step: 2,
+    })?;
+    against_dzsave(
+        "ingest 20,480 px, all levels present",
+        &slide,
+        &[],
+        20.0,
+        inputs,
+    )
 }
 
 /// Every other level is missing, as in an Aperio slide.
 pub(crate) fn levels_to_fill(inputs: &Inputs) -> Result<Figure> {
-    let slide = inputs.synthetic(Synthetic { side: 20_480, step: 4 })?;
-    against_dzsave("ingest 20,480 px, every other level to fill", &slide, &[], 4.0, inputs)
+    let slide = inputs.synthetic(Synthetic {
+        side: 20_480,
+        step: 4,
+    })?;
+    against_dzsave(
+        "ingest 20,480 px, every other level to fill",
+        &slide,
+        &[],
+        4.0,
+        inputs,
+    )
 }
 
 /// Formats that OpenSlide decodes for us, and for vips.
@@ -33,7 +51,9 @@ pub(crate) fn decoded(inputs: &Inputs, name: &str, arguments: &[&str]) -> Result
             work,
             ours: String::new(),
             peer: String::new(),
-            result: Comparison::Skipped { reason: "the slide is not there".to_owned() },
+            result: Comparison::Skipped {
+                reason: "the slide is not there".to_owned(),
+            },
         }),
     }
 }
@@ -73,13 +93,21 @@ fn against_dzsave(
         work: work.to_owned(),
         ours: describe(ours),
         peer: format!("vips dzsave: {}", describe(theirs)),
-        result: Comparison::Ratio { ratio: theirs.cpu_s / ours.cpu_s, promised },
+        result: Comparison::Ratio {
+            ratio: theirs.cpu_s / ours.cpu_s,
+            promised,
+        },
     })
 }
 
 fn ingest(slide: &Path, arguments: &[&str], inputs: &Inputs) -> Result<Cost> {
     let data = inputs.fresh("ingest")?;
-    run(peers::coverslip()?.arg("ingest").arg(slide).arg("--data").arg(&data).args(arguments))
+    run(peers::coverslip()?
+        .arg("ingest")
+        .arg(slide)
+        .arg("--data")
+        .arg(&data)
+        .args(arguments))
 }
 
 fn describe(cost: Cost) -> String {

@@ -27,7 +27,11 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn run(self) -> Result<Outcome> {
-        let suites = if self.only.is_empty() { Suite::value_variants() } else { &self.only };
+        let suites = if self.only.is_empty() {
+            Suite::value_variants()
+        } else {
+            &self.only
+        };
         let mut figures = Vec::new();
         for suite in suites {
             figures.extend(bench::run(*suite, &self.folder, &self.real_slides)?);

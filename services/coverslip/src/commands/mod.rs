@@ -13,12 +13,17 @@ pub(crate) mod up;
 
 use anyhow::{Context, Result};
 
-use crate::arguments::Command;
+use crate::arguments::{Arguments, Command};
 use crate::exit::Outcome;
 
-pub(crate) fn run(command: Command) -> Result<Outcome> {
-    match command {
-        Command::Up(up) => block_on(up.run()),
+pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
+    // The decoder child must confine itself before anything else, logs included.
+    if matches!(arguments.command, Command::DecodeChild) {
+        return decode_child();
+    }
+    let metrics = telemetry::init(arguments.log_format, &arguments.log)?;
+    match arguments.command {
+        Command::Up(up) => block_on(up.run(metrics)),
         Command::Analyze(analyze) => block_on(analyze.run()),
         Command::Ingest(ingest) => block_on(ingest.run()),
         Command::Embed(embed) => block_on(embed.run()),

@@ -73,7 +73,10 @@ impl Phantom {
         bar.finish_and_clear();
         let tumour = match truth.grade {
             Some(grade) => {
-                format!("grade {grade} tumour on {:.2} % of the tissue", truth.tumour_fraction * 100.0)
+                format!(
+                    "grade {grade} tumour on {:.2} % of the tissue",
+                    truth.tumour_fraction * 100.0
+                )
             }
             None => "benign".to_owned(),
         };
@@ -83,7 +86,9 @@ impl Phantom {
 }
 
 fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("painting {bar:30.cyan/238} {human_pos}/{human_len} tiles {elapsed}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(
+        "painting {bar:30.cyan/238} {human_pos}/{human_len} tiles {elapsed}",
+    )
+    .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }

@@ -68,7 +68,7 @@ impl Token {
 impl Create {
     async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let access = AccessControl::new(installation.catalog, Transport::Plain);
+        let access = AccessControl::new(installation.catalog, Transport::Http);
         let secret = access.issue_token(&self.name, &[self.role]).await?;
         if self.json {
             let hash = secret.hash().to_string();
@@ -83,12 +83,21 @@ impl Create {
 impl List {
     async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        for TokenRow { hash, roles, name, created_at, .. } in
-            installation.catalog.bearer_tokens().await?
+        for TokenRow {
+            hash,
+            roles,
+            name,
+            created_at,
+            ..
+        } in installation.catalog.bearer_tokens().await?
         {
             let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
             let made = created_at.format("%Y-%m-%d");
-            print::line(&format!("{}  {made}  {}  {name}", hash.short(), roles.join("+")))?;
+            print::line(&format!(
+                "{}  {made}  {}  {name}",
+                hash.short(),
+                roles.join("+")
+            ))?;
         }
         Ok(Outcome::Done)
     }
@@ -99,14 +108,20 @@ impl Withdraw {
         let installation = Installation::open(&self.data).await?;
         let tokens = installation.catalog.bearer_tokens().await?;
         let hash = only_match(&tokens, &self.hash)?;
-        installation.catalog.remove_token(&hash).await.context("cannot withdraw the token")?;
+        installation
+            .catalog
+            .remove_token(&hash)
+            .await
+            .context("cannot withdraw the token")?;
         Ok(Outcome::Done)
     }
 }
 
 fn only_match(tokens: &[TokenRow], start: &str) -> Result<Sha256Digest> {
     let mut matches = tokens.iter().map(|token| token.hash);
-    let mut matches = matches.by_ref().filter(|hash| hash.to_string().starts_with(start));
+    let mut matches = matches
+        .by_ref()
+        .filter(|hash| hash.to_string().starts_with(start));
     match (matches.next(), matches.next()) {
         (Some(hash), None) => Ok(hash),
         (None, _) => bail!("no token's hash starts with `{start}`: see `coverslip token list`"),

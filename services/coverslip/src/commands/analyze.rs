@@ -1,0 +1,123 @@
+//! `coverslip analyze`: slides the whole path, offline.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use cases::SlideReport;
+use clap::Args;
+use flow::{Mpp, SlideStatus, TaskId};
+use serde::Serialize;
+
+use crate::exit::Outcome;
+use crate::installation::{Installation, Models};
+use crate::path::{Received, receive, tile};
+use crate::progress_bars::ProgressBars;
+use crate::{print, summary};
+
+#[derive(Debug, Args)]
+pub(crate) struct Analyze {
+    /// Slide files, as the scanner wrote them.
+    #[arg(required = true)]
+    slides: Vec<PathBuf>,
+    /// The folder with everything the installation keeps; made if it is not there.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
+    /// Only this task.
+    #[arg(long)]
+    task: Option<TaskId>,
+    /// Micrometres per pixel of slides that do not say.
+    #[arg(long)]
+    mpp: Option<Mpp>,
+    /// Print one JSON object: {"slides": [...]}.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What came of one file.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    /// Scored, or held with its reason.
+    Report(Box<SlideReport>),
+    Refused {
+        file: String,
+        error: String,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct Answers<'a> {
+    slides: &'a [Answer],
+}
+
+impl Analyze {
+    pub(crate) async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        let models = Models::shipped()?.only(self.task.as_ref())?;
+        let mut answers = Vec::new();
+        for file in &self.slides {
+            let answer = self.one(&installation, &models, file).await?;
+            if !self.json {
+                print::line(&summary::of(file, &answer))?;
+            }
+            answers.push(answer);
+        }
+        if self.json {
+            print::json(&Answers { slides: &answers })?;
+        }
+        Ok(worst(&answers))
+    }
+
+    async fn one(
+        &self,
+        installation: &Installation,
+        models: &Models,
+        file: &Path,
+    ) -> Result<Answer> {
+        let bars = ProgressBars::new(&file.file_name().unwrap_or_default().to_string_lossy());
+        let slide = match receive(installation, file, self.mpp, bars.sink()).await? {
+            Received::Slide(slide) => slide,
+            Received::Refused(error) => {
+                return Ok(Answer::Refused {
+                    file: file.display().to_string(),
+                    error,
+                });
+            }
+        };
+        tile(installation, slide, bars.sink()).await?;
+        loop {
+            let report = cases::report(&installation.catalog, slide).await?;
+            match report.status {
+                SlideStatus::Tiled => {
+                    installation
+                        .embed(models, slide, Arc::clone(&bars).sink())
+                        .await?;
+                }
+                SlideStatus::Embedded => {
+                    installation.score(models, slide, bars.sink()).await?;
+                }
+                _ => return Ok(Answer::Report(Box::new(report))),
+            }
+        }
+    }
+}
+
+/// Refused files count more than held slides, and these more than scored ones.
+pub(crate) fn worst(answers: &[Answer]) -> Outcome {
+    let is_refused = |answer: &Answer| match answer {
+        Answer::Refused { .. } => true,
+        Answer::Report(report) => matches!(report.status, SlideStatus::Quarantined { .. }),
+    };
+    let is_held = |answer: &Answer| match answer {
+        Answer::Refused { .. } => false,
+        Answer::Report(report) => matches!(report.status, SlideStatus::Held { .. }),
+    };
+    if answers.iter().any(is_refused) {
+        Outcome::Refused
+    } else if answers.iter().any(is_held) {
+        Outcome::Held
+    } else {
+        Outcome::Done
+    }
+}

@@ -1,0 +1,35 @@
+//! `coverslip embed`: one step, offline.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use flow::SlideId;
+
+use crate::exit::Outcome;
+use crate::installation::{Installation, Models};
+use crate::print;
+use crate::progress_bars::ProgressBars;
+
+#[derive(Debug, Args)]
+pub(crate) struct Embed {
+    /// A tiled slide of this installation.
+    slide: SlideId,
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
+}
+
+impl Embed {
+    pub(crate) async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        let models = Models::shipped()?;
+        let bars = ProgressBars::new(&self.slide.to_string());
+        let outcome = installation.embed(&models, self.slide, bars.sink()).await?;
+        print::json(&cases::report(&installation.catalog, self.slide).await?)?;
+        Ok(match outcome {
+            embed_worker::EmbedOutcome::Embedded => Outcome::Done,
+            embed_worker::EmbedOutcome::Held(_) => Outcome::Held,
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! `coverslip score`: one step, offline.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use flow::{SlideId, TaskId};
+
+use crate::exit::Outcome;
+use crate::installation::{Installation, Models};
+use crate::print;
+use crate::progress_bars::ProgressBars;
+
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    /// An embedded slide of this installation.
+    slide: SlideId,
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
+    /// Only this task.
+    #[arg(long)]
+    task: Option<TaskId>,
+}
+
+impl Score {
+    pub(crate) async fn run(self) -> Result<Outcome> {
+        let installation = Installation::open(&self.data).await?;
+        let models = Models::shipped()?.only(self.task.as_ref())?;
+        let bars = ProgressBars::new(&self.slide.to_string());
+        installation.score(&models, self.slide, bars.sink()).await?;
+        print::json(&cases::report(&installation.catalog, self.slide).await?)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,96 @@
+//! A slide's result as a person reads it on a terminal.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use cases::SlideReport;
+use flow::Prediction;
+
+use crate::commands::analyze::Answer;
+
+/// A few lines, without the last line break.
+pub(crate) fn of(file: &Path, answer: &Answer) -> String {
+    let file = file.display();
+    match answer {
+        Answer::Refused { error, .. } => format!("{file}\n  refused: {error}"),
+        Answer::Report(report) => format!("{file}\n{}", of_report(report)),
+    }
+}
+
+fn of_report(report: &SlideReport) -> String {
+    let mut text = format!(
+        "  slide     {}\n  status    {}",
+        report.slide,
+        report.status.name()
+    );
+    if let Some(reason) = &report.reason {
+        append(&mut text, "reason", reason);
+    }
+    if let Some(prediction) = &report.prediction {
+        of_prediction(&mut text, prediction);
+    }
+    let timings = report
+        .timings
+        .iter()
+        .map(|t| format!("{} {:.1} s", t.stage, t.wall_s));
+    append(&mut text, "time", &timings.collect::<Vec<_>>().join(", "));
+    text
+}
+
+fn of_prediction(text: &mut String, prediction: &Prediction) {
+    let Prediction {
+        call,
+        probability,
+        threshold,
+        grade,
+        encoder,
+        task,
+        ..
+    } = prediction;
+    append(
+        text,
+        "call",
+        &format!(
+            "{} (probability {probability:.3}, positive from {threshold:.3})",
+            call.label
+        ),
+    );
+    if let Some(grade) = grade {
+        let expected = grade.expected;
+        append(
+            text,
+            "grade",
+            &format!("{} on {} ({expected:.2})", grade.value, grade.scale),
+        );
+    }
+    if let Some(top) = prediction.top_tiles.first() {
+        let [x, y] = [top.rect_um.x, top.rect_um.y];
+        append(
+            text,
+            "evidence",
+            &format!(
+                "hottest of {} tiles at {x:.0}, {y:.0} um with {:.1} % of the attention",
+                prediction.n_instances,
+                top.attention * 100.0
+            ),
+        );
+    }
+    append(
+        text,
+        "made by",
+        &format!(
+            "{} {} ({}) on {} ({})",
+            task.id,
+            task.version,
+            task.hash.short(),
+            encoder.name,
+            encoder.hash.short()
+        ),
+    );
+    append(text, "use", "research use only; it assists, a human signs");
+}
+
+fn append(text: &mut String, name: &str, value: &str) {
+    // Writing to a string does not fail.
+    let _infallible = write!(text, "\n  {name:<9} {value}");
+}
