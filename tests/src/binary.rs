@@ -31,7 +31,10 @@ pub fn coverslip() -> Result<Command> {
 
 /// Runs `coverslip` with these arguments to its end.
 pub fn run<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Finished> {
-    let output = coverslip()?.args(arguments).output().context("coverslip does not start")?;
+    let output = coverslip()?
+        .args(arguments)
+        .output()
+        .context("coverslip does not start")?;
     Ok(Finished {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).context("standard output is not UTF-8")?,
@@ -45,7 +48,10 @@ fn path() -> Result<PathBuf> {
         return Ok(path.into());
     }
     let test = std::env::current_exe().context("a test knows its own path")?;
-    let built = test.parent().and_then(Path::parent).context("a test lies in target/PROFILE/deps")?;
+    let built = test
+        .parent()
+        .and_then(Path::parent)
+        .context("a test lies in target/PROFILE/deps")?;
     let path = built.join("coverslip");
     if !path.is_file() {
         bail!("{} is not built: run `cargo build` first", path.display());

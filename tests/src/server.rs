@@ -22,7 +22,10 @@ pub struct Server {
 
 impl Server {
     /// Starts on `data` and waits until the login link is printed; `arguments` follow.
-    pub fn start<S: AsRef<OsStr>>(data: &Path, arguments: impl IntoIterator<Item = S>) -> Result<Self> {
+    pub fn start<S: AsRef<OsStr>>(
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
         let mut process = coverslip()?
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -55,7 +58,11 @@ impl Server {
 
     /// An admin's request to `path`.
     pub fn get(&self, path: &str) -> Result<Response> {
-        Ok(self.client.get(self.url(path)).bearer_auth(&self.token).send()?)
+        Ok(self
+            .client
+            .get(self.url(path))
+            .bearer_auth(&self.token)
+            .send()?)
     }
 
     pub fn get_json(&self, path: &str) -> Result<Value> {
@@ -95,8 +102,15 @@ impl Server {
     /// Peak resident memory so far, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).context("VmHWM")?;
-        let kib: u64 = line.split_whitespace().nth(1).context("a number of kB")?.parse()?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .context("VmHWM")?;
+        let kib: u64 = line
+            .split_whitespace()
+            .nth(1)
+            .context("a number of kB")?
+            .parse()?;
         Ok(kib * 1024)
     }
 
@@ -125,7 +139,10 @@ fn login_link(process: &mut Child) -> Result<String> {
     let mut lines = BufReader::new(stdout).lines();
     for line in lines.by_ref() {
         let line = line?;
-        if let Some(link) = line.split_whitespace().find(|word| word.contains("/login?code=")) {
+        if let Some(link) = line
+            .split_whitespace()
+            .find(|word| word.contains("/login?code="))
+        {
             // Keep reading, so that the server never blocks on a full pipe.
             thread::spawn(move || lines.for_each(drop));
             return Ok(link.to_owned());
@@ -144,7 +161,14 @@ fn token(data: &Path, role: &str) -> Result<String> {
         role.as_ref(),
         "--json".as_ref(),
     ])?;
-    ensure!(finished.code == Some(0), "coverslip token create failed: {}", finished.stderr);
-    let token = finished.json()?["token"].as_str().context("a token")?.to_owned();
+    ensure!(
+        finished.code == Some(0),
+        "coverslip token create failed: {}",
+        finished.stderr
+    );
+    let token = finished.json()?["token"]
+        .as_str()
+        .context("a token")?
+        .to_owned();
     Ok(token)
 }

@@ -7,14 +7,22 @@ use harness::{Finished, phantom, real_slide, run};
 use serde_json::Value;
 
 fn analyze(slide: &Path, data: &Path, more: &[&str]) -> Result<Finished> {
-    let mut line =
-        vec!["analyze".as_ref(), slide.as_os_str(), "--json".as_ref(), "--data".as_ref(), data.as_os_str()];
+    let mut line = vec![
+        "analyze".as_ref(),
+        slide.as_os_str(),
+        "--json".as_ref(),
+        "--data".as_ref(),
+        data.as_os_str(),
+    ];
     line.extend(more.iter().map(|argument| std::ffi::OsStr::new(*argument)));
     run(line)
 }
 
 fn only_slide(finished: &Finished) -> Result<Value> {
-    let slides = finished.json()?["slides"].as_array().cloned().context("slides")?;
+    let slides = finished.json()?["slides"]
+        .as_array()
+        .cloned()
+        .context("slides")?;
     ensure!(slides.len() == 1, "one slide expected: {slides:?}");
     Ok(slides[0].clone())
 }
@@ -25,13 +33,28 @@ fn has_evidence(slide: &Value) -> Result<()> {
     ensure!((0.0..=1.0).contains(&probability));
     ensure!(slide["call"]["label"].is_string(), "{slide}");
     let top = slide["top_tiles"].as_array().context("top tiles")?;
-    ensure!(!top.is_empty() && top[0]["rect_um"]["width"].as_f64().is_some_and(|side| side > 0.0));
-    for hash in [&slide["encoder"]["hash"], &slide["task"]["hash"], &slide["pyramid"]] {
-        ensure!(hash.as_str().is_some_and(|text| text.len() == 64), "not a sha256: {hash}");
+    ensure!(
+        !top.is_empty()
+            && top[0]["rect_um"]["width"]
+                .as_f64()
+                .is_some_and(|side| side > 0.0)
+    );
+    for hash in [
+        &slide["encoder"]["hash"],
+        &slide["task"]["hash"],
+        &slide["pyramid"],
+    ] {
+        ensure!(
+            hash.as_str().is_some_and(|text| text.len() == 64),
+            "not a sha256: {hash}"
+        );
     }
     for stage in ["tile", "embed", "score"] {
         let timings = slide["timings"].as_array().context("timings")?;
-        ensure!(timings.iter().any(|timing| timing["stage"] == stage), "no timing of {stage}");
+        ensure!(
+            timings.iter().any(|timing| timing["stage"] == stage),
+            "no timing of {stage}"
+        );
     }
     ensure!(slide["regulatory_status"] == "research_use_only");
     Ok(())
@@ -39,7 +62,9 @@ fn has_evidence(slide: &Value) -> Result<()> {
 
 #[test]
 fn the_aperio_slide_is_scored() -> Result<()> {
-    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else { return Ok(()) };
+    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else {
+        return Ok(());
+    };
     let data = tempfile::tempdir()?;
     let finished = analyze(&file, data.path(), &[])?;
     ensure!(finished.code == Some(0), "{finished:?}");
@@ -52,14 +77,20 @@ fn the_aperio_slide_is_scored() -> Result<()> {
 
 #[test]
 fn the_jpeg_2000_slide_waits_for_its_mpp() -> Result<()> {
-    let Some(file) = real_slide("wsi/tcga-cr-7395-01a-01-ts1.svs") else { return Ok(()) };
+    let Some(file) = real_slide("wsi/tcga-cr-7395-01a-01-ts1.svs") else {
+        return Ok(());
+    };
     let data = tempfile::tempdir()?;
     let held = analyze(&file, data.path(), &[])?;
     ensure!(held.code == Some(3), "{held:?}");
     let slide = only_slide(&held)?;
     ensure!(slide["status"]["state"] == "held");
     ensure!(slide["status"]["reason"]["code"] == "missing_mpp");
-    ensure!(slide["reason"].as_str().is_some_and(|reason| reason.contains("--mpp")));
+    ensure!(
+        slide["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("--mpp"))
+    );
 
     let given = analyze(&file, data.path(), &["--mpp", "0.25"])?;
     ensure!(given.code == Some(0), "{given:?}");
@@ -68,7 +99,9 @@ fn the_jpeg_2000_slide_waits_for_its_mpp() -> Result<()> {
 
 #[test]
 fn the_fluorescence_slide_is_viewable() -> Result<()> {
-    let Some(file) = real_slide("wsi/test3-DAPI-2-387.ndpi") else { return Ok(()) };
+    let Some(file) = real_slide("wsi/test3-DAPI-2-387.ndpi") else {
+        return Ok(());
+    };
     let data = tempfile::tempdir()?;
     let finished = analyze(&file, data.path(), &[])?;
     ensure!(finished.code == Some(0), "{finished:?}");
@@ -84,10 +117,15 @@ fn a_dicom_level_coarser_than_the_encoder_is_held_but_viewable() -> Result<()> {
     let finished = analyze(&file, data.path(), &[])?;
     ensure!(finished.code == Some(3), "{finished:?}");
     let slide = only_slide(&finished)?;
-    ensure!(slide["status"]["reason"]["code"] == "coarser_than_encoder", "{slide}");
+    ensure!(
+        slide["status"]["reason"]["code"] == "coarser_than_encoder",
+        "{slide}"
+    );
     let id = slide["slide"].as_str().context("slide id")?;
     let folder = data.path().join("objects/slides").join(id);
-    ensure!(folder.join("manifest.json").is_file() && folder.join("pyramid/level-00.dcm").is_file());
+    ensure!(
+        folder.join("manifest.json").is_file() && folder.join("pyramid/level-00.dcm").is_file()
+    );
     Ok(())
 }
 
@@ -95,7 +133,12 @@ fn a_dicom_level_coarser_than_the_encoder_is_held_but_viewable() -> Result<()> {
 fn a_phantom_is_called_and_its_hottest_tile_lies_in_the_tumour() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("phantom.tiff");
-    phantom(&file, &["--size", "8192", "--tumour", "0.15", "--grade", "4", "--seed", "90001"])?;
+    phantom(
+        &file,
+        &[
+            "--size", "8192", "--tumour", "0.15", "--grade", "4", "--seed", "90001",
+        ],
+    )?;
     let finished = analyze(&file, &folder.path().join("data"), &[])?;
     ensure!(finished.code == Some(0), "{finished:?}");
     let slide = only_slide(&finished)?;
@@ -106,11 +149,15 @@ fn a_phantom_is_called_and_its_hottest_tile_lies_in_the_tumour() -> Result<()> {
         let start = rect[start].as_f64().context("a number")?;
         Ok(start + rect[side].as_f64().context("a number")? / 2.0)
     };
-    let truth: Value =
-        serde_json::from_slice(&std::fs::read(file.with_extension("geojson"))?)?;
+    let truth: Value = serde_json::from_slice(&std::fs::read(file.with_extension("geojson"))?)?;
     let mpp = 0.25;
     let (x, y) = (centre("x", "width")? / mpp, centre("y", "height")? / mpp);
-    ensure!(tumour_polygons(&truth)?.iter().any(|ring| contains(ring, x, y)), "({x}, {y}) px");
+    ensure!(
+        tumour_polygons(&truth)?
+            .iter()
+            .any(|ring| contains(ring, x, y)),
+        "({x}, {y}) px"
+    );
     Ok(())
 }
 
@@ -118,8 +165,12 @@ type Ring = Vec<(f64, f64)>;
 
 /// Outer rings of the planted tumour, in level-0 pixels.
 fn tumour_polygons(truth: &Value) -> Result<Vec<Ring>> {
-    let features = truth["features"].as_array().context("a feature collection")?;
-    let tumours = features.iter().filter(|f| f["properties"]["classification"]["name"] == "Tumor");
+    let features = truth["features"]
+        .as_array()
+        .context("a feature collection")?;
+    let tumours = features
+        .iter()
+        .filter(|f| f["properties"]["classification"]["name"] == "Tumor");
     let mut rings = Vec::new();
     for geometry in tumours.map(|feature| &feature["geometry"]) {
         let coordinates = geometry["coordinates"].as_array().context("coordinates")?;
@@ -130,7 +181,9 @@ fn tumour_polygons(truth: &Value) -> Result<Vec<Ring>> {
         for ring in outer {
             let points = ring.as_array().context("a ring")?.iter();
             rings.push(
-                points.filter_map(|point| Some((point[0].as_f64()?, point[1].as_f64()?))).collect(),
+                points
+                    .filter_map(|point| Some((point[0].as_f64()?, point[1].as_f64()?)))
+                    .collect(),
             );
         }
     }

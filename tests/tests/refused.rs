@@ -16,11 +16,17 @@ fn refuse(file: &Path, words: &[&str]) -> Result<()> {
         data.path().as_os_str(),
         "--json".as_ref(),
     ])?;
-    ensure!(finished.code == Some(2), "exit code 2 expected: {finished:?}");
+    ensure!(
+        finished.code == Some(2),
+        "exit code 2 expected: {finished:?}"
+    );
     let slide = &finished.json()?["slides"][0];
     let error = slide["error"].as_str().unwrap_or_default();
     for word in words {
-        ensure!(error.contains(word), "the error does not say `{word}`: {error}");
+        ensure!(
+            error.contains(word),
+            "the error does not say `{word}`: {error}"
+        );
     }
     let left = files_below(&data.path().join("objects"));
     ensure!(left.is_empty(), "objects are left behind: {left:?}");
@@ -41,7 +47,7 @@ fn files_below(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_missing_file() -> Result<()> {
-    refuse(Path::new("/nowhere/slide.svs"), &["no such file"])
+    refuse(Path::new("/nowhere/slide.svs"), &["there is no file"])
 }
 
 #[test]
@@ -63,18 +69,22 @@ fn a_text_file_renamed_svs() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("notes.svs");
     fs::write(&file, "patient was seen on Monday\n".repeat(100))?;
-    refuse(&file, &["not a slide"])
+    refuse(&file, &["not a whole-slide image"])
 }
 
 #[test]
 fn a_plain_picture() -> Result<()> {
-    let Some(file) = real_slide("wsi/not-a-slide_kidney.tif") else { return Ok(()) };
-    refuse(&file, &["not a slide"])
+    let Some(file) = real_slide("wsi/not-a-slide_kidney.tif") else {
+        return Ok(());
+    };
+    refuse(&file, &["not a whole-slide image"])
 }
 
 #[test]
 fn a_truncated_slide_at_any_length() -> Result<()> {
-    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else { return Ok(()) };
+    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else {
+        return Ok(());
+    };
     let whole = fs::read(file)?;
     let folder = tempfile::tempdir()?;
     let cut = folder.path().join("cut.svs");

@@ -17,7 +17,9 @@ fn content_digest(bytes: &[u8]) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in digest.chunks(3) {
-        let word = group.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte))
+        let word = group
+            .iter()
+            .fold(0_u32, |word, byte| word << 8 | u32::from(*byte))
             << (8 * (3 - group.len()));
         for place in 0..4 {
             let symbol = if place <= group.len() {
@@ -35,7 +37,12 @@ fn content_digest(bytes: &[u8]) -> String {
 fn a_pushed_slide_is_scored_seen_and_known_again() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("phantom.tiff");
-    phantom(&file, &["--size", "4096", "--tumour", "0.2", "--grade", "3", "--seed", "90002"])?;
+    phantom(
+        &file,
+        &[
+            "--size", "4096", "--tumour", "0.2", "--grade", "3", "--seed", "90002",
+        ],
+    )?;
     let bytes = fs::read(&file)?;
     let server = Server::start(&folder.path().join("data"), NOTHING_MORE)?;
 
@@ -44,22 +51,44 @@ fn a_pushed_slide_is_scored_seen_and_known_again() -> Result<()> {
         .header("Content-Digest", content_digest(b"something else"))
         .body(bytes.clone())
         .send()?;
-    ensure!(wrong.status().is_client_error(), "a wrong digest was taken: {}", wrong.status());
-    ensure!(server.get_json("/api/v1/slides")?["slides"].as_array().context("slides")?.is_empty());
+    ensure!(
+        wrong.status().is_client_error(),
+        "a wrong digest was taken: {}",
+        wrong.status()
+    );
+    ensure!(
+        server.get_json("/api/v1/slides")?["slides"]
+            .as_array()
+            .context("slides")?
+            .is_empty()
+    );
 
     let digest = content_digest(&bytes);
-    let push = || server.post("/api/v1/slides").header("Content-Digest", &digest).body(bytes.clone());
+    let push = || {
+        server
+            .post("/api/v1/slides")
+            .header("Content-Digest", &digest)
+            .body(bytes.clone())
+    };
     let first = push().send()?;
     ensure!(first.status().as_u16() == 201, "{}", first.text()?);
     let first: serde_json::Value = serde_json::from_str(&first.text()?)?;
     let id = first["id"].as_str().context("id")?.to_owned();
     let second = push().send()?;
     ensure!(second.status().as_u16() == 200, "{}", second.text()?);
-    ensure!(server.get_json("/api/v1/slides")?["slides"].as_array().map(Vec::len) == Some(1));
+    ensure!(
+        server.get_json("/api/v1/slides")?["slides"]
+            .as_array()
+            .map(Vec::len)
+            == Some(1)
+    );
 
     server.wait_for_state(&id, &["scored"])?;
     let predictions = server.get_json(&format!("/api/v1/slides/{id}/predictions"))?;
-    let task = predictions["predictions"][0]["task"]["id"].as_str().context("task")?.to_owned();
+    let task = predictions["predictions"][0]["task"]["id"]
+        .as_str()
+        .context("task")?
+        .to_owned();
     for path in [
         format!("/slides/{id}.dzi"),
         format!("/slides/{id}_files/12/0_0.jpeg"),
@@ -70,17 +99,25 @@ fn a_pushed_slide_is_scored_seen_and_known_again() -> Result<()> {
         format!("/api/v1/slides/{id}/predictions/{task}"),
         format!("/api/v1/slides/{id}/heatmaps/{task}/attention.json"),
         format!("/api/v1/slides/{id}/heatmaps/{task}/attention.png"),
-        format!("/api/v1/slides/{id}/heatmaps/{task}/attention/12/0_0.png?colormap=viridis&min=0&max=4"),
+        format!(
+            "/api/v1/slides/{id}/heatmaps/{task}/attention/12/0_0.png?colormap=viridis&min=0&max=4"
+        ),
         "/".to_owned(),
         "/metrics".to_owned(),
     ] {
         let status = server.get(&path)?.status();
         ensure!(status == 200, "GET {path} answered {status}");
         let stranger = server.get_as_stranger(&path)?.status();
-        ensure!(stranger == 401, "GET {path} without a token answered {stranger}");
+        ensure!(
+            stranger == 401,
+            "GET {path} without a token answered {stranger}"
+        );
     }
     for path in ["/health/live", "/health/ready"] {
-        ensure!(server.get_as_stranger(path)?.status() == 200, "{path} needs a token");
+        ensure!(
+            server.get_as_stranger(path)?.status() == 200,
+            "{path} needs a token"
+        );
     }
     let missing = server.get("/api/v1/slides/00000000000000000000000000000000")?;
     ensure!(missing.status() == 404);
@@ -98,7 +135,10 @@ fn the_login_link_works_once() -> Result<()> {
     let first = browser.get(server.login_link()).send()?;
     ensure!(first.status() == 303, "{}", first.status());
     let cookie = first.headers()["set-cookie"].to_str()?.to_owned();
-    ensure!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    ensure!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
     let session = cookie.split(';').next().context("a cookie")?;
     let list = browser
         .get(format!("{}/api/v1/slides", server.base()))
@@ -106,7 +146,11 @@ fn the_login_link_works_once() -> Result<()> {
         .send()?;
     ensure!(list.status() == 200, "{}", list.status());
     let again = browser.get(server.login_link()).send()?;
-    ensure!(again.status() == 401, "a used login link answered {}", again.status());
+    ensure!(
+        again.status() == 401,
+        "a used login link answered {}",
+        again.status()
+    );
     Ok(())
 }
 
@@ -116,7 +160,10 @@ fn a_dropped_file_is_taken_once_it_stops_growing() -> Result<()> {
     let watched = folder.path().join("scanner");
     fs::create_dir(&watched)?;
     let file = folder.path().join("phantom.tiff");
-    phantom(&file, &["--size", "2048", "--tumour", "0", "--seed", "90003"])?;
+    phantom(
+        &file,
+        &["--size", "2048", "--tumour", "0", "--seed", "90003"],
+    )?;
     let bytes = fs::read(&file)?;
     let watch = ["--watch".as_ref(), watched.as_os_str()];
     let server = Server::start(&folder.path().join("data"), watch)?;
@@ -127,7 +174,10 @@ fn a_dropped_file_is_taken_once_it_stops_growing() -> Result<()> {
         thread::sleep(Duration::from_millis(700));
     }
     let early = server.get_json("/api/v1/slides")?;
-    ensure!(early["slides"].as_array().is_some_and(Vec::is_empty), "taken too early: {early}");
+    ensure!(
+        early["slides"].as_array().is_some_and(Vec::is_empty),
+        "taken too early: {early}"
+    );
     fs::write(&growing, &bytes)?;
     let id = hex_prefix(&Sha256::digest(&bytes));
     for _ in 0..300 {
@@ -148,9 +198,17 @@ fn killed_at_any_moment_every_accepted_slide_finishes() -> Result<()> {
     for (round, wait_ms) in [0_u64, 150, 400, 900, 1800].into_iter().enumerate() {
         let file = folder.path().join(format!("{round}.tiff"));
         let seed = (90_010 + round).to_string();
-        phantom(&file, &["--size", "4096", "--tumour", "0.1", "--grade", "2", "--seed", &seed])?;
+        phantom(
+            &file,
+            &[
+                "--size", "4096", "--tumour", "0.1", "--grade", "2", "--seed", &seed,
+            ],
+        )?;
         let server = Server::start(&data, NOTHING_MORE)?;
-        let answer = server.post("/api/v1/slides").body(fs::read(&file)?).send()?;
+        let answer = server
+            .post("/api/v1/slides")
+            .body(fs::read(&file)?)
+            .send()?;
         ensure!(answer.status() == 201, "{}", answer.text()?);
         let row: serde_json::Value = serde_json::from_str(&answer.text()?)?;
         accepted.push(row["id"].as_str().context("id")?.to_owned());
@@ -161,7 +219,10 @@ fn killed_at_any_moment_every_accepted_slide_finishes() -> Result<()> {
     for id in &accepted {
         server.wait_for_state(id, &["scored"])?;
         let predictions = server.get_json(&format!("/api/v1/slides/{id}/predictions"))?;
-        ensure!(predictions["predictions"].as_array().map(Vec::len) == Some(1), "{predictions}");
+        ensure!(
+            predictions["predictions"].as_array().map(Vec::len) == Some(1),
+            "{predictions}"
+        );
     }
     Ok(())
 }
@@ -174,7 +235,10 @@ fn a_large_body_streams_in_constant_memory() -> Result<()> {
     fs::File::create(&big)?.set_len(1_500_000_000)?;
     let server = Server::start(&folder.path().join("data"), NOTHING_MORE)?;
     let before = server.peak_memory()?;
-    let answer = server.post("/api/v1/slides").body(fs::File::open(&big)?).send()?;
+    let answer = server
+        .post("/api/v1/slides")
+        .body(fs::File::open(&big)?)
+        .send()?;
     ensure!(answer.status() == 201, "{}", answer.text()?);
     let row: serde_json::Value = serde_json::from_str(&answer.text()?)?;
     let id = row["id"].as_str().context("id")?;
@@ -185,5 +249,8 @@ fn a_large_body_streams_in_constant_memory() -> Result<()> {
 }
 
 fn hex_prefix(digest: &[u8]) -> String {
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    digest[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -1,4 +1,5 @@
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -30,11 +31,11 @@ impl Catalog {
     pub async fn open(path: &Path) -> Result<Self, CatalogError> {
         let options = options(path);
         let records = options.clone().synchronous(SqliteSynchronous::Full);
+        let lock = lock_beside(path.to_owned()).await?;
         let records = pool(records, 1).await?;
-        migrator()
-            .run(&records)
-            .await
-            .map_err(CatalogError::Migrate)?;
+        let migrated = migrator().run(&records).await;
+        migrated.map_err(CatalogError::Migrate)?;
+        drop(lock);
         Ok(Self {
             records,
             notes: pool(options.clone(), 1).await?,
@@ -50,6 +51,18 @@ impl Catalog {
             .await
             .map_err(CatalogError::database("read the revision"))?;
         Ok(n.cast_unsigned())
+    }
+}
+
+/// Of two processes that open a new catalog at once, one makes the tables.
+async fn lock_beside(path: PathBuf) -> Result<File, CatalogError> {
+    let lock = move || {
+        let file = File::create(path.with_extension("lock"))?;
+        file.lock().map(|()| file)
+    };
+    match tokio::task::spawn_blocking(lock).await {
+        Ok(locked) => locked.map_err(CatalogError::Lock),
+        Err(stopped) => Err(CatalogError::Lock(stopped.into())),
     }
 }
 

@@ -1,3 +1,5 @@
+use std::io;
+
 use flow::SlideId;
 use thiserror::Error;
 
@@ -11,6 +13,8 @@ pub enum CatalogError {
         action: &'static str,
         source: sqlx::Error,
     },
+    #[error("cannot lock the catalog: check that its folder is there and can be written to")]
+    Lock(#[source] io::Error),
     #[error("cannot bring the catalog up to date: was it written by a newer version?")]
     Migrate(#[source] sqlx::migrate::MigrateError),
     #[error("the catalog holds a {column} that cannot be read")]

@@ -290,6 +290,47 @@ async fn many_writers_in_two_processes_all_get_through() -> TestResult {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_who_open_a_new_catalog_at_once_all_get_it() -> TestResult {
+    let files = Files::new()?;
+    let path = files.path();
+    let opening: Vec<_> = (0..8)
+        .map(|_| {
+            let path = path.clone();
+            tokio::spawn(async move { Catalog::open(&path).await })
+        })
+        .collect();
+    for catalog in opening {
+        assert_eq!(catalog.await??.revision().await?, 0);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_catalog_of_a_newer_version_is_left_alone() -> TestResult {
+    let files = Files::new()?;
+    files.open().await?;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(files.path());
+    let pool = sqlx::SqlitePool::connect_with(options).await?;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, x'00', 0)",
+    )
+    .execute(&pool)
+    .await?;
+    let refused = files.open().await;
+    assert!(matches!(refused.map(|_| ()), Err(CatalogError::Migrate(_))));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_refused() -> TestResult {
+    let files = Files::new()?;
+    let refused = Catalog::open(&files.path().join("below")).await;
+    assert!(matches!(refused.map(|_| ()), Err(CatalogError::Lock(_))));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_catalog_is_refused() -> TestResult {
     let files = Files::new()?;

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum PyramidError {
     #[error("the slide file could not be read")]
-    Slide(#[from] std::convert::Infallible),
+    Slide(#[from] slide::SlideError),
     #[error("the store could not be read")]
     Store(#[from] store::StoreError),
     #[error("a stored object of the pyramid is damaged, tile the slide again")]

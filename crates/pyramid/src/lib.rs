@@ -9,8 +9,11 @@ mod image;
 mod jpeg;
 mod reader;
 
-// WAIT pub use build::{BuiltLevel, BuiltPyramid, PyramidPlan, build};
+pub use build::{BuiltLevel, BuiltPyramid, PyramidPlan, build};
 pub use error::PyramidError;
 pub use image::RgbImage;
-pub use jpeg::{decode_jpeg, encode_jpeg};
+pub use jpeg::{decode_jpeg, encode_jpeg, encode_jpeg_full_colour};
 pub use reader::{Fetched, IndexCache, PyramidReader};
+
+#[cfg(test)]
+mod measure;

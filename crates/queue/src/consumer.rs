@@ -4,7 +4,8 @@ use std::sync::Arc;
 use flow::Message;
 use tracing::error;
 
-use crate::stream::{Answer, Stream, Taken};
+use crate::messages::Taken;
+use crate::stream::{Answer, Stream};
 
 /// One of those that share the messages of a stream.
 pub struct Consumer<M> {

@@ -16,6 +16,7 @@
 
 mod consumer;
 mod error;
+mod messages;
 mod queue;
 mod stream;
 

@@ -1,8 +1,10 @@
 //! What the steps of a slide's path have in common: each takes messages from its stream, notes how
 //! far it has come, and gives up on a slide that keeps failing so that the others go on.
 
+mod mpp;
 mod progress;
 mod worker;
 
+pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
 pub use worker::{Failure, MAX_ATTEMPTS, work};

@@ -15,11 +15,11 @@ pub type ProgressSink = Arc<dyn Fn(Progress) + Send + Sync>;
 const EVERY: Duration = Duration::from_millis(250);
 
 /// Does `work` and keeps the catalog's progress of the slide up to date meanwhile.
-pub async fn noting_progress<T>(
+pub async fn noting_progress<F: Future>(
     catalog: &Catalog,
     slide: SlideId,
-    work: impl AsyncFnOnce(ProgressSink) -> T,
-) -> T {
+    work: impl FnOnce(ProgressSink) -> F,
+) -> F::Output {
     let (latest, mut seen) = watch::channel(None);
     let sink: ProgressSink = Arc::new(move |progress| {
         latest.send_replace(Some(progress));
@@ -77,7 +77,7 @@ mod tests {
             done,
             total: 900,
         };
-        let seen = noting_progress(&catalog, id, async |sink| {
+        let seen = noting_progress(&catalog, id, async |sink: ProgressSink| {
             for done in 0..=700 {
                 sink(at(done));
             }

@@ -59,9 +59,7 @@ async fn what_a_crash_left_is_cleared_and_what_is_in_use_is_not() -> TestResult 
 
     let other = Store::local(root)?;
     assert_eq!(files_under(root)?, [in_use.path().join("level")]);
-    store
-        .put_file(&key(), &in_use.path().join("level"))
-        .await?;
+    store.put_file(&key(), &in_use.path().join("level")).await?;
     assert_eq!(other.get(&key()).await?, noise(50));
     Ok(())
 }

@@ -3,7 +3,7 @@ use parameters::Parameters;
 
 use crate::lanes::Lanes;
 use crate::preprocess::Preprocessor;
-use crate::vit::{Arithmetic, VisionTransformer, declarations};
+use crate::vit::{VisionTransformer, declarations};
 use crate::{EncoderConfig, EncoderError, RgbTile};
 
 /// Tiles in one forward pass: enough to keep the matrix products busy, few enough that a pass's
@@ -51,7 +51,7 @@ impl Encoder {
                 hash: config.hash()?,
             },
             preprocessor: Preprocessor::new(config.input, architecture),
-            transformer: VisionTransformer::new(architecture, parameters, Arithmetic::Fused)?,
+            transformer: VisionTransformer::new(architecture, parameters)?,
             lanes: Lanes::one_per_core()?,
             config,
         })

@@ -7,6 +7,7 @@ mod architecture;
 mod config;
 mod embed;
 mod error;
+mod fused;
 mod lanes;
 mod preprocess;
 mod resize;

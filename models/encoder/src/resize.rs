@@ -64,7 +64,8 @@ mod tests {
                     .zip(expected.data())
                     .map(|(a, b)| a.abs_diff(*b));
                 // Both round fixed-point sums, not always the same way.
-                assert!(differences.max() <= Some(1), "{name} to {side}");
+                let largest = differences.max().unwrap_or(u8::MAX);
+                assert!(largest <= 1, "{name} to {side}: {largest}");
             }
         }
         Ok(())

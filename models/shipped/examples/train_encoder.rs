@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let recipe = EncoderRecipe::parse(&std::fs::read_to_string(recipe)?)?;
     let start = Instant::now();
     let trained = train_encoder(&recipe, |report| {
-        if report.step % 10 == 0 || report.validation_accuracy.is_some() {
+        if report.step % 10 == 1 || report.validation_accuracy.is_some() {
             let seconds = start.elapsed().as_secs();
             let _ = writeln!(std::io::stderr(), "{seconds} s: {report:?}");
         }

@@ -3,14 +3,15 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use catalog::{AuditAction, AuditEvent, Page, Role, SlideRow};
-use flow::{HoldReason, Mpp, SlideId, SlideReceived, SlideStatus};
+use flow::{Mpp, SlideId};
 use http::{Access, ApiError, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use step::GiveMppError;
 
 use crate::events::{Subject, events};
 use crate::slide_view::{Eyes, SlideView};
-use crate::{CasesState, predictions};
+use crate::{CasesDeps, CasesState, predictions};
 
 /// Slides in one page of the list unless the caller asks for fewer.
 const PAGE: u32 = 100;
@@ -115,15 +116,11 @@ async fn change(
     Json(Change { mpp }): Json<Change>,
 ) -> Result<Json<SlideView>, ApiError> {
     access.require_any(&[Role::Pathologist, Role::Scanner])?;
-    let held = SlideStatus::Held {
-        reason: HoldReason::MissingMpp,
-    };
-    if state.slide(id).await?.status != held {
-        return Err(ApiError::conflict(
-            "only a slide that is held for a missing mpp can be given one",
-        ));
-    }
-    let catalog = &state.deps.catalog;
+    state.slide(id).await?;
+    let CasesDeps { catalog, queue, .. } = &state.deps;
+    step::give_mpp(catalog, queue, id, mpp)
+        .await
+        .map_err(refused)?;
     let event = AuditEvent {
         actor: access.name().to_owned(),
         action: AuditAction::MppGiven,
@@ -131,10 +128,14 @@ async fn change(
         detail: json!({ "mpp": mpp }),
     };
     catalog.audit(event).await?;
-    catalog.set_mpp_override(id, mpp).await?;
-    catalog.advance(id, &held, &SlideStatus::Received).await?;
-    let announced = state.deps.queue.publish(&SlideReceived { slide: id }).await;
-    announced.map_err(ApiError::internal)?;
     let row = state.slide(id).await?;
     Ok(Json(SlideView::of(&state, row, Eyes::of(&access)).await?))
+}
+
+fn refused(error: GiveMppError) -> ApiError {
+    match error {
+        GiveMppError::NotWaiting { .. } => ApiError::conflict(error.to_string()),
+        GiveMppError::Catalog(error) => error.into(),
+        GiveMppError::Queue(error) => ApiError::internal(error),
+    }
 }

@@ -1,3 +1,30 @@
 //! Receives scanner files and cuts them into the pyramid.
 
+mod config;
+mod inspect;
+mod receive;
+mod run;
+mod sweep;
+mod tile;
 pub mod tissue;
+mod watch;
+
+use catalog::Catalog;
+use queue::Queue;
+use slide::DecoderCommand;
+use store::Store;
+
+pub use config::{IngestConfig, TilingConfig, WatchConfig};
+pub use inspect::inspect;
+pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
+pub use run::run;
+pub use tile::{Refusal, TileOutcome, tile_slide};
+
+/// What this service reads from and writes to.
+#[derive(Clone)]
+pub struct IngestDeps {
+    pub store: Store,
+    pub catalog: Catalog,
+    pub queue: Queue,
+    pub decoder: DecoderCommand,
+}

@@ -9,7 +9,7 @@ use bytes::Bytes;
 pub(crate) struct EntityTag(HeaderValue);
 
 impl EntityTag {
-    /// `content` must be visible ASCII without quotes.
+    /// `content` must be visible ASCII without quotes and commas.
     pub(crate) fn new(content: fmt::Arguments<'_>) -> Self {
         let quoted = Bytes::from(format!("\"{content}\""));
         let value = HeaderValue::from_maybe_shared(quoted);

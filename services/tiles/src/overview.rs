@@ -50,11 +50,12 @@ pub(crate) async fn thumbnail(
     if let Some(response) = reply.if_held(&headers) {
         return Ok(response);
     }
-    state.metrics.count(TilePath::Drawn);
     let drawn = View::whole(&slide, size).render(&slide, |picture| {
         Ok(pyramid::encode_jpeg(&picture, JPEG_QUALITY)?)
     });
-    let bytes = state.renditions.get(slide.id(), reply.tag(), drawn).await?;
+    let bytes = state
+        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .await?;
     Ok(reply.with(bytes))
 }
 

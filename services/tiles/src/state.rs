@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use catalog::Catalog;
+use flow::SlideId;
 use store::Store;
 
+use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::heatmaps::Heatmaps;
-use crate::metrics::TilesMetrics;
+use crate::metrics::{TilePath, TilesMetrics};
 use crate::renditions::Renditions;
 use crate::tiled_slide::{TiledSlide, TiledSlides};
 
@@ -15,7 +18,7 @@ pub struct TilesState {
     pub(crate) catalog: Catalog,
     pub(crate) slides: TiledSlides,
     pub(crate) heatmaps: Heatmaps,
-    pub(crate) renditions: Renditions,
+    renditions: Renditions,
     pub(crate) metrics: TilesMetrics,
 }
 
@@ -36,5 +39,20 @@ impl TilesState {
     pub(crate) async fn slide(&self, id: &str) -> Result<Arc<TiledSlide>, TilesError> {
         let id = id.parse().map_err(|_other| TilesError::NoSuchAddress)?;
         self.slides.get(id).await
+    }
+
+    /// The picture that `tag` stands for: kept from before, or made by `make` and counted.
+    pub(crate) async fn rendition(
+        &self,
+        slide: SlideId,
+        tag: &EntityTag,
+        path: TilePath,
+        make: impl Future<Output = Result<Bytes, TilesError>>,
+    ) -> Result<Bytes, TilesError> {
+        let counted = async {
+            self.metrics.count(path);
+            make.await
+        };
+        self.renditions.get(slide, tag, counted).await
     }
 }

@@ -1,5 +1,25 @@
 //! Embeds the tissue of a slide tile by tile into a bag.
 
+mod batch;
+mod chunk;
+mod embed;
 mod layout;
+mod pipeline;
+mod run;
+mod strip;
 
+use catalog::Catalog;
+use queue::Queue;
+use store::Store;
+
+pub use embed::{EmbedConfig, EmbedOutcome, embed_slide};
 pub use layout::{TileLayout, TileSpec, lay_out};
+pub use run::run;
+
+/// What this worker reads from and writes to.
+#[derive(Clone)]
+pub struct EmbedDeps {
+    pub store: Store,
+    pub catalog: Catalog,
+    pub queue: Queue,
+}

@@ -9,6 +9,12 @@ pub fn encode_jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, PyramidErro
     encode_rgb(image, quality, Subsamp::Sub2x2)
 }
 
+/// Like [`encode_jpeg`] without subsampling, for pixels that were in a JPEG before: where colour was
+/// not subsampled then, it must not be now. About half as large again.
+pub fn encode_jpeg_full_colour(image: &RgbImage, quality: u8) -> Result<Vec<u8>, PyramidError> {
+    encode_rgb(image, quality, Subsamp::None)
+}
+
 /// Like [`encode_jpeg`] with a subsampling of choice; `Gray` keeps the luminance alone.
 pub(crate) fn encode_rgb(
     image: &RgbImage,

@@ -6,7 +6,8 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use flow::TileIndex;
 
 use super::canvas::Canvas;
-use super::region::{Frame, RegionPlan};
+use super::region::{Frame, RegionPlan, Resampling};
+use super::shift::shifted;
 use crate::{PyramidError, RgbImage};
 
 /// The encoded frames of a region, read but not yet decoded. Rendering is left to a thread of the
@@ -30,10 +31,15 @@ impl Fetched {
             canvas.draw(*tile, jpeg)?;
         }
         let (image, frame) = canvas.finish();
-        if self.plan.is_aligned() {
-            return Ok(image);
+        match self.plan.resampling() {
+            Resampling::Copy => Ok(image),
+            Resampling::Shift => {
+                let mut out = RgbImage::filled(self.plan.out, self.background);
+                shifted(&image, frame, self.plan.cover, &mut out);
+                Ok(out)
+            }
+            Resampling::Scale => scaled(&image, frame, &self.plan),
         }
-        resampled(&image, frame, &self.plan)
     }
 
     /// How many frames the region needs.
@@ -42,7 +48,7 @@ impl Fetched {
     }
 }
 
-fn resampled(image: &RgbImage, frame: Frame, plan: &RegionPlan) -> Result<RgbImage, PyramidError> {
+fn scaled(image: &RgbImage, frame: Frame, plan: &RegionPlan) -> Result<RgbImage, PyramidError> {
     thread_local! {
         static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
     }

@@ -5,6 +5,7 @@ mod fetched;
 mod index_cache;
 mod pyramid_reader;
 mod region;
+mod shift;
 #[cfg(test)]
 mod tests;
 

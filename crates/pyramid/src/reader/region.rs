@@ -35,6 +35,16 @@ pub(super) struct Cover {
     pub(super) height: f64,
 }
 
+/// How decoded pixels become those of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resampling {
+    /// They are the same pixels.
+    Copy,
+    /// The scale is the same, but the pixels lie between each other.
+    Shift,
+    Scale,
+}
+
 /// Pixels from `left`, `top` on; these may be negative, left of or above the level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -79,18 +89,21 @@ impl RegionPlan {
         })
     }
 
-    /// Whether the region is a plain copy of decoded pixels.
-    pub(super) fn is_aligned(&self) -> bool {
+    /// What has to be done to the decoded pixels.
+    pub(super) fn resampling(&self) -> Resampling {
         let Cover {
             x,
             y,
             width,
             height,
         } = self.cover;
-        x.fract() == 0.0
-            && y.fract() == 0.0
-            && width == f64::from(self.out.width)
-            && height == f64::from(self.out.height)
+        if width != f64::from(self.out.width) || height != f64::from(self.out.height) {
+            Resampling::Scale
+        } else if x.fract() == 0.0 && y.fract() == 0.0 {
+            Resampling::Copy
+        } else {
+            Resampling::Shift
+        }
     }
 
     /// The decoded pixels that the region needs: its cover, and around it what the resampling
@@ -106,7 +119,7 @@ impl RegionPlan {
     }
 
     fn needed_along(&self, start: f64, length: f64, out: u32) -> (i64, u32) {
-        let reach = if self.is_aligned() {
+        let reach = if self.resampling() == Resampling::Copy {
             0.0
         } else {
             // A triangle filter is as wide on each side as one output pixel (or one input pixel

@@ -12,7 +12,7 @@ use super::{EncoderDraft, LabelledTile, TrainConfig};
 use crate::EncoderError;
 use crate::lanes::Lanes;
 use crate::preprocess::Preprocessor;
-use crate::vit::{Arithmetic, VisionTransformer};
+use crate::vit::VisionTransformer;
 
 /// How training stands after a step.
 #[derive(Clone, Copy, Debug)]
@@ -103,12 +103,11 @@ impl<'a> Trainer<'a> {
         let declared = trained_declarations(architecture, n_classes);
         let variables = Variables::draw(&declared, &mut seeded(config.seed, INITIAL_VALUES))?;
         let parameters = variables.parameters();
-        let differentiable = Arithmetic::Differentiable;
         Ok(Self {
             config,
             side: architecture.image_px as usize,
             preprocessor: Preprocessor::new(draft.input, architecture),
-            transformer: VisionTransformer::new(architecture, &parameters, differentiable)?,
+            transformer: VisionTransformer::new(architecture, &parameters)?,
             heads: Heads::new(&parameters)?,
             optimiser: AdamW::new(&variables, config.optimiser)?,
             variables,

@@ -1,8 +1,8 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use super::Arithmetic;
 use super::attention::Attention;
+use super::linear::{BranchEnd, Linear};
 use super::mlp::FeedForward;
 use super::norm::LayerNorm;
 use crate::Architecture;
@@ -12,10 +12,8 @@ use crate::Architecture;
 pub(super) struct Block {
     norm1: LayerNorm,
     attention: Attention,
-    scale1: Option<Tensor>,
     norm2: LayerNorm,
     mlp: FeedForward,
-    scale2: Option<Tensor>,
 }
 
 impl Block {
@@ -23,39 +21,34 @@ impl Block {
         architecture: &Architecture,
         parameters: &Parameters,
         name: &str,
-        arithmetic: Arithmetic,
     ) -> std::result::Result<Self, ParametersError> {
-        let norm = |norm: &str| {
-            let name = format!("{name}.{norm}");
-            LayerNorm::new(parameters, &name, architecture.layer_norm_eps, arithmetic)
+        let eps = architecture.layer_norm_eps;
+        let norm = |part: &str| LayerNorm::new(parameters, &format!("{name}.{part}"), eps);
+        let linear = |part: &str| Linear::new(parameters, &format!("{name}.{part}"));
+        let end = |part: &str, scale: &str| {
+            let gamma = || parameters.get(&format!("{name}.{scale}.gamma"));
+            let gamma = architecture.layer_scale.then(gamma).transpose()?;
+            Ok::<_, ParametersError>(BranchEnd::new(linear(part)?, gamma)?)
         };
-        let scale = |branch: &str| match architecture.layer_scale {
-            true => parameters.get(&format!("{name}.{branch}.gamma")).map(Some),
-            false => Ok(None),
-        };
-        let attention = format!("{name}.attn");
         Ok(Self {
             norm1: norm("norm1")?,
-            attention: Attention::new(architecture, parameters, &attention, arithmetic)?,
-            scale1: scale("ls1")?,
+            attention: Attention {
+                qkv: linear("attn.qkv")?,
+                end: end("attn.proj", "ls1")?,
+                heads: architecture.heads,
+            },
             norm2: norm("norm2")?,
-            mlp: FeedForward::new(architecture.mlp, parameters, &format!("{name}.mlp"))?,
-            scale2: scale("ls2")?,
+            mlp: FeedForward {
+                fc1: linear("mlp.fc1")?,
+                end: end("mlp.fc2", "ls2")?,
+                kind: architecture.mlp,
+            },
         })
     }
 
     /// Tokens of shape (batch, tokens, width) to the same shape.
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let branch = self.attention.forward(&self.norm1.forward(x)?)?;
-        let x = (x + scaled(branch, self.scale1.as_ref())?)?;
-        let branch = self.mlp.forward(&self.norm2.forward(&x)?)?;
-        x + scaled(branch, self.scale2.as_ref())?
-    }
-}
-
-fn scaled(branch: Tensor, scale: Option<&Tensor>) -> Result<Tensor> {
-    match scale {
-        Some(scale) => branch.broadcast_mul(scale),
-        None => Ok(branch),
+        let x = self.attention.added_to(x, &self.norm1.forward(x)?)?;
+        self.mlp.added_to(&x, &self.norm2.forward(&x)?)
     }
 }

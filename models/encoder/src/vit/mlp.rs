@@ -1,39 +1,25 @@
-use candle_core::{D, Result, Tensor};
-use candle_nn::{Linear, Module};
-use parameters::{Parameters, ParametersError};
+use candle_core::{Result, Tensor};
 
+use super::linear::{BranchEnd, Linear};
 use crate::Mlp;
+use crate::fused::{bias_gelu, bias_swiglu};
 
 /// The feed-forward half of a block.
 #[derive(Debug)]
 pub(super) struct FeedForward {
-    fc1: Linear,
-    fc2: Linear,
-    kind: Mlp,
+    pub(super) fc1: Linear,
+    pub(super) end: BranchEnd,
+    pub(super) kind: Mlp,
 }
 
 impl FeedForward {
-    pub(super) fn new(
-        kind: Mlp,
-        parameters: &Parameters,
-        name: &str,
-    ) -> std::result::Result<Self, ParametersError> {
-        Ok(Self {
-            fc1: parameters.linear(&format!("{name}.fc1"))?,
-            fc2: parameters.linear(&format!("{name}.fc2"))?,
-            kind,
-        })
-    }
-
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let hidden = self.fc1.forward(x)?;
+    /// Adds the transformed `normed` to `x`; both are (batch, tokens, width).
+    pub(super) fn added_to(&self, x: &Tensor, normed: &Tensor) -> Result<Tensor> {
+        let hidden = self.fc1.product(normed)?;
         let hidden = match self.kind {
-            Mlp::GeluErf { .. } => hidden.gelu_erf()?,
-            Mlp::SwigluPacked { .. } => {
-                let halves = hidden.chunk(2, D::Minus1)?;
-                (halves[0].silu()? * &halves[1])?
-            }
+            Mlp::GeluErf { .. } => bias_gelu(&hidden, &self.fc1.bias)?,
+            Mlp::SwigluPacked { .. } => bias_swiglu(&hidden, &self.fc1.bias)?,
         };
-        self.fc2.forward(&hidden)
+        self.end.added_to(x, &hidden)
     }
 }

@@ -1,13 +1,16 @@
 use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module};
 use parameters::{Parameters, ParametersError};
 
+use super::linear::product;
 use crate::Architecture;
+use crate::fused::add_rows;
 
 /// The convolution whose stride is its kernel, as one matrix product over cut-out patches.
 #[derive(Debug)]
 pub(super) struct PatchEmbedding {
-    projection: Linear,
+    /// Shape (width, channels * rows * columns).
+    kernel: Tensor,
+    bias: Option<Tensor>,
 }
 
 impl PatchEmbedding {
@@ -16,17 +19,21 @@ impl PatchEmbedding {
         parameters: &Parameters,
     ) -> std::result::Result<Self, ParametersError> {
         let shape = (architecture.width, architecture.patch_values());
-        let kernel = parameters.get("patch_embed.proj.weight")?.reshape(shape)?;
         let bias = architecture
             .has_patch_bias()
             .then(|| parameters.get("patch_embed.proj.bias"));
         Ok(Self {
-            projection: Linear::new(kernel, bias.transpose()?),
+            kernel: parameters.get("patch_embed.proj.weight")?.reshape(shape)?,
+            bias: bias.transpose()?,
         })
     }
 
     /// Patches (batch, patches, channels * rows * columns) to tokens (batch, patches, width).
     pub(super) fn forward(&self, patches: &Tensor) -> Result<Tensor> {
-        self.projection.forward(patches)
+        let tokens = product(patches, &self.kernel)?;
+        match &self.bias {
+            Some(bias) => add_rows(&tokens, bias),
+            None => Ok(tokens),
+        }
     }
 }

@@ -1,6 +1,7 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
+use crate::fused::add_rows;
 use crate::{Architecture, PositionEmbedding};
 
 /// The learned tokens before the patches (class, then registers), and the positions.
@@ -36,10 +37,10 @@ impl Tokens {
         let prefix = prefix.broadcast_as((batch, prefix.dim(1)?, width))?;
         match self.position_embedding {
             PositionEmbedding::PrefixAndPatches => {
-                Tensor::cat(&[&prefix, patches], 1)?.broadcast_add(&self.positions)
+                add_rows(&Tensor::cat(&[&prefix, patches], 1)?, &self.positions)
             }
             PositionEmbedding::Patches => {
-                Tensor::cat(&[&prefix, &patches.broadcast_add(&self.positions)?], 1)
+                Tensor::cat(&[&prefix, &add_rows(patches, &self.positions)?], 1)
             }
         }
     }

@@ -1,7 +1,6 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use super::Arithmetic;
 use super::block::Block;
 use super::norm::LayerNorm;
 use super::patch_embedding::PatchEmbedding;
@@ -24,12 +23,11 @@ impl VisionTransformer {
     pub(crate) fn new(
         architecture: &Architecture,
         parameters: &Parameters,
-        arithmetic: Arithmetic,
     ) -> std::result::Result<Self, ParametersError> {
-        let norm = |name| LayerNorm::new(parameters, name, architecture.layer_norm_eps, arithmetic);
+        let norm = |name| LayerNorm::new(parameters, name, architecture.layer_norm_eps);
         let block = |number| {
             let name = format!("blocks.{number}");
-            Block::new(architecture, parameters, &name, arithmetic)
+            Block::new(architecture, parameters, &name)
         };
         Ok(Self {
             patch_embedding: PatchEmbedding::new(architecture, parameters)?,

@@ -42,29 +42,29 @@ pub(crate) async fn reply(
         state.metrics.count(TilePath::Passthrough);
         return Ok(reply.with(slide.reader.frame(number, index).await?));
     }
-    state.metrics.count(TilePath::Drawn);
     let drawn = view(slide, level, rect).render(slide, |picture| {
-        Ok(pyramid::encode_jpeg(&picture, JPEG_QUALITY)?)
+        Ok(pyramid::encode_jpeg_full_colour(&picture, JPEG_QUALITY)?)
     });
-    let bytes = state.renditions.get(slide.id(), reply.tag(), drawn).await?;
+    let bytes = state
+        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .await?;
     Ok(reply.with(bytes))
 }
 
-/// Where a level is stored at the size Deep Zoom expects, its pixels are taken as they are. Other
-/// levels are brought to that size from the nearest larger one.
+/// A stored level that differs by a pixel from the size Deep Zoom expects (scanners round down, Deep
+/// Zoom up) is stretched by that pixel. Levels that are not stored are made from the whole slide.
 fn view(slide: &TiledSlide, level: DeepZoomLevel, rect: PixelRect) -> View {
     let image = &slide.deep_zoom;
     let expected = image.level_size(level).unwrap_or(image.size());
     let stored = image
         .pyramid_level(level)
-        .and_then(|level| slide.reader.index().level(level))
-        .map(|frames| frames.grid.level);
-    let scale = match image.downsample(level) {
-        Some(downsample) if stored == Some(expected) => [downsample as f64; 2],
-        _ => [
-            f64::from(image.size().width) / f64::from(expected.width),
-            f64::from(image.size().height) / f64::from(expected.height),
-        ],
+        .and_then(|level| slide.reader.index().level(level));
+    let (size, downsample) = match (stored, image.downsample(level)) {
+        (Some(frames), Some(downsample)) => (frames.grid.level, downsample as f64),
+        _ => (image.size(), 1.0),
     };
-    View::scaled(rect, scale)
+    let scale = |from: u32, to: u32| downsample * f64::from(from) / f64::from(to);
+    let across = scale(size.width, expected.width);
+    let down = scale(size.height, expected.height);
+    View::scaled(rect, [across, down])
 }

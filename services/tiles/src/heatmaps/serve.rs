@@ -119,11 +119,9 @@ impl Asked {
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        state.metrics.count(TilePath::Heatmap);
         let drawn = self.drawn(rect, mpp);
         let bytes = state
-            .renditions
-            .get(self.slide.id(), reply.tag(), drawn)
+            .rendition(self.slide.id(), reply.tag(), TilePath::Heatmap, drawn)
             .await?;
         Ok(reply.with(bytes))
     }

@@ -26,12 +26,12 @@ pub(super) fn finish(
                 .into_iter()
                 .flat_map(|luma| [luma; 3])
                 .collect();
-            Ok(pyramid::encode_jpeg(
+            Ok(pyramid::encode_jpeg_full_colour(
                 &RgbImage::new(picture.size, pixels)?,
                 JPEG_QUALITY,
             )?)
         }
-        (_, Format::Jpg) => Ok(pyramid::encode_jpeg(&picture, JPEG_QUALITY)?),
+        (_, Format::Jpg) => Ok(pyramid::encode_jpeg_full_colour(&picture, JPEG_QUALITY)?),
     }
 }
 

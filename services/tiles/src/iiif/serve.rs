@@ -77,7 +77,6 @@ async fn image(
     if let Some(response) = reply.if_held(headers) {
         return Ok(response);
     }
-    state.metrics.count(TilePath::Drawn);
     let Resolved {
         rotation,
         quality,
@@ -87,14 +86,16 @@ async fn image(
     let drawn = View::of(asked.region, asked.size).render(slide, move |pixels| {
         picture::finish(&pixels, rotation, quality, format)
     });
-    let bytes = state.renditions.get(slide.id(), reply.tag(), drawn).await?;
+    let bytes = state
+        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .await?;
     Ok(reply.with(bytes))
 }
 
 fn tag(slide: &TiledSlide, asked: &Resolved) -> EntityTag {
     let (region, size) = (asked.region, asked.size);
     EntityTag::new(format_args!(
-        "{}-{},{},{},{}-{},{}-{}-{}.{}",
+        "{}-{}_{}_{}_{}-{}_{}-{}-{}.{}",
         slide.tag,
         region.x,
         region.y,

@@ -1,0 +1,139 @@
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+/// The messages of a stream and where each of them stands.
+pub(crate) struct Messages {
+    capacity: usize,
+    entries: HashMap<Arc<str>, Entry>,
+    /// Due now, longest waiting first.
+    ready: VecDeque<Arc<str>>,
+    /// Due later, soonest first.
+    paused: BinaryHeap<Reverse<(Instant, Arc<str>)>>,
+}
+
+/// A message handed out, for which an answer is owed.
+pub(crate) struct Taken {
+    pub(crate) text: Arc<str>,
+    pub(crate) attempt: u32,
+}
+
+struct Entry {
+    /// Deliveries so far.
+    attempts: u32,
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In `ready` or `paused`.
+    Waiting,
+    InFlight,
+    /// In flight, and published again since.
+    InFlightAndWanted,
+}
+
+impl Messages {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            entries: HashMap::new(),
+            ready: VecDeque::new(),
+            paused: BinaryHeap::new(),
+        }
+    }
+
+    pub(crate) fn publish(&mut self, text: Arc<str>) {
+        if let Some(entry) = self.entries.get_mut(&text) {
+            if entry.place == Place::InFlight {
+                entry.place = Place::InFlightAndWanted;
+            }
+            return;
+        }
+        if self.entries.len() >= self.capacity && !self.lose_oldest() {
+            return;
+        }
+        self.entries.insert(Arc::clone(&text), Entry::waiting());
+        self.ready.push_back(text);
+    }
+
+    /// Makes room; false where everything is in flight or paused.
+    fn lose_oldest(&mut self) -> bool {
+        let oldest = self.ready.pop_front();
+        oldest.is_some_and(|text| self.entries.remove(&text).is_some())
+    }
+
+    /// A message that is due, else the time when the next one will be.
+    pub(crate) fn take(&mut self, now: Instant) -> Result<Taken, Option<Instant>> {
+        while let Some(Reverse((due, text))) = self.paused.pop() {
+            if due > now {
+                self.paused.push(Reverse((due, text)));
+                break;
+            }
+            self.ready.push_back(text);
+        }
+        while let Some(text) = self.ready.pop_front() {
+            if let Some(entry) = self.entries.get_mut(&text) {
+                entry.attempts += 1;
+                entry.place = Place::InFlight;
+                let attempt = entry.attempts;
+                return Ok(Taken { text, attempt });
+            }
+        }
+        Err(self.paused.peek().map(|Reverse((due, _))| *due))
+    }
+
+    pub(crate) fn ack(&mut self, text: &Arc<str>) {
+        let done = self.entries.remove(text);
+        if done.is_some_and(|entry| entry.place == Place::InFlightAndWanted) {
+            self.publish(Arc::clone(text));
+        }
+    }
+
+    pub(crate) fn retry(&mut self, text: &Arc<str>, due: Instant) {
+        if let Some(entry) = self.entries.get_mut(text) {
+            entry.place = Place::Waiting;
+            self.paused.push(Reverse((due, Arc::clone(text))));
+        }
+    }
+}
+
+impl Entry {
+    const fn waiting() -> Self {
+        Self {
+            attempts: 0,
+            place: Place::Waiting,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take_all(messages: &mut Messages) -> Vec<String> {
+        std::iter::from_fn(|| messages.take(Instant::now()).ok())
+            .map(|taken| taken.text.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn a_full_stream_loses_the_message_that_waited_longest() {
+        let mut messages = Messages::new(2);
+        for text in ["a", "b", "c"] {
+            messages.publish(text.into());
+        }
+        assert_eq!(take_all(&mut messages), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_stream_full_of_messages_in_flight_takes_no_more() {
+        let mut messages = Messages::new(1);
+        messages.publish("a".into());
+        assert_eq!(take_all(&mut messages), ["a"]);
+        messages.publish("b".into());
+        assert!(take_all(&mut messages).is_empty());
+    }
+}

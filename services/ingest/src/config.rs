@@ -1,0 +1,61 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How this service runs.
+#[derive(Clone, Debug)]
+pub struct IngestConfig {
+    pub tiling: TilingConfig,
+    /// Time between two announcements of everything that is unfinished.
+    pub sweep_every: Duration,
+    /// The folder that a scanner drops slides into, if there is one.
+    pub watch: Option<WatchConfig>,
+}
+
+impl Default for IngestConfig {
+    /// Without a watched folder; a sweep every half minute.
+    fn default() -> Self {
+        Self {
+            tiling: TilingConfig::default(),
+            sweep_every: Duration::from_secs(30),
+            watch: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct TilingConfig {
+    /// Slides tiled at once. One keeps all cores busy.
+    pub n_slides_at_once: usize,
+    /// From 1 to 100, for levels that the file lacks.
+    pub jpeg_quality: u8,
+}
+
+impl Default for TilingConfig {
+    fn default() -> Self {
+        Self {
+            n_slides_at_once: 1,
+            jpeg_quality: 85,
+        }
+    }
+}
+
+/// When files of a watched folder are taken.
+#[derive(Clone, Debug)]
+pub struct WatchConfig {
+    pub folder: PathBuf,
+    /// Time between two looks.
+    pub every: Duration,
+    /// A file is whole once its size and date were the same for so long.
+    pub settle: Duration,
+}
+
+impl WatchConfig {
+    /// Looks each second and waits for five quiet ones.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            every: Duration::from_secs(1),
+            settle: Duration::from_secs(5),
+        }
+    }
+}

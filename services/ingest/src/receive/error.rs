@@ -1,0 +1,56 @@
+use std::io;
+
+use catalog::CatalogError;
+use flow::Sha256Digest;
+use http::ApiError;
+use queue::QueueError;
+use store::StoreError;
+use thiserror::Error;
+
+/// Why a file was not taken.
+#[derive(Debug, Error)]
+pub enum ReceiveError {
+    #[error("the file is empty; was it sent before the scanner had written it?")]
+    Empty,
+    #[error(
+        "the bytes received have sha256 {found}, not {expected} as announced: nothing was kept, \
+         send the file again"
+    )]
+    Digest {
+        expected: Sha256Digest,
+        found: Sha256Digest,
+    },
+    #[error("the header {name} is not valid: {problem}")]
+    Header {
+        name: &'static str,
+        problem: &'static str,
+    },
+    #[error("the body ended early: nothing was kept, send the file again")]
+    Body(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the file could not be read; check its disk and its permissions")]
+    File(#[source] io::Error),
+    #[error("the file changed while it was read; it is tried again once it is quiet")]
+    Changed,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+impl From<ReceiveError> for ApiError {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Empty | ReceiveError::Header { .. } | ReceiveError::Body(_) => {
+                Self::bad_request(error.to_string())
+            }
+            ReceiveError::Digest { .. } => Self::unprocessable(error.to_string()),
+            ReceiveError::Store(error) => error.into(),
+            ReceiveError::Catalog(error) => error.into(),
+            ReceiveError::File(_) | ReceiveError::Changed | ReceiveError::Queue(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}

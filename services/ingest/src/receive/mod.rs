@@ -1,0 +1,126 @@
+//! Takes files in: bytes into storage, a row into the catalog, a message for the tile step.
+
+mod content_digest;
+mod error;
+mod file;
+mod request;
+
+use bytes::Bytes;
+use catalog::{AuditAction, AuditEvent, FileName, NewSlide, Registered};
+use flow::{Mpp, ObjectKey, Sha256Digest, SlideId, SlideReceived};
+use futures::{Stream, StreamExt, pin_mut};
+use serde_json::json;
+use step::GiveMppError;
+use store::ReceivedFile;
+
+pub use error::ReceiveError;
+pub use file::receive_file;
+pub use request::router;
+
+use crate::IngestDeps;
+
+/// What is known of a file before its bytes.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Who brought it, for the audit trail.
+    pub bearer: String,
+    pub file_name: Option<FileName>,
+    /// The bytes must hash to this.
+    pub digest: Option<Sha256Digest>,
+    /// Used in place of what the file says.
+    pub mpp: Option<Mpp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    New(SlideId),
+    /// The same bytes were received before.
+    Known(SlideId),
+}
+
+impl Accepted {
+    pub const fn slide(self) -> SlideId {
+        match self {
+            Self::New(slide) | Self::Known(slide) => slide,
+        }
+    }
+}
+
+/// Receives a file of any length in constant memory.
+///
+/// When this returns, a crash loses nothing: the bytes are on disk, then the slide is in the
+/// catalog, and only then is it announced. When it fails, nothing is left.
+pub async fn receive<E>(
+    deps: &IngestDeps,
+    body: impl Stream<Item = Result<Bytes, E>>,
+    arrival: Arrival,
+) -> Result<Accepted, ReceiveError>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut upload = deps.store.receive().await?;
+    pin_mut!(body);
+    while let Some(bytes) = body.next().await {
+        let bytes = bytes.map_err(|source| ReceiveError::Body(source.into()))?;
+        upload.write(&bytes).await?;
+    }
+    accept(deps, upload.finish().await?, arrival).await
+}
+
+async fn accept(
+    deps: &IngestDeps,
+    file: ReceivedFile,
+    arrival: Arrival,
+) -> Result<Accepted, ReceiveError> {
+    let (digest, n_bytes) = (file.digest, file.n_bytes);
+    if n_bytes == 0 {
+        return Err(ReceiveError::Empty);
+    }
+    if let Some(expected) = arrival.digest.filter(|expected| *expected != digest) {
+        return Err(ReceiveError::Digest {
+            expected,
+            found: digest,
+        });
+    }
+    let id = SlideId::from_digest(&digest);
+    deps.store.adopt(file, &ObjectKey::Original(id)).await?;
+    let slide = NewSlide {
+        id,
+        digest,
+        n_bytes,
+        file_name: arrival.file_name,
+        mpp_override: arrival.mpp,
+    };
+    let registered = deps.catalog.register(slide).await?;
+    let event = AuditEvent {
+        actor: arrival.bearer,
+        action: AuditAction::SlideReceived,
+        slide: Some(id),
+        detail: json!({ "n_bytes": n_bytes, "known": registered == Registered::Known }),
+    };
+    deps.catalog.audit(event).await?;
+    match registered {
+        Registered::New => {
+            deps.queue.publish(&SlideReceived { slide: id }).await?;
+            Ok(Accepted::New(id))
+        }
+        Registered::Known => {
+            known_again(deps, id, arrival.mpp).await?;
+            Ok(Accepted::Known(id))
+        }
+    }
+}
+
+/// A slide that was held for its missing mpp may come again with one.
+async fn known_again(
+    deps: &IngestDeps,
+    slide: SlideId,
+    mpp: Option<Mpp>,
+) -> Result<(), ReceiveError> {
+    let Some(mpp) = mpp else { return Ok(()) };
+    match step::give_mpp(&deps.catalog, &deps.queue, slide, mpp).await {
+        Ok(()) | Err(GiveMppError::NotWaiting { .. }) => Ok(()),
+        Err(GiveMppError::Catalog(error)) => Err(error.into()),
+        Err(GiveMppError::Queue(error)) => Err(error.into()),
+    }
+}

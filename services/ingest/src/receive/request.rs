@@ -1,0 +1,82 @@
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use catalog::{FileName, Role};
+use flow::{Mpp, SlideId};
+use http::{Access, ApiError, Json};
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+
+use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
+use crate::IngestDeps;
+
+/// `POST /api/v1/slides`: the body is the file, of any size.
+pub fn router(deps: IngestDeps) -> Router {
+    Router::new()
+        .route("/api/v1/slides", post(push))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(deps)
+}
+
+#[derive(Serialize)]
+struct Pushed {
+    id: SlideId,
+}
+
+/// The slide's id comes from its bytes, so pushing again after a lost answer is harmless, with or
+/// without an `Idempotency-Key`.
+async fn push(
+    State(deps): State<IngestDeps>,
+    access: Access,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<impl IntoResponse, ApiError> {
+    access.require(Role::Scanner)?;
+    let arrival = arrival(&access, &headers)?;
+    let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
+    let id = accepted.slide();
+    let status = match accepted {
+        Accepted::New(_) => StatusCode::CREATED,
+        Accepted::Known(_) => StatusCode::OK,
+    };
+    let location = [(header::LOCATION, format!("/api/v1/slides/{id}"))];
+    Ok((status, location, Json(Pushed { id })))
+}
+
+fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError> {
+    let digest = text(headers, "Content-Digest")?.map(content_digest::parse);
+    let mpp = text(headers, "X-Mpp")?.map(parse_mpp);
+    // The name is for people only: one that cannot be read is no reason to refuse a slide.
+    let file_name = headers.get("X-Filename").and_then(|name| {
+        let name = percent_decode_str(name.to_str().ok()?).decode_utf8_lossy();
+        FileName::new(&name)
+    });
+    Ok(Arrival {
+        bearer: access.name().to_owned(),
+        file_name,
+        digest: digest.transpose()?,
+        mpp: mpp.transpose()?,
+    })
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, ReceiveError> {
+    let not_text = |_not_text| ReceiveError::Header {
+        name,
+        problem: "it is not plain text",
+    };
+    headers
+        .get(name)
+        .map(|value| value.to_str().map_err(not_text))
+        .transpose()
+}
+
+fn parse_mpp(text: &str) -> Result<Mpp, ReceiveError> {
+    let mpp = text.parse().ok();
+    mpp.ok_or(ReceiveError::Header {
+        name: "X-Mpp",
+        problem: "micrometres per pixel are a number from 0.01 to 1000",
+    })
+}

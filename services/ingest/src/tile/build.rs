@@ -1,0 +1,106 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use catalog::SlideRow;
+use flow::{HoldReason, Mpp, MppSource, ObjectKey};
+use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
+use slide::{DecoderCommand, SlideError, SlideFacts};
+use step::ProgressSink;
+use store::Scratch;
+use tokio::task::spawn_blocking;
+
+use super::associated::{StoredPicture, pictures};
+use super::{Obstacle, Refusal};
+use crate::{IngestDeps, TilingConfig};
+
+/// A pyramid in scratch files, and what the slide says of itself.
+pub(super) struct Built {
+    pub(super) facts: SlideFacts,
+    pub(super) mpp: Mpp,
+    pub(super) mpp_source: MppSource,
+    pub(super) pyramid: BuiltPyramid,
+    pub(super) associated: Vec<StoredPicture>,
+}
+
+pub(super) async fn build(
+    deps: &IngestDeps,
+    config: TilingConfig,
+    row: &SlideRow,
+    scratch: &Scratch,
+    progress: ProgressSink,
+) -> Result<Result<Built, Obstacle>> {
+    let job = Job {
+        file: deps.store.local_path(&ObjectKey::Original(row.id)).await?,
+        scratch: scratch.path().to_owned(),
+        decoder: deps.decoder.clone(),
+        row: row.clone(),
+        config,
+        progress,
+    };
+    let built = spawn_blocking(move || job.run()).await;
+    match built.context("the tiling thread stopped")? {
+        Ok(built) => Ok(Ok(built)),
+        Err(Stop::Obstacle(obstacle)) => Ok(Err(obstacle)),
+        Err(Stop::Failure(error)) => Err(error),
+    }
+}
+
+/// What ends a build early.
+enum Stop {
+    Obstacle(Obstacle),
+    Failure(anyhow::Error),
+}
+
+struct Job {
+    file: PathBuf,
+    scratch: PathBuf,
+    decoder: DecoderCommand,
+    row: SlideRow,
+    config: TilingConfig,
+    progress: ProgressSink,
+}
+
+impl Job {
+    fn run(self) -> Result<Built, Stop> {
+        let slide = slide::open(&self.file, &self.decoder)?;
+        let facts = slide.facts().clone();
+        let held = Stop::Obstacle(Obstacle::Held(HoldReason::MissingMpp));
+        let (mpp, mpp_source) = super::mpp_of(&self.row, &facts).ok_or(held)?;
+        let plan = PyramidPlan {
+            slide: self.row.id,
+            mpp,
+            jpeg_quality: self.config.jpeg_quality,
+        };
+        let pyramid = pyramid::build(&slide, &plan, &self.scratch, &*self.progress)?;
+        let associated = pictures(&slide, self.row.id);
+        Ok(Built {
+            facts,
+            mpp,
+            mpp_source,
+            pyramid,
+            associated,
+        })
+    }
+}
+
+/// Tells a bad file from a bad moment.
+impl From<SlideError> for Stop {
+    fn from(error: SlideError) -> Self {
+        match error {
+            SlideError::Io { .. } | SlideError::DecoderStart { .. } => Self::Failure(error.into()),
+            _ => Self::Obstacle(Obstacle::Refused(Refusal::Slide(error))),
+        }
+    }
+}
+
+impl From<PyramidError> for Stop {
+    fn from(error: PyramidError) -> Self {
+        match error {
+            PyramidError::Slide(error) => error.into(),
+            PyramidError::Jpeg { .. } | PyramidError::NotBaseline(_) | PyramidError::Unfit(_) => {
+                Self::Obstacle(Obstacle::Refused(Refusal::Pyramid(error)))
+            }
+            _ => Self::Failure(error.into()),
+        }
+    }
+}

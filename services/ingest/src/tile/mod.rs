@@ -1,0 +1,147 @@
+//! Cuts a received file into the pyramid.
+
+mod associated;
+mod build;
+mod manifest;
+mod overview;
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use catalog::SlideRow;
+use flow::{
+    HoldReason, MppSource, ObjectKey, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
+};
+use pyramid::PyramidError;
+use slide::SlideError;
+use step::ProgressSink;
+use thiserror::Error;
+
+use crate::{IngestDeps, TilingConfig};
+use build::Built;
+
+#[derive(Debug)]
+pub enum TileOutcome {
+    /// Pyramid and manifest are in storage and announced.
+    Tiled,
+    /// The slide waits for a person.
+    Held(HoldReason),
+    /// The file is no slide that can be read; it is in quarantine.
+    Refused(Refusal),
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Slide(SlideError),
+    #[error(transparent)]
+    Pyramid(PyramidError),
+}
+
+/// Tiles a slide of the catalog: levels, associated images, index, then the manifest, then the
+/// status, then the announcement.
+///
+/// A slide with a manifest is announced again and not redone.
+///
+/// # Errors
+/// What may pass: a full disk, a decoder that cannot be started. What is wrong with the file itself
+/// is an outcome.
+pub async fn tile_slide(
+    deps: &IngestDeps,
+    config: TilingConfig,
+    slide: SlideId,
+    progress: ProgressSink,
+) -> Result<TileOutcome> {
+    if !deps.store.exists(&ObjectKey::SlideManifest(slide)).await? {
+        let began = Instant::now();
+        let row = deps.catalog.slide(slide).await?;
+        let row = row.with_context(|| format!("slide {slide} is not in the catalog"))?;
+        match build_and_store(deps, config, row, progress).await? {
+            Ok(()) => {}
+            Err(Obstacle::Held(reason)) => return hold(deps, slide, reason).await,
+            Err(Obstacle::Refused(refusal)) => return refuse(deps, slide, refusal).await,
+        }
+        let wall_s = began.elapsed().as_secs_f64();
+        let stage = Stage::Tile;
+        deps.catalog
+            .record_timing(slide, StageTiming { stage, wall_s })
+            .await?;
+    }
+    deps.catalog
+        .advance(slide, &SlideStatus::Received, &SlideStatus::Tiled)
+        .await?;
+    deps.queue.publish(&SlideTiled { slide }).await?;
+    Ok(TileOutcome::Tiled)
+}
+
+/// Why a slide is not tiled, though nothing failed.
+enum Obstacle {
+    Held(HoldReason),
+    Refused(Refusal),
+}
+
+async fn build_and_store(
+    deps: &IngestDeps,
+    config: TilingConfig,
+    row: SlideRow,
+    progress: ProgressSink,
+) -> Result<Result<(), Obstacle>> {
+    let scratch = deps.store.scratch()?;
+    let built = match build::build(deps, config, &row, &scratch, progress).await? {
+        Ok(built) => built,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
+    store(deps, &row, &built).await?;
+    Ok(Ok(()))
+}
+
+/// The manifest last: with it the slide is tiled.
+async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built) -> Result<()> {
+    let slide = row.id;
+    for level in &built.pyramid.levels {
+        let key = ObjectKey::PyramidLevel(slide, level.level);
+        deps.store.put_file(&key, &level.file).await?;
+    }
+    for picture in &built.associated {
+        let key = ObjectKey::Associated(slide, picture.facts.name);
+        deps.store.put(&key, picture.jpeg.clone()).await?;
+    }
+    let index = built.pyramid.index_bytes.clone();
+    deps.store
+        .put(&ObjectKey::PyramidIndex(slide), index.into())
+        .await?;
+    let tissue = overview::tissue(&deps.store, slide, built).await?;
+    let manifest = manifest::manifest(row, built, tissue);
+    let json = serde_json::to_vec(&manifest)?;
+    deps.store
+        .put(&ObjectKey::SlideManifest(slide), json.into())
+        .await?;
+    Ok(())
+}
+
+async fn hold(deps: &IngestDeps, slide: SlideId, reason: HoldReason) -> Result<TileOutcome> {
+    let held = SlideStatus::Held {
+        reason: reason.clone(),
+    };
+    deps.catalog
+        .advance(slide, &SlideStatus::Received, &held)
+        .await?;
+    Ok(TileOutcome::Held(reason))
+}
+
+async fn refuse(deps: &IngestDeps, slide: SlideId, refusal: Refusal) -> Result<TileOutcome> {
+    let reason = refusal.to_string();
+    tracing::warn!(slide.id = %slide, reason, "a file was refused and is in quarantine");
+    let quarantined = SlideStatus::Quarantined { reason };
+    deps.catalog
+        .advance(slide, &SlideStatus::Received, &quarantined)
+        .await?;
+    Ok(TileOutcome::Refused(refusal))
+}
+
+/// The mpp that holds for a slide, and whence it is.
+fn mpp_of(row: &SlideRow, facts: &slide::SlideFacts) -> Option<(flow::Mpp, MppSource)> {
+    let given = row.mpp_override.map(|mpp| (mpp, MppSource::Operator));
+    given.or_else(|| facts.mpp.map(|mpp| (mpp, MppSource::File)))
+}

@@ -1,0 +1,64 @@
+use anyhow::Result;
+use bytes::Bytes;
+use flow::{BagChunk, BagChunkRef, Instance, ObjectKey, Sha256Digest, SlideId};
+use store::{Store, StoreError};
+
+/// Instances in one object: a chunk is what a crash can cost.
+pub(crate) const INSTANCES_PER_CHUNK: usize = 512;
+
+/// Where a slide's chunks lie.
+#[derive(Clone)]
+pub(crate) struct Chunks {
+    pub(crate) store: Store,
+    pub(crate) slide: SlideId,
+    pub(crate) encoder: Sha256Digest,
+    pub(crate) dimension: u32,
+}
+
+impl Chunks {
+    /// The chunk in storage, if it holds just these instances: an earlier run got this far.
+    pub(crate) async fn stored(
+        &self,
+        number: u32,
+        instances: &[Instance],
+    ) -> Result<Option<BagChunkRef>> {
+        let bytes = match self.store.get(&self.key(number)).await {
+            Ok(bytes) => bytes,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let chunk = BagChunk::decode(&bytes)?;
+        let is_this = chunk.instances == instances
+            && chunk.dimension == self.dimension
+            && chunk.embeddings.iter().all(|value| value.is_finite());
+        Ok(is_this.then(|| reference(&chunk, &bytes)))
+    }
+
+    pub(crate) async fn put(
+        &self,
+        number: u32,
+        instances: &[Instance],
+        embeddings: Vec<f32>,
+    ) -> Result<BagChunkRef> {
+        let chunk = BagChunk {
+            instances: instances.to_vec(),
+            embeddings,
+            dimension: self.dimension,
+        };
+        let bytes = Bytes::from(chunk.encode());
+        let reference = reference(&chunk, &bytes);
+        self.store.put(&self.key(number), bytes).await?;
+        Ok(reference)
+    }
+
+    fn key(&self, number: u32) -> ObjectKey {
+        ObjectKey::BagChunk(self.slide, self.encoder, number)
+    }
+}
+
+fn reference(chunk: &BagChunk, bytes: &[u8]) -> BagChunkRef {
+    BagChunkRef {
+        n_instances: chunk.instances.len() as u32,
+        sha256: Sha256Digest::of(bytes),
+    }
+}

@@ -1,0 +1,143 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use encoder::Encoder;
+use flow::{
+    BagChunkRef, BagHeader, HoldReason, ObjectKey, Precision, SlideEmbedded, SlideId,
+    SlideManifest, SlideStatus, Stage, StageTiming,
+};
+use pyramid::PyramidReader;
+use step::ProgressSink;
+
+use crate::chunk::Chunks;
+use crate::pipeline::Pipeline;
+use crate::{EmbedDeps, TileLayout, TileSpec, lay_out};
+
+#[derive(Clone, Copy, Debug)]
+pub struct EmbedConfig {
+    /// A tile is embedded if at least this share of it is tissue.
+    pub min_tissue: f64,
+}
+
+impl Default for EmbedConfig {
+    fn default() -> Self {
+        Self { min_tissue: 0.1 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EmbedOutcome {
+    /// The bag is in storage and announced.
+    Embedded,
+    /// The slide can be viewed, but not analysed with this encoder.
+    Held(HoldReason),
+}
+
+/// Embeds a tiled slide: chunks, then the bag's header, then the status, then the announcement.
+///
+/// A bag in storage is announced again and not redone; one that was begun is finished.
+pub async fn embed_slide(
+    deps: &EmbedDeps,
+    config: EmbedConfig,
+    slide: SlideId,
+    encoder: &Arc<Encoder>,
+    progress: ProgressSink,
+) -> Result<EmbedOutcome> {
+    let hash = encoder.reference().hash;
+    if !deps.store.exists(&ObjectKey::Bag(slide, hash)).await? {
+        let began = Instant::now();
+        if let Err(reason) = make_bag(deps, config, slide, encoder, progress).await? {
+            return hold(deps, slide, reason).await;
+        }
+        let wall_s = began.elapsed().as_secs_f64();
+        let stage = Stage::Embed;
+        deps.catalog
+            .record_timing(slide, StageTiming { stage, wall_s })
+            .await?;
+    }
+    deps.catalog
+        .advance(slide, &SlideStatus::Tiled, &SlideStatus::Embedded)
+        .await?;
+    let announcement = SlideEmbedded {
+        slide,
+        encoder: hash,
+    };
+    deps.queue.publish(&announcement).await?;
+    Ok(EmbedOutcome::Embedded)
+}
+
+async fn hold(deps: &EmbedDeps, slide: SlideId, reason: HoldReason) -> Result<EmbedOutcome> {
+    let held = SlideStatus::Held {
+        reason: reason.clone(),
+    };
+    deps.catalog
+        .advance(slide, &SlideStatus::Tiled, &held)
+        .await?;
+    Ok(EmbedOutcome::Held(reason))
+}
+
+async fn make_bag(
+    deps: &EmbedDeps,
+    config: EmbedConfig,
+    slide: SlideId,
+    encoder: &Arc<Encoder>,
+    progress: ProgressSink,
+) -> Result<Result<(), HoldReason>> {
+    let manifest = read_manifest(deps, slide).await?;
+    let input = encoder.config().input;
+    let spec = TileSpec {
+        tile_px: input.tile_px,
+        mpp: input.mpp,
+    };
+    let layout = match lay_out(&manifest, spec, config.min_tissue) {
+        Ok(layout) => layout,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let pipeline = Pipeline {
+        reader: PyramidReader::open_with(&deps.store, &manifest).await?,
+        encoder: Arc::clone(encoder),
+        spec,
+        chunks: Chunks {
+            store: deps.store.clone(),
+            slide,
+            encoder: encoder.reference().hash,
+            dimension: encoder.dimension(),
+        },
+        progress,
+    };
+    let chunks = pipeline.run(&layout).await?;
+    let header = header(&manifest, encoder, spec, &layout, chunks);
+    let key = ObjectKey::Bag(slide, header.encoder.hash);
+    deps.store
+        .put(&key, serde_json::to_vec(&header)?.into())
+        .await?;
+    Ok(Ok(()))
+}
+
+async fn read_manifest(deps: &EmbedDeps, slide: SlideId) -> Result<SlideManifest> {
+    let bytes = deps.store.get(&ObjectKey::SlideManifest(slide)).await?;
+    serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")
+}
+
+fn header(
+    slide: &SlideManifest,
+    encoder: &Encoder,
+    spec: TileSpec,
+    layout: &TileLayout,
+    chunks: Vec<BagChunkRef>,
+) -> BagHeader {
+    BagHeader {
+        slide: slide.slide,
+        pyramid: slide.pyramid,
+        encoder: encoder.reference().clone(),
+        precision: Precision::F32,
+        dimension: encoder.dimension(),
+        mpp: spec.mpp,
+        tile_um: layout.tile_um,
+        columns: layout.columns,
+        rows: layout.rows,
+        n_instances: layout.instances.len() as u64,
+        chunks,
+    }
+}

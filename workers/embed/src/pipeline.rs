@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use encoder::Encoder;
+use flow::{BagChunkRef, Instance, Progress, Stage};
+use pyramid::PyramidReader;
+use step::ProgressSink;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::spawn_blocking;
+
+use crate::batch::{Batch, TILES_PER_BATCH};
+use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
+use crate::{TileLayout, TileSpec};
+
+/// Embeds a layout chunk by chunk; one thread computes while the next batch is fetched.
+pub(crate) struct Pipeline {
+    pub(crate) reader: PyramidReader,
+    pub(crate) encoder: Arc<Encoder>,
+    pub(crate) spec: TileSpec,
+    pub(crate) chunks: Chunks,
+    pub(crate) progress: ProgressSink,
+}
+
+impl Pipeline {
+    /// Every chunk of the bag in order, from storage where it lies there already.
+    pub(crate) async fn run(&self, layout: &TileLayout) -> Result<Vec<BagChunkRef>> {
+        let wanted: Vec<&[Instance]> = layout.instances.chunks(INSTANCES_PER_CHUNK).collect();
+        let mut chunks = Vec::with_capacity(wanted.len());
+        for (number, instances) in (0..).zip(&wanted) {
+            chunks.push(self.chunks.stored(number, instances).await?);
+        }
+        self.compute(&wanted, &mut chunks).await?;
+        Ok(chunks.into_iter().flatten().collect())
+    }
+
+    async fn compute(
+        &self,
+        wanted: &[&[Instance]],
+        chunks: &mut [Option<BagChunkRef>],
+    ) -> Result<()> {
+        let missing: Vec<usize> = (0..chunks.len())
+            .filter(|&at| chunks[at].is_none())
+            .collect();
+        // One batch waits while one is computed.
+        let (batches, to_compute) = mpsc::channel(1);
+        let (computed, embeddings) = mpsc::channel(1);
+        let encoder = Arc::clone(&self.encoder);
+        let computing = spawn_blocking(move || compute_all(&encoder, to_compute, &computed));
+        let (fetched, stored) = tokio::join!(
+            self.fetch_all(wanted, &missing, batches),
+            self.store_all(wanted, &missing, chunks, embeddings),
+        );
+        // Where the computing stopped early, the other two only noticed that it did.
+        computing.await??;
+        fetched?;
+        stored
+    }
+
+    async fn fetch_all(
+        &self,
+        wanted: &[&[Instance]],
+        missing: &[usize],
+        batches: Sender<Batch>,
+    ) -> Result<()> {
+        for &number in missing {
+            for tiles in wanted[number].chunks(TILES_PER_BATCH) {
+                let batch = Batch::fetch(&self.reader, tiles, self.spec).await?;
+                if batches.send(batch).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn store_all(
+        &self,
+        wanted: &[&[Instance]],
+        missing: &[usize],
+        chunks: &mut [Option<BagChunkRef>],
+        mut computed: Receiver<Vec<f32>>,
+    ) -> Result<()> {
+        let total: usize = wanted.iter().map(|instances| instances.len()).sum();
+        let mut done = total - missing.iter().map(|&at| wanted[at].len()).sum::<usize>();
+        self.report(done, total);
+        for &number in missing {
+            let instances = wanted[number];
+            let mut embeddings = Vec::with_capacity(instances.len() * self.width());
+            while embeddings.len() < instances.len() * self.width() {
+                let Some(batch) = computed.recv().await else {
+                    bail!("the embedding ended before the last tile");
+                };
+                done += batch.len() / self.width();
+                embeddings.extend(batch);
+                self.report(done, total);
+            }
+            let stored = self
+                .chunks
+                .put(number as u32, instances, embeddings)
+                .await?;
+            chunks[number] = Some(stored);
+        }
+        Ok(())
+    }
+
+    fn width(&self) -> usize {
+        self.encoder.dimension() as usize
+    }
+
+    fn report(&self, done: usize, total: usize) {
+        (self.progress)(Progress {
+            stage: Stage::Embed,
+            done: done as u64,
+            total: total as u64,
+        });
+    }
+}
+
+fn compute_all(
+    encoder: &Encoder,
+    mut batches: Receiver<Batch>,
+    computed: &Sender<Vec<f32>>,
+) -> Result<()> {
+    while let Some(batch) = batches.blocking_recv() {
+        if computed.blocking_send(batch.embed(encoder)?).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+use flow::{Instance, TopTile};
+
+/// How many tiles stand for a result.
+const N_TOP_TILES: usize = 12;
+
+/// The tiles with most attention, hottest first; the earlier of two equals comes first.
+pub(crate) fn top_tiles(
+    tile_um: f64,
+    instances: &[Instance],
+    attention: &[f32],
+    tile_probability: &[f32],
+) -> Vec<TopTile> {
+    let mut order: Vec<usize> = (0..instances.len()).collect();
+    order.sort_by(|a, b| attention[*b].total_cmp(&attention[*a]));
+    order
+        .into_iter()
+        .take(N_TOP_TILES)
+        .map(|at| TopTile {
+            rect_um: instances[at].rect(tile_um),
+            attention: f64::from(attention[at]),
+            tile_probability: f64::from(tile_probability[at]),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hottest_first_and_no_more_than_a_dozen() {
+        let instances: Vec<Instance> = (0..20)
+            .map(|n| Instance {
+                x_um: f64::from(n),
+                y_um: 0.0,
+            })
+            .collect();
+        let attention: Vec<f32> = (0..20_u8).map(|n| f32::from(n % 10)).collect();
+        let top = top_tiles(1.0, &instances, &attention, &attention);
+        let columns: Vec<f64> = top.iter().map(|tile| tile.rect_um.x).collect();
+        assert_eq!(
+            columns,
+            [
+                9.0, 19.0, 8.0, 18.0, 7.0, 17.0, 6.0, 16.0, 5.0, 15.0, 4.0, 14.0
+            ]
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Scores a bag and draws its heatmaps.
+
+mod bag;
+mod evidence;
+mod heatmap;
+mod result_objects;
+mod run;
+
+mod score;
+
+use catalog::Catalog;
+use queue::Queue;
+use store::Store;
+
+pub use run::run;
+pub use score::score_slide;
+
+/// What this worker reads from and writes to.
+#[derive(Clone)]
+pub struct MilDeps {
+    pub store: Store,
+    pub catalog: Catalog,
+    pub queue: Queue,
+}

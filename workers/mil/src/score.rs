@@ -1,0 +1,129 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use flow::{
+    Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
+};
+use mil::{Scores, Task};
+use step::ProgressSink;
+use tokio::task::spawn_blocking;
+
+use crate::MilDeps;
+use crate::bag::Bag;
+use crate::evidence::top_tiles;
+use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
+
+/// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
+///
+/// What is in storage already is recorded and announced again, and not redone. Once every task has
+/// its result the slide's status is `scored`.
+///
+/// # Errors
+/// If none of the tasks reads this encoder's bags, or the bag is missing or damaged.
+pub async fn score_slide(
+    deps: &MilDeps,
+    slide: SlideId,
+    encoder: Sha256Digest,
+    tasks: &Arc<[Task]>,
+    progress: ProgressSink,
+) -> Result<Vec<Prediction>> {
+    let mine: Vec<usize> = (0..tasks.len())
+        .filter(|&at| tasks[at].encoder_hash() == encoder)
+        .collect();
+    ensure!(
+        !mine.is_empty(),
+        "no task reads the bags of encoder {}",
+        encoder.short()
+    );
+    let mut predictions = Vec::new();
+    for (done, &at) in mine.iter().enumerate() {
+        progress(tasks_done(done, mine.len()));
+        predictions.push(one_task(deps, slide, tasks, at).await?);
+    }
+    progress(tasks_done(mine.len(), mine.len()));
+    deps.catalog
+        .advance(slide, &SlideStatus::Embedded, &SlideStatus::Scored)
+        .await?;
+    for prediction in &predictions {
+        let task = prediction.task.id.clone();
+        deps.queue.publish(&SlideScored { slide, task }).await?;
+    }
+    Ok(predictions)
+}
+
+fn tasks_done(done: usize, total: usize) -> Progress {
+    Progress {
+        stage: Stage::Score,
+        done: done as u64,
+        total: total as u64,
+    }
+}
+
+async fn one_task(
+    deps: &MilDeps,
+    slide: SlideId,
+    tasks: &Arc<[Task]>,
+    at: usize,
+) -> Result<Prediction> {
+    let began = Instant::now();
+    let prediction = match stored_prediction(&deps.store, slide, &tasks[at]).await? {
+        Some(prediction) => prediction,
+        None => {
+            let prediction = score(deps, slide, tasks, at).await?;
+            let wall_s = began.elapsed().as_secs_f64();
+            let stage = Stage::Score;
+            deps.catalog
+                .record_timing(slide, StageTiming { stage, wall_s })
+                .await?;
+            prediction
+        }
+    };
+    deps.catalog.record_prediction(slide, &prediction).await?;
+    Ok(prediction)
+}
+
+async fn score(
+    deps: &MilDeps,
+    slide: SlideId,
+    tasks: &Arc<[Task]>,
+    at: usize,
+) -> Result<Prediction> {
+    let task = &tasks[at];
+    let bag = Bag::read(&deps.store, slide, task.encoder_hash())
+        .await
+        .context("cannot read the slide's bag")?;
+    let scoring = Arc::clone(tasks);
+    let (bag, scores) = spawn_blocking(move || {
+        let scores = scoring[at].score(&bag.embeddings, bag.header.dimension);
+        (bag, scores)
+    })
+    .await?;
+    let scores = scores.context("cannot score the bag")?;
+    put_heatmaps(&deps.store, task, &bag, &scores).await?;
+    let prediction = prediction(&bag, task, scores);
+    put_prediction(&deps.store, task, &prediction).await?;
+    Ok(prediction)
+}
+
+fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
+    let top_tiles = top_tiles(
+        bag.header.tile_um,
+        &bag.instances,
+        &scores.attention,
+        &scores.tile_probability,
+    );
+    Prediction {
+        slide: bag.header.slide,
+        pyramid: bag.header.pyramid,
+        encoder: bag.header.encoder.clone(),
+        task: task.reference().clone(),
+        regulatory_status: task.file().regulatory_status,
+        call: scores.call,
+        probability: scores.probability,
+        threshold: scores.threshold,
+        grade: scores.grade,
+        top_tiles,
+        n_instances: bag.header.n_instances,
+    }
+}
