@@ -137,7 +137,7 @@ fn each_boundary_is_crossed_in_one_place() {
         ("openslide", &["crates/slide"]),
         (
             "candle",
-            &["models/encoder", "models/mil", "models/shipped"],
+            &["models/encoder", "models/mil", "models/parameters"],
         ),
         ("clap", &["services/coverslip"]),
     ];

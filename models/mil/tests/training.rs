@@ -138,7 +138,7 @@ fn stops_when_validation_no_longer_gets_better() -> Result<(), Box<dyn Error>> {
     }
     let mut reports: Vec<EpochReport> = Vec::new();
     let trained = fit(&bags, &draft()?, &config(100, 3), |report| {
-        reports.push(report)
+        reports.push(report);
     })?;
     assert!(reports.len() < 100, "ran all {} epochs", reports.len());
     let summary = trained.file.training.ok_or("no summary")?;

@@ -30,21 +30,6 @@ impl Variables {
         Ok(Self { named })
     }
 
-    /// Starts from trained parameters.
-    pub fn from_parameters(
-        parameters: &Parameters,
-        declared: &[Declaration],
-    ) -> Result<Self, ParametersError> {
-        let named = declared
-            .iter()
-            .map(|declaration| {
-                let tensor = parameters.get(&declaration.name)?;
-                Ok((declaration.name.clone(), Var::from_tensor(&tensor)?))
-            })
-            .collect::<Result<_, ParametersError>>()?;
-        Ok(Self { named })
-    }
-
     /// The parameters a model is built from; they follow the variables as these are trained.
     pub fn parameters(&self) -> Parameters {
         let tensor = |(name, var): &(String, Var)| (name.clone(), var.as_tensor().clone());

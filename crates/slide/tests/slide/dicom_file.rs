@@ -4,28 +4,28 @@ use turbojpeg::{Colorspace, Subsamp};
 use crate::picture;
 
 /// A minimal DICOM whole-slide instance.
-pub struct DicomFile {
-    pub grid: TileGrid,
-    pub sop_class: &'static str,
-    pub image_type: &'static str,
-    pub organisation: &'static str,
-    pub transfer_syntax: &'static str,
-    pub photometric: &'static str,
-    pub n_frames: usize,
+pub(crate) struct DicomFile {
+    pub(crate) grid: TileGrid,
+    pub(crate) sop_class: &'static str,
+    pub(crate) image_type: &'static str,
+    pub(crate) organisation: &'static str,
+    pub(crate) transfer_syntax: &'static str,
+    pub(crate) photometric: &'static str,
+    pub(crate) n_frames: usize,
     /// Each frame's fragments; a plain file has one each, laid end to end.
-    pub frames: Vec<Vec<Vec<u8>>>,
+    pub(crate) frames: Vec<Vec<Vec<u8>>>,
     /// Millimetres.
-    pub pixel_spacing: &'static str,
+    pub(crate) pixel_spacing: &'static str,
     /// Written between the header and the pixels.
-    pub before_pixels: Vec<u8>,
+    pub(crate) before_pixels: Vec<u8>,
 }
 
-pub const JPEG_BASELINE: &str = "1.2.840.10008.1.2.4.50";
-pub const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+pub(crate) const JPEG_BASELINE: &str = "1.2.840.10008.1.2.4.50";
+pub(crate) const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 
 impl DicomFile {
     /// Generated frames in YCbCr, one fragment each.
-    pub fn jpeg(width: u32, height: u32, tile: u32) -> Self {
+    pub(crate) fn jpeg(width: u32, height: u32, tile: u32) -> Self {
         let grid = TileGrid::new(PixelSize::new(width, height), PixelSize::new(tile, tile));
         let frames: Vec<Vec<Vec<u8>>> = (0..grid.n_tiles() as u32)
             .map(|seed| {
@@ -49,7 +49,7 @@ impl DicomFile {
     }
 
     /// The same pictures as samples.
-    pub fn plain(width: u32, height: u32, tile: u32) -> Self {
+    pub(crate) fn plain(width: u32, height: u32, tile: u32) -> Self {
         let mut file = Self::jpeg(width, height, tile);
         file.transfer_syntax = EXPLICIT;
         file.photometric = "RGB";
@@ -59,7 +59,7 @@ impl DicomFile {
         file
     }
 
-    pub fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let mut file = vec![0; 128];
         file.extend(b"DICM");
         let meta = [
@@ -124,7 +124,7 @@ impl DicomFile {
     }
 }
 
-pub fn text(group: u16, number: u16, kind: &str, value: &str) -> Vec<u8> {
+pub(crate) fn text(group: u16, number: u16, kind: &str, value: &str) -> Vec<u8> {
     let padding = match kind {
         "UI" => 0,
         _ => b' ',
@@ -136,7 +136,7 @@ pub fn text(group: u16, number: u16, kind: &str, value: &str) -> Vec<u8> {
     element(group, number, kind, &bytes)
 }
 
-pub fn element(group: u16, number: u16, kind: &str, value: &[u8]) -> Vec<u8> {
+pub(crate) fn element(group: u16, number: u16, kind: &str, value: &[u8]) -> Vec<u8> {
     let mut bytes = tag(group, number);
     bytes.extend(kind.as_bytes());
     match kind {
@@ -148,7 +148,7 @@ pub fn element(group: u16, number: u16, kind: &str, value: &[u8]) -> Vec<u8> {
 }
 
 /// A sequence of one item, both of defined length.
-pub fn sequence(group: u16, number: u16, value: &[u8]) -> Vec<u8> {
+pub(crate) fn sequence(group: u16, number: u16, value: &[u8]) -> Vec<u8> {
     element(group, number, "SQ", &item(value))
 }
 

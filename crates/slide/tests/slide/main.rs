@@ -58,6 +58,7 @@ fn open_bytes(bytes: &[u8]) -> Result<Slide, SlideError> {
     coverslip_slide::open(file.path(), &no_decoder())
 }
 
+#[expect(clippy::panic, reason = "a test that opened what it must not fails")]
 fn refusal(opened: Result<Slide, SlideError>) -> SlideError {
     match opened {
         Ok(slide) => panic!("was opened as {}", slide.facts().format),
@@ -66,6 +67,10 @@ fn refusal(opened: Result<Slide, SlideError>) -> SlideError {
 }
 
 /// A file of the real test data, `None` (and a line on standard error) where there is none.
+#[expect(
+    clippy::print_stderr,
+    reason = "a skipped test says that it was skipped"
+)]
 fn real(name: &str) -> Option<PathBuf> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let data = match std::env::var_os("COVERSLIP_TEST_DATA") {

@@ -3,7 +3,7 @@ use turbojpeg::{Colorspace, Compressor, Image, PixelFormat, Subsamp};
 
 /// RGB pixels that differ from tile to tile and contain strong reds, so that colours taken the
 /// wrong way show.
-pub fn pixels(size: PixelSize, seed: u32) -> Vec<u8> {
+pub(crate) fn pixels(size: PixelSize, seed: u32) -> Vec<u8> {
     let mut rgb = Vec::with_capacity(size.area() as usize * 3);
     for y in 0..size.height {
         for x in 0..size.width {
@@ -14,7 +14,12 @@ pub fn pixels(size: PixelSize, seed: u32) -> Vec<u8> {
     rgb
 }
 
-pub fn jpeg(size: PixelSize, rgb: &[u8], colorspace: Colorspace, subsamp: Subsamp) -> Vec<u8> {
+pub(crate) fn jpeg(
+    size: PixelSize,
+    rgb: &[u8],
+    colorspace: Colorspace,
+    subsamp: Subsamp,
+) -> Vec<u8> {
     let mut compressor = Compressor::new().expect("a compressor");
     compressor
         .set_colorspace(colorspace)
@@ -31,14 +36,14 @@ pub fn jpeg(size: PixelSize, rgb: &[u8], colorspace: Colorspace, subsamp: Subsam
     compressor.compress_to_vec(image).expect("a JPEG")
 }
 
-pub fn decode(jpeg: &[u8]) -> Vec<u8> {
+pub(crate) fn decode(jpeg: &[u8]) -> Vec<u8> {
     turbojpeg::decompress(jpeg, PixelFormat::RGB)
         .expect("a JPEG that decodes")
         .pixels
 }
 
 /// Mean absolute difference of two pictures, in grey values.
-pub fn difference(a: &[u8], b: &[u8]) -> f64 {
+pub(crate) fn difference(a: &[u8], b: &[u8]) -> f64 {
     assert_eq!(a.len(), b.len());
     let sum: u64 = a
         .iter()
@@ -49,12 +54,12 @@ pub fn difference(a: &[u8], b: &[u8]) -> f64 {
 }
 
 /// From the start of scan on: what copying must not touch.
-pub fn scan(jpeg: &[u8]) -> &[u8] {
+pub(crate) fn scan(jpeg: &[u8]) -> &[u8] {
     &jpeg[position_of(jpeg, 0xda)..]
 }
 
 /// Drops all segments with these markers from the header.
-pub fn without(jpeg: &[u8], markers: &[u8]) -> Vec<u8> {
+pub(crate) fn without(jpeg: &[u8], markers: &[u8]) -> Vec<u8> {
     let mut kept = jpeg[..2].to_vec();
     for (marker, segment) in segments(jpeg) {
         if !markers.contains(&marker) {
@@ -66,7 +71,7 @@ pub fn without(jpeg: &[u8], markers: &[u8]) -> Vec<u8> {
 }
 
 /// Quantisation and Huffman tables framed as a TIFF's JPEGTables, and the tile without them.
-pub fn split_tables(jpeg: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn split_tables(jpeg: &[u8]) -> (Vec<u8>, Vec<u8>) {
     const TABLES: [u8; 2] = [0xdb, 0xc4];
     let mut tables = vec![0xff, 0xd8];
     for (marker, segment) in segments(jpeg) {
@@ -79,7 +84,7 @@ pub fn split_tables(jpeg: &[u8]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Gives the three components other identifiers, in the frame header and in the scan header.
-pub fn with_identifiers(jpeg: &[u8], identifiers: [u8; 3]) -> Vec<u8> {
+pub(crate) fn with_identifiers(jpeg: &[u8], identifiers: [u8; 3]) -> Vec<u8> {
     let mut patched = jpeg.to_vec();
     let frame = position_of(jpeg, 0xc0);
     let scan = position_of(jpeg, 0xda);

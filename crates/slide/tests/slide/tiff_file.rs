@@ -5,26 +5,26 @@ use crate::picture;
 
 /// Byte order and word size.
 #[derive(Clone, Copy)]
-pub enum Layout {
+pub(crate) enum Layout {
     Classic,
     BigLittleEndian,
     BigBigEndian,
 }
 
-pub struct Page {
-    pub grid: TileGrid,
-    pub photometric: u16,
-    pub compression: u16,
-    pub tables: Option<Vec<u8>>,
-    pub tiles: Vec<Vec<u8>>,
-    pub description: String,
+pub(crate) struct Page {
+    pub(crate) grid: TileGrid,
+    pub(crate) photometric: u16,
+    pub(crate) compression: u16,
+    pub(crate) tables: Option<Vec<u8>>,
+    pub(crate) tiles: Vec<Vec<u8>>,
+    pub(crate) description: String,
     /// Pixels a centimetre.
-    pub resolution: Option<u32>,
+    pub(crate) resolution: Option<u32>,
     /// Further fields, as given.
-    pub extra: Vec<(u16, Values)>,
+    pub(crate) extra: Vec<(u16, Values)>,
 }
 
-pub enum Values {
+pub(crate) enum Values {
     Bytes(Vec<u8>),
     Ascii(String),
     Short(Vec<u16>),
@@ -34,7 +34,7 @@ pub enum Values {
 
 impl Page {
     /// A level of generated pictures: whole JPEGs in YCbCr 4:2:0.
-    pub fn generated(width: u32, height: u32, tile: u32) -> Self {
+    pub(crate) fn generated(width: u32, height: u32, tile: u32) -> Self {
         let grid = TileGrid::new(PixelSize::new(width, height), PixelSize::new(tile, tile));
         let tiles = (0..grid.n_tiles() as u32)
             .map(|seed| {
@@ -56,7 +56,7 @@ impl Page {
 
     /// Moves the tables of all tiles to the page. They must be the same in all, as they are when
     /// one encoder wrote them.
-    pub fn with_shared_tables(mut self) -> Self {
+    pub(crate) fn with_shared_tables(mut self) -> Self {
         for tile in &mut self.tiles {
             let (tables, bare) = picture::split_tables(tile);
             assert!(self.tables.as_ref().is_none_or(|shared| *shared == tables));
@@ -66,7 +66,7 @@ impl Page {
         self
     }
 
-    pub fn map_tiles(mut self, change: impl Fn(&[u8]) -> Vec<u8>) -> Self {
+    pub(crate) fn map_tiles(mut self, change: impl Fn(&[u8]) -> Vec<u8>) -> Self {
         for tile in &mut self.tiles {
             *tile = change(tile);
         }
@@ -184,7 +184,7 @@ impl Layout {
 }
 
 /// Writes the tiles of every page, then its directory. Empty tiles get a length of zero.
-pub fn write(pages: &[Page], layout: Layout) -> Vec<u8> {
+pub(crate) fn write(pages: &[Page], layout: Layout) -> Vec<u8> {
     let mut file = layout.header();
     let mut link = file.len();
     file.extend(layout.offset(0));

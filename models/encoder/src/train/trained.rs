@@ -14,6 +14,7 @@ pub struct TrainedEncoder {
 }
 
 /// What is known only once training is over.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Learned {
     pub(super) n_tiles: usize,
     pub(super) validation_accuracy: f64,

@@ -128,13 +128,19 @@ mod tests {
         let start = Instant::now();
         let listing = || [(path.clone(), stamp(9))];
         assert!(settling.look(listing(), start).is_empty());
-        assert_eq!(settling.look(listing(), start + SETTLE), [path.clone()]);
+        assert_eq!(
+            settling.look(listing(), start + SETTLE),
+            std::slice::from_ref(&path)
+        );
         settling.disturbed(&path, start + SETTLE);
         assert!(
             settling
                 .look(listing(), start + SETTLE + SETTLE / 2)
                 .is_empty()
         );
-        assert_eq!(settling.look(listing(), start + 2 * SETTLE), [path.clone()]);
+        assert_eq!(
+            settling.look(listing(), start + 2 * SETTLE),
+            std::slice::from_ref(&path)
+        );
     }
 }

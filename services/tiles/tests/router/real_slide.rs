@@ -19,6 +19,10 @@ use crate::painted::mean_difference;
 const SLIDE: &str = "wsi/CMU-1-Small-Region.svs";
 const TOP: u8 = 12;
 
+#[expect(
+    clippy::print_stderr,
+    reason = "a skipped test says that it was skipped"
+)]
 fn test_data(name: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = env::var_os("COVERSLIP_TEST_DATA").map_or_else(beside, PathBuf::from);
