@@ -14,6 +14,3 @@ pub use error::PyramidError;
 pub use image::RgbImage;
 pub use jpeg::{decode_jpeg, encode_jpeg, encode_jpeg_full_colour};
 pub use reader::{Fetched, IndexCache, PyramidReader};
-
-#[cfg(test)]
-mod measure;
