@@ -63,9 +63,9 @@ mod tests {
                     .iter()
                     .zip(expected.data())
                     .map(|(a, b)| a.abs_diff(*b));
-                // Both round fixed-point sums, not always the same way.
+                // Both round fixed-point sums to bytes after each of their two passes, in their own way.
                 let largest = differences.max().unwrap_or(u8::MAX);
-                assert!(largest <= 1, "{name} to {side}: {largest}");
+                assert!(largest <= 2, "{name} to {side}: {largest}");
             }
         }
         Ok(())
