@@ -214,7 +214,7 @@ fn pen_is_dropped_and_tissue_beside_it_is_not() -> Result<(), Box<dyn Error>> {
 fn nuclei_that_glow_on_black_are_one_piece_of_tissue() -> Result<(), Box<dyn Error>> {
     let inside = disc(250.0, 250.0, 120.0);
     let nuclei = |column: f64, row: f64| {
-        inside(column, row) && column as u32 % 7 == 0 && row as u32 % 7 == 0
+        inside(column, row) && (column as u32).is_multiple_of(7) && (row as u32).is_multiple_of(7)
     };
     let dapi = Glass::of([2, 2, 4])
         .paint([0, 0, 6], disc(250.0, 250.0, 120.0))
