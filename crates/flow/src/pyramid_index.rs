@@ -239,14 +239,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damage_is_an_error_and_never_a_crash(cut in 0_usize..200, at in 0_usize..120, bits: u8) {
+        fn a_cut_is_an_error(cut in 1_usize..200) {
+            let bytes = example().map(|index| index.encode()).unwrap_or_default();
+            let kept = bytes.len().saturating_sub(cut);
+            prop_assert!(PyramidIndex::decode(&bytes[..kept]).is_err());
+        }
+
+        #[test]
+        fn damage_is_never_a_crash(cut in 0_usize..200, at in 0_usize..120, bits: u8) {
             let mut bytes = example().map(|index| index.encode()).unwrap_or_default();
             let n_bytes = bytes.len();
             bytes[at % n_bytes] ^= bits;
-            bytes.truncate(n_bytes - cut.min(n_bytes));
-            let decoded = PyramidIndex::decode(&bytes);
-            if cut > 0 {
-                prop_assert!(decoded.is_err());
+            bytes.truncate(n_bytes.saturating_sub(cut));
+            // Some bits only make another index, which is for its digest to tell.
+            if let Ok(index) = PyramidIndex::decode(&bytes) {
+                prop_assert!(PyramidIndex::decode(&index.encode()).is_ok());
             }
         }
     }

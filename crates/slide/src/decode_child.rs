@@ -1,6 +1,7 @@
 //! The child's side of the decoder: locks itself in, then opens the slide with OpenSlide and
 //! answers requests until its standard input ends.
 
+mod codestream;
 mod confine;
 mod pixels;
 mod reader;

@@ -5,6 +5,7 @@
 //! (`metadata/reader.rs`: `expect`, `panic!`, `unwrap` on an overflow), reserves memory by the
 //! counts a file claims, and follows a loop of directories for ever.
 
+mod codestreams;
 mod description;
 mod directory;
 mod native;
@@ -15,6 +16,7 @@ mod resolution;
 mod value;
 mod vendor;
 
+pub(crate) use codestreams::Codestreams;
 pub(crate) use native::NativeFrames;
 pub(crate) use open::{Hints, Opened, open};
 pub(crate) use resolution::plausible_mpp;

@@ -13,20 +13,32 @@ pub enum ResizeFilter {
     Bicubic,
 }
 
-/// Resizes square interleaved RGB from `side` to `target`.
+/// Resizes square interleaved RGB from `side` to `target`: along the rows first, then along the
+/// columns, for what overshoots is clipped to a byte in between and the order shows.
 pub(crate) fn resize(
     pixels: &[u8],
     side: u32,
     target: u32,
     filter: ResizeFilter,
 ) -> Result<Vec<u8>, EncoderError> {
+    let rows = pass(pixels, (side, side), (target, side), filter)?;
+    pass(&rows, (target, side), (target, target), filter)
+}
+
+/// Sizes are width and height, of which only one changes.
+fn pass(
+    pixels: &[u8],
+    from: (u32, u32),
+    to: (u32, u32),
+    filter: ResizeFilter,
+) -> Result<Vec<u8>, EncoderError> {
     let filter = match filter {
         ResizeFilter::Bilinear => FilterType::Bilinear,
         ResizeFilter::Bicubic => FilterType::CatmullRom,
     };
-    let source = ImageRef::new(side, side, pixels, PixelType::U8x3)
+    let source = ImageRef::new(from.0, from.1, pixels, PixelType::U8x3)
         .map_err(|error| EncoderError::Resize(error.into()))?;
-    let mut resized = Image::new(target, target, PixelType::U8x3);
+    let mut resized = Image::new(to.0, to.1, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new()
         .resize(&source, &mut resized, &options)

@@ -5,11 +5,13 @@ use openslide_rs::errors::OpenSlideError;
 use openslide_rs::{Address, OpenSlide, Region, Size};
 use turbojpeg::PixelFormat;
 
+use crate::decode_child::codestream;
 use crate::decode_child::pixels::{flatten, pad};
 use crate::decoder::protocol::{Answer, DecodedFacts, DecodedLevel, FrameRequest};
 use crate::error::SlideError;
 use crate::facts::Confinement;
 use crate::jpeg::{Encoder, JpegQuality};
+use crate::source_file::SourceFile;
 
 /// No tile and no macro picture comes near this; keeps one request's memory flat.
 const MAX_PIXELS: u64 = 64 << 20;
@@ -18,6 +20,7 @@ const MAX_PIXELS: u64 = 64 << 20;
 /// [`Answer`] for the parent.
 pub(super) struct SlideReader {
     slide: OpenSlide,
+    file: SourceFile,
     path: PathBuf,
     background: [u8; 3],
     encoder: Encoder,
@@ -31,6 +34,7 @@ impl SlideReader {
             background: background
                 .and_then(|hex| parse_colour(&hex))
                 .unwrap_or([255; 3]),
+            file: SourceFile::open(path).map_err(|error| failed(&error))?,
             path: path.to_owned(),
             encoder: Encoder::new(quality).map_err(|error| failed(&error))?,
             slide,
@@ -59,26 +63,15 @@ impl SlideReader {
                 "the frame asked for is too large".to_owned(),
             ));
         }
-        let refused = |error| refused(&self.path, &error);
-        let downsample = self.slide.level_downsample(frame.level).map_err(refused)?;
-        let full = |position: u32| (f64::from(position) * downsample).round() as u32;
-        let region = Region {
-            address: Address {
-                x: full(frame.x),
-                y: full(frame.y),
-            },
-            level: frame.level,
-            size: Size {
-                w: size.width,
-                h: size.height,
-            },
-        };
-        let mut pixels = self.slide.read_region(&region).map_err(refused)?;
+        if let Some(rgb) = self.codestream(frame, tile) {
+            return self.encode(tile, &rgb, PixelFormat::RGB);
+        }
+        let mut pixels = self.region(frame)?;
         flatten(&mut pixels, self.background);
         if size != tile {
             pixels = pad(&pixels, size, tile);
         }
-        self.encode(tile, &pixels)
+        self.encode(tile, &pixels, PixelFormat::BGRX)
     }
 
     pub(super) fn associated(&mut self, name: &str) -> Result<Vec<u8>, Answer> {
@@ -90,12 +83,43 @@ impl SlideReader {
         }
         let (size, mut pixels) = self.slide.read_associated_buffer(name).map_err(refused)?;
         flatten(&mut pixels, self.background);
-        self.encode(PixelSize::new(size.w, size.h), &pixels)
+        let size = PixelSize::new(size.w, size.h);
+        self.encode(size, &pixels, PixelFormat::BGRX)
     }
 
-    fn encode(&mut self, size: PixelSize, bgrx: &[u8]) -> Result<Vec<u8>, Answer> {
+    fn codestream(&self, frame: &FrameRequest, tile: PixelSize) -> Option<Vec<u8>> {
+        let (offset, length) = frame.codestream?;
+        let bytes = self.file.bytes("a tile", offset, length.into()).ok()?;
+        codestream::decode(&bytes, tile)
+    }
+
+    /// Premultiplied BGRA.
+    fn region(&self, frame: &FrameRequest) -> Result<Vec<u8>, Answer> {
+        let refused = |error| refused(&self.path, &error);
+        let downsample = self.slide.level_downsample(frame.level).map_err(refused)?;
+        let full = |position: u32| (f64::from(position) * downsample).round() as u32;
+        let region = Region {
+            address: Address {
+                x: full(frame.x),
+                y: full(frame.y),
+            },
+            level: frame.level,
+            size: Size {
+                w: frame.width,
+                h: frame.height,
+            },
+        };
+        self.slide.read_region(&region).map_err(refused)
+    }
+
+    fn encode(
+        &mut self,
+        size: PixelSize,
+        pixels: &[u8],
+        format: PixelFormat,
+    ) -> Result<Vec<u8>, Answer> {
         self.encoder
-            .encode(size, bgrx, PixelFormat::BGRX)
+            .encode(size, pixels, format)
             .map_err(|error| failed(&error))
     }
 

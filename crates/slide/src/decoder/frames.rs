@@ -5,7 +5,7 @@ use crate::decoder::pool::OpenedChild;
 use crate::decoder::protocol::{DecodedFacts, DecodedLevel, FrameRequest, Request};
 use crate::error::SlideError;
 use crate::facts::{SlideFacts, SourceLevel};
-use crate::tiff::{Hints, plausible_mpp};
+use crate::tiff::{Codestreams, Hints, plausible_mpp};
 
 /// The tile side where the file's own tiles are too large, too small or not square.
 const TILE_SIDE: u32 = 256;
@@ -15,12 +15,14 @@ const MAX_TILES: u64 = 1 << 26;
 /// Frames of a format that only OpenSlide reads.
 pub(crate) struct DecodedFrames {
     grids: Vec<TileGrid>,
+    /// Of level 0.
+    codestreams: Option<Codestreams>,
 }
 
 impl DecodedFrames {
     pub(crate) fn open(
         pool: &DecoderPool,
-        hints: Hints,
+        mut hints: Hints,
     ) -> Result<(SlideFacts, Vec<SourceLevel>, Self), SlideError> {
         let decoded = match pool.open()? {
             OpenedChild::Facts(decoded) => *decoded,
@@ -38,7 +40,12 @@ impl DecodedFrames {
             .iter()
             .map(|&grid| SourceLevel::new(grid, full))
             .collect();
-        Ok((facts(decoded, hints, full), levels, Self { grids }))
+        let codestreams = hints.codestreams.take();
+        let frames = Self {
+            codestreams: codestreams.filter(|streams| streams.grid() == grids[0]),
+            grids,
+        };
+        Ok((facts(decoded, hints, full), levels, frames))
     }
 
     pub(crate) fn frame(
@@ -60,11 +67,17 @@ impl DecodedFrames {
             height: rect.height,
             tile_width: grid.tile.width,
             tile_height: grid.tile.height,
+            codestream: self.codestream(level, tile),
         });
         pool.jpeg(&request).map_err(|error| match error {
             SlideError::Corrupt { what } => SlideError::corrupt_tile(level, tile, what),
             other => other,
         })
+    }
+
+    fn codestream(&self, level: usize, tile: TileIndex) -> Option<(u64, u32)> {
+        let codestreams = self.codestreams.as_ref().filter(|_| level == 0)?;
+        codestreams.get(tile)
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct FrameRequest {
     pub(crate) height: u32,
     pub(crate) tile_width: u32,
     pub(crate) tile_height: u32,
+    /// Where the tile's JPEG 2000 codestream lies in the file, as offset and length: to be decoded
+    /// directly, and through OpenSlide only if that fails.
+    pub(crate) codestream: Option<(u64, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@ use flow::{AssociatedName, Mpp, PixelSize, TileGrid};
 use crate::error::SlideError;
 use crate::facts::{SlideFacts, SourceLevel};
 use crate::source_file::SourceFile;
+use crate::tiff::codestreams::Codestreams;
 use crate::tiff::description::{AperioDescription, aperio_associated};
 use crate::tiff::directory::read_directories;
 use crate::tiff::native::{NativeFrames, NativeLevel};
@@ -38,6 +39,7 @@ pub(crate) enum Opened {
 pub(crate) struct Hints {
     pub(crate) icc: Option<Vec<u8>>,
     pub(crate) scanner: Option<String>,
+    pub(crate) codestreams: Option<Codestreams>,
     pub(crate) is_tiff: bool,
     /// Why it is no slide, should OpenSlide not take it.
     pub(crate) refusal: Option<&'static str>,
@@ -111,14 +113,15 @@ impl Origin {
         for (grid, page) in &pages {
             check_tiles(grid, page)?;
         }
-        let mut natives = Vec::new();
-        for (position, (grid, page)) in pages.into_iter().enumerate() {
-            match NativeLevel::new(&file, position, grid, page)? {
-                Some(level) => natives.push(level),
-                None if position == 0 => return Ok(Opened::NeedsDecoder(hints)),
-                None => break,
+        let natives = match native_levels(&file, pages)? {
+            Levels::Native(natives) => natives,
+            Levels::NeedDecoder(codestreams) => {
+                return Ok(Opened::NeedsDecoder(Hints {
+                    codestreams,
+                    ..hints
+                }));
             }
-        }
+        };
         let grids: Vec<TileGrid> = natives.iter().map(|level| level.grid).collect();
         let full = grids[0].level;
         Ok(Opened::Native {
@@ -167,6 +170,7 @@ impl Origin {
                 Vendor::Aperio => Some(AperioDescription::parse(&self.description).scanner),
                 _ => self.scanner(),
             },
+            codestreams: None,
             refusal: (!tiled).then_some("it is a plain TIFF picture without tiles or a pyramid"),
         }
     }
@@ -190,6 +194,32 @@ impl Origin {
         names.dedup();
         names
     }
+}
+
+enum Levels {
+    /// At least one.
+    Native(Vec<NativeLevel>),
+    NeedDecoder(Option<Codestreams>),
+}
+
+/// The levels whose tiles can be copied, from level 0 on to the first one whose cannot.
+fn native_levels(file: &SourceFile, pages: Vec<(TileGrid, Page)>) -> Result<Levels, SlideError> {
+    let mut natives = Vec::new();
+    for (level, (grid, page)) in pages.into_iter().enumerate() {
+        let page = match Codestreams::new(grid, page) {
+            Ok(codestreams) if level == 0 => {
+                return Ok(Levels::NeedDecoder(Some(codestreams)));
+            }
+            Ok(_) => break,
+            Err(page) => page,
+        };
+        match NativeLevel::new(file, level, grid, page)? {
+            Some(native) => natives.push(native),
+            None if level == 0 => return Ok(Levels::NeedDecoder(None)),
+            None => break,
+        }
+    }
+    Ok(Levels::Native(natives))
 }
 
 fn check_tiles(grid: &TileGrid, page: &Page) -> Result<(), SlideError> {

@@ -135,6 +135,12 @@ impl Page {
 }
 
 impl PixelFormat {
+    /// Aperio's compression 33005: a JPEG 2000 codestream of RGB in each tile. (33003 holds YCbCr
+    /// that the codestream does not declare; OpenSlide knows what to do with it.)
+    pub(super) fn is_rgb_jpeg_2000(self) -> bool {
+        (self.compression, self.samples, self.bits) == (33005, 3, 8)
+    }
+
     fn read(reader: &Reader<'_>) -> Result<Self, SlideError> {
         Ok(Self {
             compression: reader.number(tag::COMPRESSION, 1)?,

@@ -81,25 +81,32 @@ fn a_file_that_lost_its_end_is_truncated_and_says_where() -> TestResult {
 
 #[test]
 fn a_real_slide_cut_anywhere_is_refused() -> TestResult {
-    let Some(path) = real("wsi/CMU-1-Small-Region.svs") else {
-        return Ok(());
-    };
-    let whole = fs::read(path)?;
-    // 1,885,000 lies in the macro, long after the last tile.
-    for kept in [
-        5,
-        100,
-        4_000,
-        700_000,
-        1_270_000,
-        1_885_000,
-        whole.len() - 1,
+    // 1,885,000 lies in the macro of the first, long after its last tile.
+    for (name, cuts) in [
+        (
+            "CMU-1-Small-Region.svs",
+            [5, 4_000, 700_000, 1_270_000, 1_885_000, 1_938_954],
+        ),
+        (
+            "tcga-cr-7395-01a-01-ts1.svs",
+            [100, 5_000, 2_000_000, 3_000_000, 3_900_000, 3_901_813],
+        ),
+        (
+            "test3-DAPI-2-387.ndpi",
+            [300, 4_000, 1_000_000, 2_000_000, 3_000_000, 3_543_000],
+        ),
     ] {
-        let error = refusal(open_bytes(&whole[..kept]));
-        assert!(
-            matches!(error, SlideError::Truncated { .. }),
-            "{kept} bytes: {error}"
-        );
+        let Some(path) = real(&format!("wsi/{name}")) else {
+            return Ok(());
+        };
+        let whole = fs::read(path)?;
+        for kept in cuts {
+            let error = refusal(open_bytes(&whole[..kept]));
+            assert!(
+                matches!(error, SlideError::Truncated { .. }),
+                "{kept} bytes of {name}: {error}"
+            );
+        }
     }
     Ok(())
 }

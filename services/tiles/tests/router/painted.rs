@@ -102,7 +102,7 @@ impl Painted {
         let mut object = HEADER.to_vec();
         let mut lengths = Vec::new();
         for index in grid.tiles() {
-            let jpeg = pyramid::encode_jpeg(&padded(picture, grid, index), QUALITY)?;
+            let jpeg = pyramid::encode_jpeg_full_colour(&padded(picture, grid, index), QUALITY)?;
             object.extend_from_slice(b"8 bytes.");
             object.extend_from_slice(&jpeg);
             if jpeg.len() % 2 == 1 {

@@ -1,0 +1,7 @@
+//! The service on a real store, catalog and queue in a temporary folder, with painted slides.
+
+mod lab;
+mod receive;
+mod run;
+mod tile;
+mod tissue;

@@ -1,0 +1,138 @@
+//! Pushing files over HTTP, and what is left when a push fails.
+
+use crate::lab::{Lab, Tested};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use catalog::{FileName, Page, Role};
+use coverslip_ingest::router;
+use flow::{Sha256Digest, SlideId, SlideReceived};
+use futures::stream;
+use http::{AccessControl, Transport, protect};
+use tower::ServiceExt;
+
+struct Push {
+    app: Router,
+    secret: String,
+}
+
+impl Push {
+    async fn ready(lab: &Lab, role: Role) -> Result<Self, Box<dyn std::error::Error>> {
+        let access = AccessControl::new(lab.deps.catalog.clone(), Transport::Http);
+        let secret = access
+            .issue_token("scanner 1", &[role])
+            .await?
+            .reveal()
+            .to_owned();
+        let app = protect(router(lab.deps.clone()), access);
+        Ok(Self { app, secret })
+    }
+
+    async fn send(
+        &self,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Result<(StatusCode, String), Box<dyn std::error::Error>> {
+        let mut request = Request::post("/api/v1/slides")
+            .header("authorization", format!("Bearer {}", self.secret));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.app.clone().oneshot(request.body(body)?).await?;
+        let status = response.status();
+        let text = to_bytes(response.into_body(), 1 << 20).await?;
+        Ok((status, String::from_utf8(text.to_vec())?))
+    }
+}
+
+async fn n_slides(lab: &Lab) -> Result<usize, Box<dyn std::error::Error>> {
+    let page = Page {
+        after: None,
+        limit: 10,
+    };
+    Ok(lab.deps.catalog.slides(page).await?.len())
+}
+
+fn content_digest(bytes: &[u8]) -> String {
+    format!(
+        "sha-256=:{}:",
+        STANDARD.encode(Sha256Digest::of(bytes).as_bytes())
+    )
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_one_slide() -> Tested {
+    let lab = Lab::open().await?;
+    let push = Push::ready(&lab, Role::Scanner).await?;
+    let digest = content_digest(b"pretend slide");
+    let headers = [
+        ("content-digest", digest.as_str()),
+        ("x-filename", "Doe%20J%C3%A4ne.svs"),
+    ];
+    let (status, first) = push.send(&headers, Body::from("pretend slide")).await?;
+    assert_eq!(status, StatusCode::CREATED, "{first}");
+    let (status, second) = push.send(&[], Body::from("pretend slide")).await?;
+    assert_eq!((status, &second), (StatusCode::OK, &first));
+
+    let id = SlideId::from_digest(&Sha256Digest::of(b"pretend slide"));
+    assert!(first.contains(&id.to_string()));
+    assert_eq!(n_slides(&lab).await?, 1);
+    let name = lab.row(id).await?.file_name;
+    assert_eq!(name.as_ref().map(FileName::reveal), Some("Doe Jäne.svs"));
+    let announced = lab.deps.queue.subscribe::<SlideReceived>().next().await;
+    assert_eq!(announced.message().slide, id);
+    let trail = lab.deps.catalog.audit_trail(None, 9).await?;
+    let pushes = trail
+        .iter()
+        .filter(|row| row.action == "slide_received" && row.actor == "scanner 1");
+    assert_eq!(pushes.count(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_failed_push_leaves_nothing() -> Tested {
+    let lab = Lab::open().await?;
+    let push = Push::ready(&lab, Role::Scanner).await?;
+    let other = content_digest(b"something else");
+    let torn = stream::iter([
+        Ok(Bytes::from_static(b"half a sl")),
+        Err(std::io::Error::other("the scanner was switched off")),
+    ]);
+    let cases = [
+        (
+            vec![("content-digest", other.as_str())],
+            Body::from("slide"),
+            422,
+            "sha256",
+        ),
+        (
+            vec![("content-digest", "md5=:x:")],
+            Body::from("slide"),
+            400,
+            "Content-Digest",
+        ),
+        (vec![("x-mpp", "tiny")], Body::from("slide"), 400, "X-Mpp"),
+        (vec![], Body::empty(), 400, "empty"),
+        (vec![], Body::from_stream(torn), 400, "ended early"),
+    ];
+    for (headers, body, expected, word) in cases {
+        let (status, text) = push.send(&headers, body).await?;
+        assert_eq!(status.as_u16(), expected, "{text}");
+        assert!(text.contains(word), "{text}");
+    }
+    assert_eq!(n_slides(&lab).await?, 0);
+    assert_eq!(lab.files(), Vec::<std::path::PathBuf>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_scanners_push() -> Tested {
+    let lab = Lab::open().await?;
+    let push = Push::ready(&lab, Role::Pathologist).await?;
+    let (status, _) = push.send(&[], Body::from("slide")).await?;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(n_slides(&lab).await?, 0);
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Scoring a stored bag with the shipped task, once and again.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use catalog::{Catalog, NewSlide};
+use coverslip_mil_worker::{MilDeps, score_slide};
+use flow::{
+    BagChunk, BagChunkRef, BagHeader, Heatmap, HeatmapLayer, Instance, Mpp, ObjectKey, Precision,
+    Sha256Digest, SlideId, SlideScored, SlideStatus,
+};
+use mil::Task;
+use queue::Queue;
+use store::Store;
+
+const TILE_UM: f64 = 112.0;
+
+async fn deps(folder: &std::path::Path) -> Result<MilDeps, Box<dyn Error>> {
+    Ok(MilDeps {
+        store: Store::local(&folder.join("objects"))?,
+        catalog: Catalog::open(&folder.join("catalog.sqlite")).await?,
+        queue: Queue::in_process(),
+    })
+}
+
+/// A bag of two chunks in which no two instances are alike.
+async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Error>> {
+    let digest = Sha256Digest::of(b"slide");
+    let slide = SlideId::from_digest(&digest);
+    let dimension = task.file().head.dimension();
+    let mut header = BagHeader {
+        slide,
+        pyramid: digest,
+        encoder: task.encoder().clone(),
+        precision: Precision::F32,
+        dimension,
+        mpp: Mpp::new(0.5)?,
+        tile_um: TILE_UM,
+        columns: 5,
+        rows: 4,
+        n_instances: 0,
+        chunks: Vec::new(),
+    };
+    for row in 0..2_u32 {
+        let instances: Vec<Instance> = (0..3 + row)
+            .map(|column| Instance {
+                x_um: f64::from(column) * TILE_UM,
+                y_um: f64::from(row) * TILE_UM,
+            })
+            .collect();
+        let value = |at: u32| ((at * 37 + row * 11) % 101) as f32 / 50.0 - 1.0;
+        let n_values = instances.len() as u32 * dimension;
+        let chunk = BagChunk {
+            embeddings: (0..n_values).map(value).collect(),
+            instances,
+            dimension,
+        };
+        let bytes = chunk.encode();
+        header.n_instances += chunk.instances.len() as u64;
+        header.chunks.push(BagChunkRef {
+            n_instances: chunk.instances.len() as u32,
+            sha256: Sha256Digest::of(&bytes),
+        });
+        let key = ObjectKey::BagChunk(slide, header.encoder.hash, row);
+        deps.store.put(&key, bytes.into()).await?;
+    }
+    let key = ObjectKey::Bag(slide, header.encoder.hash);
+    deps.store
+        .put(&key, serde_json::to_vec(&header)?.into())
+        .await?;
+    let row = NewSlide {
+        id: slide,
+        digest,
+        n_bytes: 5,
+        file_name: None,
+        mpp_override: None,
+    };
+    deps.catalog.register(row).await?;
+    deps.catalog
+        .set_status(slide, &SlideStatus::Embedded)
+        .await?;
+    Ok(header)
+}
+
+#[tokio::test]
+async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let deps = deps(folder.path()).await?;
+    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let encoder = bag.encoder.hash;
+    let score = || score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
+    let first = score().await?;
+    let second = score().await?;
+    assert_eq!(first, second);
+    assert_eq!(deps.catalog.predictions(bag.slide).await?, first);
+    let row = deps.catalog.slide(bag.slide).await?.ok_or("a row")?;
+    assert_eq!(row.status, SlideStatus::Scored);
+
+    let prediction = &first[0];
+    assert_eq!(prediction.n_instances, 7);
+    assert_eq!(prediction.top_tiles.len(), 7);
+    let attention: f64 = prediction.top_tiles.iter().map(|tile| tile.attention).sum();
+    assert!((attention - 1.0).abs() < 1e-5, "{attention}");
+
+    let (task, version) = (prediction.task.id.clone(), prediction.task.version.clone());
+    let key = ObjectKey::Heatmap(bag.slide, encoder, task, version, HeatmapLayer::Attention);
+    let heatmap = Heatmap::decode(&deps.store.get(&key).await?)?;
+    let hottest = &prediction.top_tiles[0];
+    let cell = |um: f64| (um / TILE_UM).round() as u32;
+    let there = heatmap.value(cell(hottest.rect_um.x), cell(hottest.rect_um.y));
+    assert_eq!(there, heatmap.range().map(|range| range.max));
+    let expected = hottest.attention as f32 * 7.0;
+    assert!(there.is_some_and(|there| (there - expected).abs() < 1e-5));
+    assert_eq!(heatmap.value(4, 0), None);
+
+    let announced = deps.queue.subscribe::<SlideScored>().next().await;
+    assert_eq!(announced.message().slide, bag.slide);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bag_that_no_task_reads_is_an_error() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let deps = deps(folder.path()).await?;
+    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let stranger = Sha256Digest::of(b"another encoder");
+    let refused = score_slide(&deps, bag.slide, stranger, &tasks, Arc::new(|_| {})).await;
+    assert!(refused.is_err());
+    let row = deps.catalog.slide(bag.slide).await?.ok_or("a row")?;
+    assert_eq!(row.status, SlideStatus::Embedded);
+    Ok(())
+}
