@@ -22,6 +22,11 @@ pub(super) const SESSION_LIFE: TimeDelta = TimeDelta::hours(12);
 /// Knows who may come in. Clones are cheap and share what they remember.
 #[derive(Clone)]
 pub struct AccessControl {
+    shared: Arc<Shared>,
+}
+
+/// Behind one pointer, because every request clones it.
+struct Shared {
     catalog: Catalog,
     transport: Transport,
     /// Tokens found in the catalog a moment ago, so that a tile does not wait for it.
@@ -34,10 +39,13 @@ impl AccessControl {
             .max_capacity(MAX_REMEMBERED)
             .time_to_live(REMEMBERED)
             .build();
-        Self {
+        let shared = Shared {
             catalog,
             transport,
             known,
+        };
+        Self {
+            shared: Arc::new(shared),
         }
     }
 
@@ -58,8 +66,8 @@ impl AccessControl {
             .await
     }
 
-    pub(crate) const fn transport(&self) -> Transport {
-        self.transport
+    pub(crate) fn transport(&self) -> Transport {
+        self.shared.transport
     }
 
     /// Looks the token up, where it was seen a moment ago without asking the catalog.
@@ -68,7 +76,7 @@ impl AccessControl {
         kind: TokenKind,
         hash: Sha256Digest,
     ) -> Result<Access, ApiError> {
-        let token = match self.known.get(&hash).await {
+        let token = match self.shared.known.get(&hash).await {
             Some(token) => token,
             None => self.look_up(hash).await?,
         };
@@ -81,18 +89,18 @@ impl AccessControl {
 
     /// Only tokens there are get remembered: guesses must not fill the memory.
     async fn look_up(&self, hash: Sha256Digest) -> Result<Arc<TokenRow>, ApiError> {
-        let found = self.catalog.token_by_hash(&hash).await?;
+        let found = self.shared.catalog.token_by_hash(&hash).await?;
         let token = Arc::new(found.ok_or_else(unknown_token)?);
-        self.known.insert(hash, Arc::clone(&token)).await;
+        self.shared.known.insert(hash, Arc::clone(&token)).await;
         Ok(token)
     }
 
     /// Turns a login code into a session; `None` where the code is wrong, too old or used.
     pub(super) async fn begin_session(&self, code: &str) -> Result<Option<Secret>, CatalogError> {
         let now = Utc::now();
-        self.catalog.remove_expired_tokens(now).await?;
+        self.shared.catalog.remove_expired_tokens(now).await?;
         let hash = secret::hash(code);
-        let Some(code) = self.catalog.take_login_code(&hash, now).await? else {
+        let Some(code) = self.shared.catalog.take_login_code(&hash, now).await? else {
             return Ok(None);
         };
         let (name, roles) = (code.name, code.roles);
@@ -117,7 +125,7 @@ impl AccessControl {
             roles: roles.to_owned(),
             expires_at: life.map(|life| Utc::now() + life),
         };
-        self.catalog.add_token(token).await?;
+        self.shared.catalog.add_token(token).await?;
         Ok(secret)
     }
 
@@ -133,7 +141,7 @@ impl AccessControl {
             slide: None,
             detail: json!({ "roles": roles }),
         };
-        self.catalog.audit(event).await
+        self.shared.catalog.audit(event).await
     }
 }
 
