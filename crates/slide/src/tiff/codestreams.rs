@@ -1,6 +1,6 @@
 use flow::{TileGrid, TileIndex};
 
-use crate::tiff::page::{Chunks, Page};
+use crate::tiff::page::Chunks;
 
 /// Where the JPEG 2000 codestream of each level-0 tile lies, so that the decoder child can decode
 /// it without OpenSlide's compositing, which costs a third as much again.
@@ -11,15 +11,8 @@ pub(crate) struct Codestreams {
 }
 
 impl Codestreams {
-    /// Hands the page back where it holds something else.
-    pub(super) fn new(grid: TileGrid, page: Page) -> Result<Self, Page> {
-        match page.format.is_rgb_jpeg_2000() {
-            true => Ok(Self {
-                grid,
-                chunks: page.chunks,
-            }),
-            false => Err(page),
-        }
+    pub(super) fn new(grid: TileGrid, chunks: Chunks) -> Self {
+        Self { grid, chunks }
     }
 
     pub(crate) fn grid(&self) -> TileGrid {

@@ -206,13 +206,13 @@ enum Levels {
 fn native_levels(file: &SourceFile, pages: Vec<(TileGrid, Page)>) -> Result<Levels, SlideError> {
     let mut natives = Vec::new();
     for (level, (grid, page)) in pages.into_iter().enumerate() {
-        let page = match Codestreams::new(grid, page) {
-            Ok(codestreams) if level == 0 => {
-                return Ok(Levels::NeedDecoder(Some(codestreams)));
+        if page.format.is_rgb_jpeg_2000() {
+            if level > 0 {
+                break;
             }
-            Ok(_) => break,
-            Err(page) => page,
-        };
+            let codestreams = Codestreams::new(grid, page.chunks);
+            return Ok(Levels::NeedDecoder(Some(codestreams)));
+        }
         match NativeLevel::new(file, level, grid, page)? {
             Some(native) => natives.push(native),
             None if level == 0 => return Ok(Levels::NeedDecoder(None)),

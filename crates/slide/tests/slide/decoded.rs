@@ -8,7 +8,7 @@ use crate::tiff_file::{Layout, Page, Values, write};
 use crate::{TestResult, decoder, picture, real, refusal, shell};
 
 /// A TIFF that no native path takes: samples without compression.
-pub fn plain_tiff() -> Page {
+pub(crate) fn plain_tiff() -> Page {
     let mut page = Page::generated(300, 200, 256);
     page.compression = 1;
     page.photometric = 2;
