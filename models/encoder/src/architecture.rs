@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::EncoderError;
+use crate::vit::declarations;
 
 /// The switches of the generic vision transformer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,14 @@ impl Architecture {
             Pooling::Class => self.width,
             Pooling::ClassAndMean => 2 * self.width,
         }
+    }
+
+    /// Name and shape of every parameter, by timm's names.
+    pub fn parameters(&self) -> Vec<(String, Vec<usize>)> {
+        let declared = declarations(self).into_iter();
+        declared
+            .map(|parameter| (parameter.name, parameter.shape))
+            .collect()
     }
 
     pub fn patches_per_side(&self) -> usize {

@@ -28,10 +28,31 @@ pub struct Input {
     pub tile_px: u32,
     pub mpp: Mpp,
     /// How a tile becomes the transformer's image where their sides differ.
+    #[serde(default, skip_serializing_if = "Fit::is_resize")]
+    pub fit: Fit,
+    /// How pixels are weighted when a tile is resized.
     pub resize: ResizeFilter,
     /// Per channel, of values from 0 to 1.
     pub mean: [f64; 3],
     pub std: [f64; 3],
+}
+
+/// How a tile becomes the transformer's image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// All of the tile, resized.
+    #[default]
+    Resize,
+    /// The middle of the tile, pixel for pixel.
+    CentreCrop,
+}
+
+impl Fit {
+    /// Left out of `encoder.json` and of the hash, which are older than this field.
+    fn is_resize(&self) -> bool {
+        *self == Self::Resize
+    }
 }
 
 /// How the encoder came to be, for people.
@@ -74,6 +95,9 @@ impl EncoderConfig {
                 "tile_px {} is not from 1 to 8192",
                 self.input.tile_px
             ));
+        }
+        if self.input.fit == Fit::CentreCrop && self.input.tile_px < self.architecture.image_px {
+            return wrong("tile_px is less than the image_px to be cut out of it".to_owned());
         }
         if self.input.std.iter().any(|&std| std.is_nan() || std <= 0.0) {
             return wrong("std is not above 0".to_owned());

@@ -10,14 +10,16 @@ mod error;
 mod fused;
 mod lanes;
 mod preprocess;
+mod published;
 mod resize;
 mod vit;
 
 pub mod train;
 
 pub use architecture::{Architecture, Mlp, Pooling, PositionEmbedding};
-pub use config::{EncoderConfig, Input, TrainingSummary};
+pub use config::{EncoderConfig, Fit, Input, TrainingSummary};
 pub use embed::Encoder;
 pub use error::EncoderError;
 pub use preprocess::RgbTile;
+pub use published::Published;
 pub use resize::ResizeFilter;

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use candle_core::{Device, Tensor};
 
 use crate::resize::resize;
-use crate::{Architecture, EncoderError, Input};
+use crate::{Architecture, EncoderError, Fit, Input};
 
 /// A square tile: interleaved 8-bit RGB, row-major, `3 * side * side` bytes.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,23 @@ impl Preprocessor {
             return Ok(Cow::Borrowed(tile.pixels));
         }
         let target = self.image_px as u32;
-        resize(tile.pixels, tile.side, target, self.input.resize).map(Cow::Owned)
+        match self.input.fit {
+            Fit::Resize => resize(tile.pixels, tile.side, target, self.input.resize),
+            Fit::CentreCrop => Ok(self.middle(tile)),
+        }
+        .map(Cow::Owned)
+    }
+
+    /// Where the border cannot be the same all round, left and top have the smaller one, as in
+    /// torchvision's `CenterCrop` of even sides.
+    fn middle(&self, tile: &RgbTile<'_>) -> Vec<u8> {
+        let side = tile.side as usize;
+        let border = (side - self.image_px) / 2;
+        let rows = tile.pixels.chunks_exact(3 * side);
+        let rows = rows.skip(border).take(self.image_px);
+        rows.flat_map(|row| &row[3 * border..3 * (border + self.image_px)])
+            .copied()
+            .collect()
     }
 
     fn write_patches(&self, image: &[u8], values: &mut [f32]) {

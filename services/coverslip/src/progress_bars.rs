@@ -1,10 +1,11 @@
 //! Progress bars on a terminal; nothing where standard error is not one.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flow::{Progress, Stage};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use step::ProgressSink;
 
 /// One bar a stage, for one slide.
@@ -54,10 +55,17 @@ impl ProgressBars {
 fn style(stage: Stage) -> ProgressStyle {
     let amount = match stage {
         Stage::Receive => "{bytes}/{total_bytes} {bytes_per_sec}",
-        Stage::Tile | Stage::Embed | Stage::Score => "{human_pos}/{human_len} tiles {per_sec}",
+        Stage::Tile | Stage::Embed => "{human_pos}/{human_len} tiles {speed}",
+        Stage::Score => "{human_pos}/{human_len} tasks",
     };
     ProgressStyle::with_template(&format!(
         "{{prefix}} {{bar:30.cyan/238}} {amount} {{elapsed}}"
     ))
     .unwrap_or_else(|_| ProgressStyle::default_bar())
+    .with_key("speed", speed)
+}
+
+fn speed(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // A bar has nowhere to tell of an error.
+    let _written = write!(out, "{:.0}/s", state.per_sec());
 }

@@ -1,0 +1,59 @@
+use flow::Sha256Digest;
+use serde::Deserialize;
+
+use crate::{Architecture, EncoderConfig, EncoderError, Input};
+
+/// An encoder that others published, known but for its weights, which a lab gets from its authors.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    pub name: String,
+    /// Where its authors publish the weights.
+    pub source: String,
+    /// SPDX expression, or the licence's own name.
+    pub licence: String,
+    pub intended_use: String,
+    pub architecture: Architecture,
+    pub input: Input,
+}
+
+macro_rules! published {
+    ($($name:literal),* $(,)?) => {
+        [$(include_str!(concat!("../published/", $name, ".json"))),*]
+    };
+}
+
+const ALL: [&str; 10] = published![
+    "uni",
+    "uni2-h",
+    "virchow",
+    "virchow2",
+    "prov-gigapath",
+    "h-optimus-0",
+    "h-optimus-1",
+    "h0-mini",
+    "lunit-dino-s16",
+    "lunit-dino-s8",
+];
+
+impl Published {
+    /// Every published encoder we know.
+    pub fn all() -> Result<Vec<Self>, EncoderError> {
+        let parsed = ALL.iter().map(|json| serde_json::from_str(json));
+        Ok(parsed.collect::<Result<_, _>>()?)
+    }
+
+    /// The configuration with the weights in this safetensors file, which has timm's names.
+    pub fn with_weights(&self, weights: &[u8]) -> EncoderConfig {
+        EncoderConfig {
+            name: self.name.clone(),
+            architecture: self.architecture.clone(),
+            input: self.input,
+            dimension: self.architecture.dimension() as u32,
+            weights_sha256: Sha256Digest::of(weights),
+            licence: self.licence.clone(),
+            intended_use: self.intended_use.clone(),
+            training: None,
+        }
+    }
+}
