@@ -20,6 +20,12 @@ pub enum EncoderError {
     },
     #[error(transparent)]
     Parameters(#[from] ParametersError),
+    #[error("the file does not fit encoder `{name}`: {report}")]
+    Misfit { name: String, report: String },
+    #[error("the weights file cannot be read")]
+    Weights(#[from] weights::WeightsError),
+    #[error("the weights cannot be written as safetensors")]
+    Safetensors(#[from] safetensors::SafeTensorError),
     #[error(
         "tile {index} has side {side} and {n_bytes} bytes; \
          the encoder takes RGB tiles of side {expected}"

@@ -1,10 +1,10 @@
 use flow::Sha256Digest;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Architecture, EncoderConfig, EncoderError, Input};
 
 /// An encoder that others published, known but for its weights, which a lab gets from its authors.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
     pub name: String,

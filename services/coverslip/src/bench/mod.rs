@@ -69,7 +69,9 @@ pub(crate) fn report(figures: &[Figure]) -> String {
     format!(
         "# Benchmarks\n\nMade by `make bench`, which runs each work and its peer in turns on the same \
          machine and keeps the\nleast processor time of three rounds each. A ratio is the peer's \
-         processor time over ours.\n\nMachine: {}, {} threads. Date: {}.\n\n{}\n\n{}",
+         processor time over ours.\n\nnginx checks no token, keeps its files open and runs one worker; Coverslip looks up \
+         the token, the slide and the\nframe for each tile. `vips dzsave` writes JPEG tiles of the same \
+         side and quality.\n\nMachine: {}, {} threads. Date: {}.\n\n{}\n\n{}",
         processor(),
         std::thread::available_parallelism().map_or(1, usize::from),
         chrono::Utc::now().format("%Y-%m-%d"),

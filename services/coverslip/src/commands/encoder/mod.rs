@@ -1,60 +1,43 @@
-//! `coverslip encoder`: what the encoder is, and how the small one that ships is made.
+//! `coverslip encoder`: which encoders there are, how one comes in, how the one that ships is made.
 
-use std::path::{Path, PathBuf};
+mod import;
+mod list;
+mod train;
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use shipped::recipe::{EncoderRecipe, train_encoder};
 
+use self::import::Import;
+use self::list::List;
+use self::train::Train;
 use crate::exit::Outcome;
 use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Encoder {
-    /// Print the encoder's settings, licence and intended use, and check its weights' sha256.
+    /// The encoder that ships and those that can be imported, with licence and intended use.
+    List(List),
+    /// Print the settings, licence and intended use of the encoder that ships, and check its
+    /// weights' sha256.
     Show,
+    /// Take the weights file of a published encoder, as its authors give it out.
+    Import(Import),
     /// Train an encoder on phantom tiles by a recipe.
     Train(Train),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Train {
-    /// What to train and on what, for example `models/shipped/encoder/recipe.toml`.
-    #[arg(long)]
-    recipe: PathBuf,
-    /// Where `encoder.json` and `model.safetensors` are written.
-    #[arg(long)]
-    out: PathBuf,
 }
 
 impl Encoder {
     pub(crate) fn run(self) -> Result<Outcome> {
         match self {
+            Self::List(list) => list.run()?,
             Self::Show => print::json(shipped::encoder()?.config())?,
+            Self::Import(import) => return import.run(),
             Self::Train(train) => train.run()?,
         }
         Ok(Outcome::Done)
-    }
-}
-
-impl Train {
-    fn run(self) -> Result<()> {
-        let recipe = EncoderRecipe::parse(&read_text(&self.recipe)?)
-            .with_context(|| format!("{} is no encoder recipe", self.recipe.display()))?;
-        let bar = training_bar("step");
-        let trained = train_encoder(&recipe, |report| {
-            bar.set_length(report.n_steps as u64);
-            bar.set_position(report.step as u64);
-            bar.set_message(format!("loss {:.3}", report.loss));
-        })?;
-        bar.finish_and_clear();
-        let json = trained.encoder_json()?;
-        let files: [(&str, &[u8]); 2] = [
-            ("encoder.json", &json),
-            ("model.safetensors", &trained.weights),
-        ];
-        write_files(&self.out, files)
     }
 }
 
