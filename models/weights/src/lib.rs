@@ -19,6 +19,7 @@ mod safetensors_file;
 mod state_dict;
 mod tensor;
 mod torch;
+mod vit_name;
 
 pub use container::Container;
 pub use dtype::Dtype;
@@ -27,3 +28,4 @@ pub use read::read;
 pub use report::{Match, OtherShape, Report, report};
 pub use state_dict::StateDict;
 pub use tensor::Tensor;
+pub use vit_name::vit_name;
