@@ -53,14 +53,17 @@ fn entries(file: &Arc<OpenFile>) -> Result<Entries, WeightsError> {
     let mut entries = Entries::new();
     for number in 0..archive.len() {
         let entry = archive.by_index_raw(number).map_err(failed)?;
-        let stored = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
-        let start = entry.data_start().filter(|_| stored);
-        let region = start.map(|start| file.region(start, entry.size()));
-        if region.as_ref().is_some_and(Option::is_none) {
-            let what = format!("`{}` reaches past its end", entry.name());
-            return Err(WeightsError::Damaged(what));
-        }
-        entries.insert(entry.name().to_owned(), region.flatten());
+        let name = entry.name().map_err(failed)?.into_owned();
+        let is_stored = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
+        let region = if is_stored {
+            let start = entry.data_start();
+            let region = start.and_then(|start| file.region(start, entry.size()));
+            let what = || WeightsError::Damaged(format!("`{name}` reaches past its end"));
+            Some(region.ok_or_else(what)?)
+        } else {
+            None
+        };
+        entries.insert(name, region);
     }
     Ok(entries)
 }

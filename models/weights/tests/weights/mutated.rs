@@ -20,6 +20,13 @@ const FILES: [&str; 6] = [
 const INSTRUCTIONS: &[u8] =
     b"()]}\x85\x86\x87tldaesu\x8f\x90\x91q\x00h\x00q\x01h\x01\x9401NK\x01\x88\x89RRbbQ";
 
+const GLOBALS: &[&[u8]] = &[
+    b"",
+    b"ccollections\nOrderedDict\n",
+    b"ctorch._utils\n_rebuild_parameter\n",
+    b"ctorch._utils\n_rebuild_tensor_v2\n",
+];
+
 /// Reads the file, and all values of what it takes for tensors; none of it may panic or take more
 /// than the file has.
 fn read_all(bytes: &[u8]) {
@@ -57,12 +64,7 @@ proptest! {
     #[test]
     fn random_instructions_never_panic(
         instructions in vec(select(INSTRUCTIONS), 0..200),
-        global in select(&[
-            b"".as_slice(),
-            b"ccollections\nOrderedDict\n",
-            b"ctorch._utils\n_rebuild_parameter\n",
-            b"ctorch._utils\n_rebuild_tensor_v2\n",
-        ][..]),
+        global in select(GLOBALS),
     ) {
         let pickle = [global, &instructions, b"."].concat();
         read_all(&legacy(&pickle));
