@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 from unittest import mock
 
@@ -172,6 +173,24 @@ def write_hostile():
         torch.save(value, FIXTURES / f"hostile_{name}.legacy.pth", **LEGACY)
 
 
+def rewritten(name, compression=zipfile.ZIP_STORED, change=lambda entry, data: data):
+    """A copy of module.zip.pth that torch.save would not write."""
+    with (
+        zipfile.ZipFile(FIXTURES / "module.zip.pth") as source,
+        zipfile.ZipFile(FIXTURES / name, "w", compression) as copy,
+    ):
+        for entry in source.infolist():
+            data = change(entry.filename, source.read(entry))
+            if data is not None:
+                copy.writestr(zipfile.ZipInfo(entry.filename), data, compression)
+
+
+def write_damaged():
+    rewritten("compressed.zip.pth", zipfile.ZIP_DEFLATED)
+    rewritten("short.zip.pth", change=lambda name, data: data[:-1] if "/data/" in name else data)
+    rewritten("lacking.zip.pth", change=lambda name, data: None if "/data/0" in name else data)
+
+
 def write_real(folder):
     for name in REAL:
         path = folder / name
@@ -189,5 +208,6 @@ if __name__ == "__main__":
     write_big_endian()
     write_shards()
     write_hostile()
+    write_damaged()
     if len(sys.argv) > 1:
         write_real(Path(sys.argv[1]))

@@ -9,7 +9,7 @@ pub(crate) enum Object {
     List(Vec<Value>),
     Dict(Vec<(Value, Value)>),
     Storage(StorageReference),
-    Tensor(TensorReference),
+    Tensor(Box<TensorReference>),
 }
 
 /// All objects of one pickle. They name each other by number, so that neither a list that holds

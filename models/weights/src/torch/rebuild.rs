@@ -68,11 +68,11 @@ pub(crate) fn result_of(
             let storage = storage_of(heap, *storage)?;
             let dtype = storage.dtype.ok_or("a tensor does not say its type")?;
             let layout = layout(heap, [*offset, *shape, *strides])?;
-            Object::Tensor(TensorReference {
+            Object::Tensor(Box::new(TensorReference {
                 storage,
                 dtype,
                 layout,
-            })
+            }))
         }
         (Global::RebuildTensorV3, [storage, offset, shape, strides, _, _, dtype, ..]) => {
             let storage = storage_of(heap, *storage)?;
@@ -80,11 +80,11 @@ pub(crate) fn result_of(
                 return Err("a tensor does not say its type".to_owned());
             };
             let layout = layout(heap, [*offset, *shape, *strides])?;
-            Object::Tensor(TensorReference {
+            Object::Tensor(Box::new(TensorReference {
                 storage,
                 dtype,
                 layout,
-            })
+            }))
         }
         _ => return Err(format!("{global:?} is called in a way that is not known")),
     };

@@ -1,8 +1,8 @@
 //! Reads what PyTorch and safetensors wrote (`reference/make_reference.py`), and what nobody should.
 
 mod agreement;
+mod containers;
 mod fitting;
-mod folders;
 mod handmade;
 mod hostile;
 mod mutated;
@@ -45,7 +45,7 @@ fn read_bytes(bytes: &[u8]) -> Result<StateDict, WeightsError> {
     weights::read(file.path())
 }
 
-/// The whole chain of causes, as a person would see it.
+/// What a person is told of a file that must not be read.
 fn refusal(read: Result<StateDict, WeightsError>) -> String {
     read.expect_err("must not be read").to_string()
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use weights::{Container, WeightsError};
 
-use crate::{Tested, fixture, read_bytes};
+use crate::{Tested, fixture, read_bytes, refusal};
 
 const INDEX: &str = "model.safetensors.index.json";
 
@@ -76,5 +76,17 @@ fn other_files_are_named_as_unknown() {
             matches!(read, Err(WeightsError::UnknownFormat(_))),
             "{read:?}"
         );
+    }
+}
+
+#[test]
+fn damaged_archives_are_refused_with_the_reason() {
+    for (file, reason) in [
+        ("compressed.zip.pth", "data.pkl` is compressed"),
+        ("short.zip.pth", "should hold"),
+        ("lacking.zip.pth", "it has no `"),
+    ] {
+        let text = refusal(weights::read(&fixture(file)));
+        assert!(text.contains(reason), "{text}");
     }
 }
