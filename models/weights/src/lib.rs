@@ -1,9 +1,9 @@
 //! Reads the weight files of other frameworks into named tensors.
 //!
-//! [`read`] takes safetensors (one file or shards) and PyTorch files (zip and legacy). A PyTorch
+//! [`read()`] takes safetensors (one file or shards) and PyTorch files (zip and legacy). A PyTorch
 //! file is a pickle, which is a program; it is never run here. A small machine of our own knows the
 //! few instructions and the few names that tensors need, and refuses everything else by its name.
-//! Values stay in the file until a tensor is asked for them. [`report`] says how a file fits a
+//! Values stay in the file until a tensor is asked for them. [`report()`] says how a file fits a
 //! model.
 
 mod container;

@@ -21,4 +21,4 @@ pub(crate) const MAX_BYTES: u64 = 16 << 20;
 
 /// Most instructions of one pickle; a tensor needs about 35. Each pushes at most one value, makes
 /// at most one object and remembers at most one value, so this bounds them all.
-const MAX_STEPS: usize = 2 << 20;
+const MAX_STEPS: usize = 1 << 20;

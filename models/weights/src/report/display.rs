@@ -13,6 +13,11 @@ impl Display for Report {
             let prefixes = self.stripped.concat();
             writeln!(f, "`{prefixes}` was taken off the names of all tensors")?;
         }
+        if n_matched == 0 {
+            let branches = self.branches.iter();
+            let lines = branches.map(|(branch, n)| format!("{branch} ({n})"));
+            listed(f, "names in the file begin with", lines)?;
+        }
         let missing = self.missing.iter();
         listed(
             f,

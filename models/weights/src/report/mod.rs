@@ -1,3 +1,4 @@
+mod branches;
 mod display;
 mod prefixes;
 
@@ -14,6 +15,9 @@ pub struct Report {
     pub container: Container,
     /// Prefixes taken off the name of every tensor of the file, outermost first.
     pub stripped: Vec<String>,
+    /// What the names of the file begin with, and how many do. Where nothing fits, it shows which
+    /// part of a checkpoint to take by `StateDict::below`.
+    pub branches: Vec<(String, usize)>,
     pub matched: Vec<Match>,
     /// Names and shapes that the model needs and the file lacks.
     pub missing: Vec<(String, Vec<usize>)>,
@@ -71,6 +75,7 @@ pub fn report(
     let mut report = Report {
         container: found.container(),
         stripped,
+        branches: branches::counted(found),
         matched: Vec::new(),
         missing: Vec::new(),
         other_shape: Vec::new(),

@@ -6,7 +6,7 @@ use crate::{Container, StateDict, Tensor, WeightsError};
 /// Deeper than any checkpoint; also stops at a list that holds itself.
 const MAX_DEPTH: usize = 64;
 /// Most values looked at. A short pickle can share its parts so that they number without end.
-const MAX_VISITED: usize = 1 << 18;
+const MAX_VISITED: usize = 1 << 17;
 /// Longest name of a tensor, in bytes.
 const MAX_NAME: usize = 512;
 /// Name of a file's tensor that stands alone.

@@ -98,6 +98,8 @@ fn a_branch_of_a_checkpoint_is_taken_by_name() -> Tested {
     let whole = report(&expected, &checkpoint, unchanged);
     assert!(whole.stripped.is_empty(), "not all names share a prefix");
     assert_eq!(whole.missing.len(), 1);
+    let text = whole.to_string();
+    assert!(text.contains("begin with (3):\n  by_number (2)\n  layers (2)\n  state_dict (18)\n"));
     let branch = report(&expected, &checkpoint.below("state_dict"), unchanged);
     assert!(branch.missing.is_empty());
     Ok(())
