@@ -22,7 +22,7 @@ impl Published {
             .iter()
             .map(|(name, shape)| (name.as_str(), shape.as_slice()))
             .collect();
-        weights::report(&expected, found, |name| Some(name.to_owned()))
+        weights::report(&expected, found, weights::vit_name)
     }
 
     /// The encoder with the tensors that `report` matched in the file.

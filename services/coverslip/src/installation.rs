@@ -122,6 +122,21 @@ impl Models {
         })
     }
 
+    /// With the encoder of this folder (`encoder.json`, `model.safetensors`) in place of the one that
+    /// ships. No task that ships reads its embeddings.
+    pub(crate) fn with_encoder(self, folder: &Path) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let encoder = Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
+            .with_context(|| format!("{} holds no encoder", folder.display()))?;
+        Ok(Self {
+            encoder: Arc::new(encoder),
+            ..self
+        })
+    }
+
     /// Only the task of this name, or all if none is given.
     pub(crate) fn only(self, task: Option<&TaskId>) -> Result<Self> {
         let Some(id) = task else { return Ok(self) };

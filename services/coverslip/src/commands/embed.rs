@@ -18,12 +18,18 @@ pub(crate) struct Embed {
     /// The folder with everything the installation keeps.
     #[arg(long, env = "COVERSLIP_DATA")]
     data: PathBuf,
+    /// A folder that `coverslip encoder import` wrote; the encoder that ships if not given.
+    #[arg(long)]
+    encoder: Option<PathBuf>,
 }
 
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped()?;
+        let models = match &self.encoder {
+            Some(folder) => Models::shipped()?.with_encoder(folder)?,
+            None => Models::shipped()?,
+        };
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation.embed(&models, self.slide, bars.sink()).await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;
