@@ -43,10 +43,7 @@ impl Published {
             };
             let values = tensor.to_f32()?.into_iter();
             let bytes: Vec<u8> = values.flat_map(f32::to_le_bytes).collect();
-            tensors.insert(
-                matched.expected.as_str(),
-                (tensor.shape().to_vec(), bytes),
-            );
+            tensors.insert(matched.expected.as_str(), (tensor.shape().to_vec(), bytes));
         }
         let weights = serialised(&tensors)?;
         Ok(Imported {
@@ -56,12 +53,12 @@ impl Published {
     }
 }
 
-fn serialised(
-    tensors: &BTreeMap<&str, (Vec<usize>, Vec<u8>)>,
-) -> Result<Vec<u8>, SafeTensorError> {
+fn serialised(tensors: &BTreeMap<&str, (Vec<usize>, Vec<u8>)>) -> Result<Vec<u8>, SafeTensorError> {
     let views = tensors
         .iter()
-        .map(|(name, (shape, bytes))| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
+        .map(|(name, (shape, bytes))| {
+            Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))
+        })
         .collect::<Result<Vec<_>, SafeTensorError>>()?;
     safetensors::serialize(views, None)
 }

@@ -1,11 +1,11 @@
 //! `coverslip analyze`: slides the whole path, offline.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Result;
 use cases::SlideReport;
 use clap::Args;
+use embed_worker::EmbedOutcome;
 use flow::{Mpp, SlideStatus, TaskId};
 use serde::Serialize;
 
@@ -86,20 +86,17 @@ impl Analyze {
             }
         };
         tile(installation, slide, bars.sink()).await?;
-        loop {
-            let report = cases::report(&installation.catalog, slide).await?;
-            match report.status {
-                SlideStatus::Tiled => {
-                    installation
-                        .embed(models, slide, Arc::clone(&bars).sink())
-                        .await?;
-                }
-                SlideStatus::Embedded => {
-                    installation.score(models, slide, bars.sink()).await?;
-                }
-                _ => return Ok(Answer::Report(Box::new(report))),
-            }
+        let report = cases::report(&installation.catalog, slide).await?;
+        // A slide that is embedded may be so by another encoder; a bag that is there is not made again.
+        if !matches!(report.status, SlideStatus::Tiled | SlideStatus::Embedded) {
+            return Ok(Answer::Report(Box::new(report)));
         }
+        let outcome = installation.embed(models, slide, bars.sink()).await?;
+        if outcome == EmbedOutcome::Embedded {
+            installation.score(models, slide, bars.sink()).await?;
+        }
+        let report = cases::report(&installation.catalog, slide).await?;
+        Ok(Answer::Report(Box::new(report)))
     }
 }
 

@@ -37,13 +37,18 @@ impl Import {
         let report = published.report(&found);
         print::line(report.to_string().trim_end())?;
         if !report.fits() {
-            print::line(&format!("refused: this is not `{}`; nothing was written", self.name))?;
+            print::line(&format!(
+                "refused: this is not `{}`; nothing was written",
+                self.name
+            ))?;
             return Ok(Outcome::Refused);
         }
         let imported = published.import(&found, &report)?;
         let json = serde_json::to_vec_pretty(&imported.config)?;
-        let files: [(&str, &[u8]); 2] =
-            [("encoder.json", &json), ("model.safetensors", &imported.weights)];
+        let files: [(&str, &[u8]); 2] = [
+            ("encoder.json", &json),
+            ("model.safetensors", &imported.weights),
+        ];
         write_files(&self.out, files)?;
         print::line(&format!("licence: {}", published.licence))?;
         print::line(&format!("intended use: {}", published.intended_use))?;
