@@ -17,7 +17,7 @@ pub mod train;
 
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
-pub use head::HeadConfig;
+pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use scores::Scores;
 pub use task::Task;
 pub use task_file::{Classes, GradeScale, TaskFile, TrainingSummary};
