@@ -3,6 +3,7 @@
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
 
+mod bag_scores;
 mod calibration;
 mod error;
 mod evaluation;

@@ -27,6 +27,25 @@ impl HeadConfig {
         }
     }
 
+    /// Whether a task can answer with this head: it calls one of two classes and shows every tile's
+    /// probability.
+    pub(crate) fn check_answers(&self) -> Result<(), MilError> {
+        if self.n_classes() > 2 {
+            let n_classes = self.n_classes();
+            return wrong(format!(
+                "the head has {n_classes} classes, a task calls one of two"
+            ));
+        }
+        match self {
+            Self::TransMil { .. } => wrong(
+                "trans-mil says nothing of single tiles, which a task must show; \
+                 take another head"
+                    .to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// Every width by its name.
     fn sizes(&self) -> Vec<(&'static str, usize)> {
         let mut sizes = vec![("dimension", self.dimension() as usize)];
@@ -63,4 +82,35 @@ impl HeadConfig {
 
 fn wrong(text: String) -> Result<(), MilError> {
     Err(MilError::Config(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(json: &str) -> Result<String, MilError> {
+        let config: HeadConfig = serde_json::from_str(json)?;
+        let error = config.check().expect_err("an impossible configuration");
+        assert!(matches!(error, MilError::Config(_)), "{error}");
+        Ok(error.to_string())
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused_with_the_reason() -> Result<(), MilError> {
+        let text = reason(r#"{"kind": "mean-pool", "dimension": 4, "n_classes": 0}"#)?;
+        assert!(text.contains("n_classes"), "{text}");
+        let text = reason(r#"{"kind": "mean-mlp", "dimension": 4, "hidden": 0, "n_classes": 1}"#)?;
+        assert!(text.contains("dimension, hidden"), "{text}");
+        let text = reason(
+            r#"{"kind": "trans-mil", "dimension": 4, "hidden": 8, "heads": 3, "landmarks": 2,
+                "n_classes": 1}"#,
+        )?;
+        assert!(text.contains("3 heads"), "{text}");
+        let text = reason(
+            r#"{"kind": "trans-mil", "dimension": 4, "hidden": 8, "heads": 0, "landmarks": 2,
+                "n_classes": 1}"#,
+        )?;
+        assert!(text.contains("heads"), "{text}");
+        Ok(())
+    }
 }
