@@ -3,6 +3,7 @@
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
 
+mod bag_scores;
 mod calibration;
 mod error;
 mod evaluation;
@@ -17,7 +18,7 @@ pub mod train;
 
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
-pub use head::HeadConfig;
+pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use scores::Scores;
 pub use task::Task;
 pub use task_file::{Classes, GradeScale, TaskFile, TrainingSummary};

@@ -2,8 +2,9 @@ use candle_core::{Device, Tensor};
 use flow::{Call, EncoderRef, Grade, Sha256Digest, TaskRef};
 use parameters::Parameters;
 
+use crate::bag_scores::BagScores;
 use crate::calibration::sigmoid;
-use crate::head::{Abmil, exceedance};
+use crate::head::{Head, exceedance};
 use crate::{MilError, Scores, TaskFile};
 
 /// A task ready to score bags.
@@ -11,7 +12,7 @@ use crate::{MilError, Scores, TaskFile};
 pub struct Task {
     file: TaskFile,
     reference: TaskRef,
-    head: Abmil,
+    head: Head,
 }
 
 impl Task {
@@ -35,7 +36,7 @@ impl Task {
                 version: file.version.clone(),
                 hash: file.hash()?,
             },
-            head: Abmil::new(&file.head, &parameters)?,
+            head: Head::new(&file.head, &parameters)?,
             file,
         })
     }
@@ -65,26 +66,20 @@ impl Task {
         let shape = (n_instances, dimension as usize);
         let embeddings = Tensor::from_slice(embeddings, shape, &Device::Cpu)?;
 
-        let instances = self.head.instances(&embeddings)?;
-        let attention = softmax(&instances.scores.to_vec1()?);
-        let weights = Tensor::from_slice(&attention, n_instances, &Device::Cpu)?;
-        let pooled = instances.pooled(&weights)?;
-
-        let logit = self.head.detection(&pooled)?.to_vec1::<f32>()?[0];
-        let tile_logits = self.head.detection(&instances.hidden)?.to_vec1::<f32>()?;
-        let probability = self.probability(logit);
+        let scores = BagScores::of(&self.head, &embeddings)?;
+        let probability = self.probability(scores.logit);
         let is_positive = probability >= self.file.threshold;
         Ok(Scores {
             probability,
             threshold: self.file.threshold,
             call: self.call(is_positive),
-            grade: if is_positive {
-                self.grade(&pooled)?
-            } else {
-                None
+            grade: match scores.grade_logits {
+                Some(logits) if is_positive => self.grade(&logits),
+                _ => None,
             },
-            attention,
-            tile_probability: tile_logits
+            attention: scores.attention,
+            tile_probability: scores
+                .tile_logits
                 .into_iter()
                 .map(|logit| self.probability(logit) as f32)
                 .collect(),
@@ -134,24 +129,15 @@ impl Task {
         }
     }
 
-    fn grade(&self, pooled: &Tensor) -> Result<Option<Grade>, MilError> {
-        let (Some(scale), Some(logits)) = (&self.file.grade_scale, self.head.grade(pooled)?) else {
-            return Ok(None);
-        };
-        let exceedance = exceedance(&logits.to_vec1()?);
-        Ok(Some(Grade {
+    /// Of the logits of P(grade > k).
+    fn grade(&self, logits: &[f32]) -> Option<Grade> {
+        let scale = self.file.grade_scale.as_ref()?;
+        let exceedance = exceedance(logits);
+        Some(Grade {
             scale: scale.name.clone(),
             value: exceedance.iter().filter(|&&p| p >= 0.5).count() as u8,
             expected: exceedance.iter().sum(),
             exceedance,
-        }))
+        })
     }
-}
-
-/// Summed in f64: a hundred thousand shares still add up to 1.
-fn softmax(scores: &[f32]) -> Vec<f32> {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let shares = scores.iter().map(|&score| f64::from(score - highest).exp());
-    let total: f64 = shares.clone().sum();
-    shares.map(|share| (share / total) as f32).collect()
 }

@@ -87,6 +87,7 @@ impl TaskFile {
                 self.head.highest_grade()
             ));
         }
-        self.head.check()
+        self.head.check()?;
+        self.head.check_answers()
     }
 }

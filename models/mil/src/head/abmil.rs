@@ -1,13 +1,14 @@
 use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module};
-use parameters::{Parameters, ParametersError};
+use candle_nn::{Linear, Module, ops};
+use parameters::{Declaration, Parameters, ParametersError};
 
 use super::gated_attention::GatedAttention;
+use super::output::BagOutput;
 use super::{HeadConfig, Ordinal};
 
 /// Gated attention MIL: every operation is differentiable, so training and inference share it.
 #[derive(Debug)]
-pub(crate) struct Abmil {
+pub struct Abmil {
     projection: Linear,
     attention: GatedAttention,
     detection: Linear,
@@ -24,6 +25,21 @@ pub(crate) struct Instances {
 }
 
 impl Abmil {
+    pub(super) fn declarations(
+        dimension: usize,
+        hidden: usize,
+        attention: usize,
+        highest_grade: Option<u8>,
+    ) -> Vec<Declaration> {
+        let mut all = Declaration::linear("projection", dimension, hidden).to_vec();
+        all.extend(GatedAttention::declarations(hidden, attention, 1));
+        all.extend(Declaration::linear("detection", hidden, 1));
+        all.extend(
+            highest_grade.map_or_else(Vec::new, |grade| Ordinal::declarations(hidden, grade)),
+        );
+        all
+    }
+
     pub(crate) fn new(
         config: &HeadConfig,
         parameters: &Parameters,
@@ -36,6 +52,17 @@ impl Abmil {
             attention: GatedAttention::new(parameters)?,
             detection: parameters.linear("detection")?,
             ordinal: ordinal.transpose()?,
+        })
+    }
+
+    /// Embeddings (n, dimension).
+    pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
+        let instances = self.instances(embeddings)?;
+        let attention = ops::softmax(&instances.scores, 0)?;
+        Ok(BagOutput {
+            logits: self.detection(&instances.pooled(&attention)?)?,
+            attention: attention.unsqueeze(0)?,
+            instance_logits: Some(self.detection.forward(&instances.hidden)?),
         })
     }
 

@@ -1,86 +1,111 @@
-use parameters::{Declaration, Initial};
 use serde::{Deserialize, Serialize};
 
-use crate::MilError;
+use super::dsmil::{DsmilQuery, DsmilValue};
 
 /// Which head, and its sizes.
+///
+/// `dimension` is the number of values in an embedding, `hidden` the width of an instance after the
+/// projection, `attention` that of the attention. With `n_classes` 1 a head has the logit of the
+/// positive class, otherwise one a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HeadConfig {
     /// Gated attention-based MIL (Ilse et al. 2018) after one projection, with an ordinal grade
-    /// (cumulative link, McCullagh 1980) from the same attention.
+    /// (cumulative link, McCullagh 1980) from the same attention. It has one logit.
     GatedAbmil {
-        /// Values in an embedding.
         dimension: u32,
-        /// Width of an instance after the projection.
         hidden: usize,
-        /// Width of the gated attention.
         attention: usize,
         /// Grades go from 1 to this; `None` where the task does not grade.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         highest_grade: Option<u8>,
     },
+    /// The mean embedding, classified.
+    MeanPool { dimension: u32, n_classes: usize },
+    /// The largest of each value of the embeddings, classified.
+    MaxPool { dimension: u32, n_classes: usize },
+    /// The mean of what one hidden layer says of every instance.
+    MeanMlp {
+        dimension: u32,
+        hidden: usize,
+        n_classes: usize,
+    },
+    /// Attention-based MIL without a gate (Ilse et al. 2018).
+    PlainAbmil {
+        dimension: u32,
+        hidden: usize,
+        attention: usize,
+        n_classes: usize,
+    },
+    /// CLAM with one attention branch (Lu et al. 2021).
+    ClamSb {
+        dimension: u32,
+        hidden: usize,
+        attention: usize,
+        n_classes: usize,
+    },
+    /// CLAM with an attention branch a class (Lu et al. 2021).
+    ClamMb {
+        dimension: u32,
+        hidden: usize,
+        attention: usize,
+        n_classes: usize,
+    },
+    /// Dual-stream MIL (Li et al. 2021).
+    Dsmil {
+        dimension: u32,
+        query_width: usize,
+        #[serde(default)]
+        query: DsmilQuery,
+        #[serde(default)]
+        value: DsmilValue,
+        n_classes: usize,
+    },
+    /// Correlated MIL (Shao et al. 2021); `heads` divides `hidden`.
+    TransMil {
+        dimension: u32,
+        hidden: usize,
+        heads: usize,
+        landmarks: usize,
+        n_classes: usize,
+    },
 }
 
 impl HeadConfig {
     pub fn dimension(&self) -> u32 {
-        let Self::GatedAbmil { dimension, .. } = self;
-        *dimension
+        match *self {
+            Self::GatedAbmil { dimension, .. }
+            | Self::MeanPool { dimension, .. }
+            | Self::MaxPool { dimension, .. }
+            | Self::MeanMlp { dimension, .. }
+            | Self::PlainAbmil { dimension, .. }
+            | Self::ClamSb { dimension, .. }
+            | Self::ClamMb { dimension, .. }
+            | Self::Dsmil { dimension, .. }
+            | Self::TransMil { dimension, .. } => dimension,
+        }
     }
 
+    /// Of the grade; only the gated attention head has one.
     pub fn highest_grade(&self) -> Option<u8> {
-        let Self::GatedAbmil { highest_grade, .. } = self;
-        *highest_grade
+        match *self {
+            Self::GatedAbmil { highest_grade, .. } => highest_grade,
+            _ => None,
+        }
     }
 
-    pub(crate) fn check(&self) -> Result<(), MilError> {
-        let Self::GatedAbmil {
-            dimension,
-            hidden,
-            attention,
-            highest_grade,
-        } = *self;
-        let sizes = [dimension as usize, hidden, attention];
-        if sizes.iter().any(|size| !(1..=65_536).contains(size)) {
-            let text = "dimension, hidden and attention must be from 1 to 65536";
-            return Err(MilError::Config(text.to_owned()));
+    /// Logits of a bag.
+    pub fn n_classes(&self) -> usize {
+        match *self {
+            Self::GatedAbmil { .. } => 1,
+            Self::MeanPool { n_classes, .. }
+            | Self::MaxPool { n_classes, .. }
+            | Self::MeanMlp { n_classes, .. }
+            | Self::PlainAbmil { n_classes, .. }
+            | Self::ClamSb { n_classes, .. }
+            | Self::ClamMb { n_classes, .. }
+            | Self::Dsmil { n_classes, .. }
+            | Self::TransMil { n_classes, .. } => n_classes,
         }
-        if highest_grade.is_some_and(|grade| grade < 2) {
-            return Err(MilError::Config(
-                "a grade scale needs two grades".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
-    /// Every parameter of the head.
-    pub(crate) fn declarations(&self) -> Vec<Declaration> {
-        let Self::GatedAbmil {
-            dimension,
-            hidden,
-            attention,
-            highest_grade,
-        } = *self;
-        let mut all = Vec::new();
-        all.extend(Declaration::linear(
-            "projection",
-            dimension as usize,
-            hidden,
-        ));
-        all.extend(Declaration::linear("attention_V", hidden, attention));
-        all.extend(Declaration::linear("attention_U", hidden, attention));
-        all.extend(Declaration::linear("attention_w", attention, 1));
-        all.extend(Declaration::linear("detection", hidden, 1));
-        if let Some(highest) = highest_grade {
-            let [weight, _] = Declaration::linear("severity", hidden, 1);
-            let first = Declaration::new("grade.first", &[1], Initial::Constant(-1.0));
-            let n_steps = usize::from(highest) - 2;
-            all.extend([weight, first]);
-            if n_steps > 0 {
-                let steps = Declaration::new("grade.steps", &[n_steps], Initial::Constant(0.0));
-                all.push(steps);
-            }
-        }
-        all
     }
 }

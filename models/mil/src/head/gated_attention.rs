@@ -1,8 +1,9 @@
-use candle_core::{Result, Tensor};
+use candle_core::{D, Result, Tensor};
 use candle_nn::{Linear, Module, ops};
-use parameters::{Parameters, ParametersError};
+use parameters::{Declaration, Parameters, ParametersError};
 
-/// Attention score `w . (tanh(V h) * sigmoid(U h))` of every instance (Ilse et al. 2018, eq. 9).
+/// Attention score `w . (tanh(V h) * sigmoid(U h))` of every instance (Ilse et al. 2018, eq. 9);
+/// with several branches each has a `w` of its own (Lu et al. 2021, eq. 1).
 #[derive(Debug)]
 pub(super) struct GatedAttention {
     content: Linear,
@@ -11,6 +12,19 @@ pub(super) struct GatedAttention {
 }
 
 impl GatedAttention {
+    pub(super) fn declarations(
+        hidden: usize,
+        attention: usize,
+        n_branches: usize,
+    ) -> Vec<Declaration> {
+        [
+            Declaration::linear("attention_V", hidden, attention),
+            Declaration::linear("attention_U", hidden, attention),
+            Declaration::linear("attention_w", attention, n_branches),
+        ]
+        .concat()
+    }
+
     pub(super) fn new(parameters: &Parameters) -> std::result::Result<Self, ParametersError> {
         Ok(Self {
             content: parameters.linear("attention_V")?,
@@ -19,10 +33,21 @@ impl GatedAttention {
         })
     }
 
-    /// Instances (n, hidden) to scores (n), before the softmax.
+    /// Instances (n, hidden) to the scores (n) of a single branch, before the softmax.
     pub(super) fn scores(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.branches(hidden)?.squeeze(1)
+    }
+
+    /// Instances (n, hidden) to shares (branches, n), each branch summing to 1.
+    pub(super) fn shares(&self, hidden: &Tensor) -> Result<Tensor> {
+        let scores = self.branches(hidden)?.t()?.contiguous()?;
+        ops::softmax(&scores, D::Minus1)
+    }
+
+    /// Shape (n, branches).
+    fn branches(&self, hidden: &Tensor) -> Result<Tensor> {
         let content = self.content.forward(hidden)?.tanh()?;
         let gate = ops::sigmoid(&self.gate.forward(hidden)?)?;
-        self.score.forward(&(content * gate)?)?.squeeze(1)
+        self.score.forward(&(content * gate)?)
     }
 }

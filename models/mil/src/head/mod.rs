@@ -1,11 +1,39 @@
 //! The heads: what turns a bag of embeddings into logits and attention.
 
 mod abmil;
+mod any_head;
+mod checkpoint_key;
+mod clam_mb;
+mod clam_sb;
 mod config;
+mod config_check;
+mod declarations;
+mod dsmil;
 mod gated_attention;
+#[cfg(test)]
+mod gradient_test;
+mod kind;
+mod layer_norm;
+mod margin;
+mod max_pool;
+mod mean_mlp;
+mod mean_pool;
+mod nystrom_attention;
 mod ordinal;
+mod output;
+mod plain_abmil;
+mod position_encoding;
+mod pseudo_inverse;
+mod shifted_sum;
+mod trans_mil;
 
 pub(crate) use abmil::Abmil;
+pub use any_head::Head;
+pub use checkpoint_key::checkpoint_key;
 pub use config::HeadConfig;
+pub use dsmil::{DsmilQuery, DsmilValue};
+pub use kind::HeadKind;
+pub(crate) use margin::margin;
 use ordinal::Ordinal;
 pub(crate) use ordinal::{exceedance, softplus};
+pub use output::BagOutput;

@@ -1,5 +1,5 @@
 use candle_core::{Result, Tensor};
-use parameters::{Parameters, ParametersError};
+use parameters::{Declaration, Initial, Parameters, ParametersError};
 
 /// Cumulative-link grading: `logit P(grade > k) = severity - threshold_k`, with thresholds that
 /// rise with k, so that the probabilities never cross (McCullagh 1980).
@@ -14,6 +14,18 @@ pub(crate) struct Ordinal {
 }
 
 impl Ordinal {
+    pub(super) fn declarations(hidden: usize, highest_grade: u8) -> Vec<Declaration> {
+        let [severity, _] = Declaration::linear("severity", hidden, 1);
+        let first = Declaration::new("grade.first", &[1], Initial::Constant(-1.0));
+        let mut all = vec![severity, first];
+        let n_steps = usize::from(highest_grade) - 2;
+        if n_steps > 0 {
+            let steps = Declaration::new("grade.steps", &[n_steps], Initial::Constant(0.0));
+            all.push(steps);
+        }
+        all
+    }
+
     pub(super) fn new(
         parameters: &Parameters,
         highest_grade: u8,

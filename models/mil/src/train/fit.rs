@@ -2,14 +2,14 @@ use parameters::{AdamW, Gradients, Snapshot, Variables, seeded};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
-use super::losses::bag_loss;
+use super::head_loss::head_loss;
 use super::sampling::sample;
 use super::split::{Split, split};
 use super::trained::{TaskDraft, TrainedTask};
 use super::validate::mean_loss;
 use super::{TrainConfig, TrainingBag};
 use crate::MilError;
-use crate::head::Abmil;
+use crate::head::Head;
 
 /// How training stands after an epoch.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,7 @@ pub fn fit(
 
 fn check(bags: &[TrainingBag], draft: &TaskDraft) -> Result<(), MilError> {
     draft.head.check()?;
+    draft.head.check_answers()?;
     for bag in bags {
         bag.check(draft.head.dimension(), draft.head.highest_grade())?;
     }
@@ -90,7 +91,7 @@ fn check(bags: &[TrainingBag], draft: &TaskDraft) -> Result<(), MilError> {
 struct Trainer<'a> {
     config: &'a TrainConfig,
     variables: Variables,
-    head: Abmil,
+    head: Head,
     optimiser: AdamW,
     step: usize,
     n_steps: usize,
@@ -107,7 +108,7 @@ impl<'a> Trainer<'a> {
         let steps_per_epoch = n_training.div_ceil(config.bags_per_step.max(1));
         Ok(Self {
             config,
-            head: Abmil::new(&draft.head, &variables.parameters())?,
+            head: Head::new(&draft.head, &variables.parameters())?,
             optimiser: AdamW::new(&variables, config.optimiser)?,
             variables,
             step: 0,
@@ -138,7 +139,7 @@ impl<'a> Trainer<'a> {
         let mut sum: Option<Gradients> = None;
         for bag in batch {
             let sample = sample(bag, self.config.instances_per_bag, random)?;
-            let loss = bag_loss(&self.head, &sample, bag.label, self.config)?;
+            let loss = head_loss(&self.head, &sample, bag.label, self.config)?;
             total += f64::from(loss.to_scalar::<f32>()?);
             let loss = (loss / batch.len() as f64)?;
             let gradients = Gradients::of(&self.variables, &loss.backward()?)?;

@@ -40,12 +40,12 @@ fn exceeded(grade: u8, n_logits: usize) -> Vec<f32> {
 }
 
 /// Mean binary cross-entropy of logits (n) against targets from 0 to 1, stable at both ends.
-fn cross_entropy(logits: &Tensor, targets: &[f32]) -> Result<Tensor> {
+pub(super) fn cross_entropy(logits: &Tensor, targets: &[f32]) -> Result<Tensor> {
     each_cross_entropy(logits, targets)?.mean_all()
 }
 
 /// The same with targets above and below one half weighing as much as each other.
-fn balanced_cross_entropy(logits: &Tensor, targets: &[f32]) -> Result<Tensor> {
+pub(super) fn balanced_cross_entropy(logits: &Tensor, targets: &[f32]) -> Result<Tensor> {
     let n_high = targets.iter().filter(|&&target| target > 0.5).count();
     let n_low = targets.len() - n_high;
     let n_kinds = usize::from(n_high > 0) + usize::from(n_low > 0);

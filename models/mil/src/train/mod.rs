@@ -5,6 +5,7 @@ mod config;
 mod fit;
 #[cfg(test)]
 mod gradient_test;
+mod head_loss;
 mod losses;
 mod sampling;
 mod split;

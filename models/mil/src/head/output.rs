@@ -1,0 +1,20 @@
+use candle_core::{Result, Tensor};
+
+/// What a head says about a bag of n instances.
+#[derive(Clone, Debug)]
+pub struct BagOutput {
+    /// Shape (n_classes); a single logit is that of the positive class against the rest.
+    pub logits: Tensor,
+    /// Shape (maps, n): one map, or one a class where every class attends for itself. Each map sums
+    /// to 1, but for TransMIL's: what its class token keeps for itself is missing there, and values
+    /// may lie below 0, since its attention is approximated.
+    pub attention: Tensor,
+    /// Shape (n, n_classes): what the head says of each instance alone. TransMIL has none.
+    pub instance_logits: Option<Tensor>,
+}
+
+/// Shares (1, n) that are the same for every instance.
+pub(super) fn even_shares(like: &Tensor, n_instances: usize) -> Result<Tensor> {
+    let share = 1.0 / n_instances as f32;
+    Tensor::full(share, (1, n_instances), like.device())
+}
