@@ -75,12 +75,10 @@ impl NystromAttention {
         let n_padding = n_tokens.next_multiple_of(self.n_landmarks) - n_tokens;
         let padded = tokens.pad_with_zeros(0, n_padding, 0)?;
         let head_width = width / self.n_heads()?;
-        let queries = (self.projected(&padded, 0)? / (head_width as f64).sqrt())?;
-        let keys = self.projected(&padded, 1)?;
+        let scale = (head_width as f64).sqrt();
+        let queries = self.parts(&(self.projected(&padded, 0)? / scale)?)?;
+        let keys = self.parts(&self.projected(&padded, 1)?)?;
         let values = self.projected(&padded, 2)?;
-
-        let queries = self.parts(&queries)?;
-        let keys = self.parts(&keys)?;
         let inverses = pseudo_inverse(&between_landmarks(&queries, &keys)?)?;
         let (mut heads, mut first_rows) = (Vec::new(), Vec::new());
         // One head after another, so that a large bag needs the memory of a single one.

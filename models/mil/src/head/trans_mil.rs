@@ -76,15 +76,10 @@ impl TransMil {
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let n_instances = embeddings.dim(0)?;
         let side = side_of(n_instances);
-        let hidden = self.projection.forward(embeddings)?.relu()?;
-        let instances = filled_up(&hidden, side * side)?;
-        let tokens = Tensor::cat(&[&self.class_token.squeeze(0)?, &instances], 0)?;
-
-        let tokens = self.first.forward(&tokens)?.tokens;
-        let instances = tokens.narrow(0, 1, side * side)?;
-        let encoded = self.position.forward(&instances, side)?;
-        let tokens = Tensor::cat(&[&tokens.narrow(0, 0, 1)?, &encoded], 0)?;
-        let Attended { tokens, first_row } = self.second.forward(&tokens)?;
+        let tokens = self.first.forward(&self.tokens(embeddings, side)?)?.tokens;
+        let encoded = self.encoded(&tokens, side)?;
+        drop(tokens);
+        let Attended { tokens, first_row } = self.second.forward(&encoded)?;
 
         let class_token = self.norm.forward(&tokens.narrow(0, 0, 1)?)?;
         Ok(BagOutput {
@@ -92,6 +87,20 @@ impl TransMil {
             attention: attention_of(&first_row, n_instances)?.unsqueeze(0)?,
             instance_logits: None,
         })
+    }
+
+    /// The class token and the instances that fill the square, shape (1 + side * side, hidden).
+    fn tokens(&self, embeddings: &Tensor, side: usize) -> Result<Tensor> {
+        let hidden = self.projection.forward(embeddings)?.relu()?;
+        let instances = filled_up(&hidden, side * side)?;
+        Tensor::cat(&[&self.class_token.squeeze(0)?, &instances], 0)
+    }
+
+    /// Tokens whose instances know where they lie.
+    fn encoded(&self, tokens: &Tensor, side: usize) -> Result<Tensor> {
+        let instances = tokens.narrow(0, 1, side * side)?;
+        let encoded = self.position.forward(&instances, side)?;
+        Tensor::cat(&[&tokens.narrow(0, 0, 1)?, &encoded], 0)
     }
 }
 
