@@ -25,7 +25,8 @@ impl Inputs {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         Ok(Self {
-            folder: folder.to_owned(),
+            // nginx takes relative paths to be relative to its own folder.
+            folder: folder.canonicalize()?,
             real_slides: real_slides.to_owned(),
         })
     }
