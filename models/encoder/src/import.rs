@@ -30,17 +30,17 @@ impl Published {
     /// # Errors
     /// If the report does not fit, or a tensor cannot be read as numbers.
     pub fn import(&self, found: &StateDict, report: &Report) -> Result<Imported, EncoderError> {
+        let misfit = || EncoderError::Misfit {
+            name: self.name.clone(),
+            report: report.to_string(),
+        };
         if !report.fits() {
-            return Err(EncoderError::Misfit {
-                name: self.name.clone(),
-                report: report.to_string(),
-            });
+            return Err(misfit());
         }
         let mut tensors = BTreeMap::new();
         for matched in &report.matched {
-            let Some(tensor) = found.get(&matched.found) else {
-                continue;
-            };
+            // Only a report on another file names a tensor that this one lacks.
+            let tensor = found.get(&matched.found).ok_or_else(misfit)?;
             let values = tensor.to_f32()?.into_iter();
             let bytes: Vec<u8> = values.flat_map(f32::to_le_bytes).collect();
             tensors.insert(matched.expected.as_str(), (tensor.shape().to_vec(), bytes));

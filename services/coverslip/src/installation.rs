@@ -92,12 +92,12 @@ impl Installation {
 
     pub(crate) async fn embed(
         &self,
-        models: &Models,
+        encoder: &Arc<Encoder>,
         slide: SlideId,
         progress: ProgressSink,
     ) -> Result<EmbedOutcome> {
         let config = EmbedConfig::default();
-        embed_slide(&self.embed_deps(), config, slide, &models.encoder, progress).await
+        embed_slide(&self.embed_deps(), config, slide, encoder, progress).await
     }
 
     pub(crate) async fn score(
@@ -112,45 +112,32 @@ impl Installation {
 }
 
 impl Models {
-    /// Those that ship, checked against their sha256.
-    pub(crate) fn shipped() -> Result<Self> {
+    /// Those that ship, checked against their sha256; of the tasks only `task` if one is named.
+    pub(crate) fn shipped(task: Option<&TaskId>) -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
-        let tasks = shipped::tasks().context("cannot load the shipped tasks")?;
+        let mut tasks = shipped::tasks().context("cannot load the shipped tasks")?;
+        if let Some(id) = task {
+            tasks.retain(|task| task.file().id == *id);
+            ensure!(
+                !tasks.is_empty(),
+                "there is no task `{id}`: `coverslip task list` has those there are"
+            );
+        }
         Ok(Self {
             encoder: Arc::new(encoder),
             tasks: tasks.into(),
         })
     }
+}
 
-    /// With the encoder of this folder (`encoder.json`, `model.safetensors`) in place of the one that
-    /// ships. No task that ships reads its embeddings.
-    pub(crate) fn with_encoder(self, folder: &Path) -> Result<Self> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-        };
-        let encoder = Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
-            .with_context(|| format!("{} holds no encoder", folder.display()))?;
-        Ok(Self {
-            encoder: Arc::new(encoder),
-            ..self
-        })
-    }
-
-    /// Only the task of this name, or all if none is given.
-    pub(crate) fn only(self, task: Option<&TaskId>) -> Result<Self> {
-        let Some(id) = task else { return Ok(self) };
-        let shipped = shipped::tasks().context("cannot load the shipped tasks")?;
-        let tasks: Arc<[Task]> = shipped
-            .into_iter()
-            .filter(|task| task.file().id == *id)
-            .collect();
-        ensure!(
-            !tasks.is_empty(),
-            "there is no task `{id}`: `coverslip task list` has those there are"
-        );
-        Ok(Self { tasks, ..self })
-    }
+/// The encoder of a folder with `encoder.json` and `model.safetensors`.
+pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
+        .with_context(|| format!("{} holds no encoder", folder.display()))
 }
 
 /// The decoder child is this very binary.

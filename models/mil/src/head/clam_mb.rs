@@ -2,7 +2,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module};
 use parameters::{Declaration, Parameters, ParametersError};
 
-use super::gated_attention::GatedAttention;
+use super::clam_trunk::ClamTrunk;
 use super::output::BagOutput;
 
 /// CLAM with an attention branch a class (Lu et al. 2021, eq. 1 to 3):
@@ -11,8 +11,7 @@ use super::output::BagOutput;
 /// Without the instance clustering, which only adds a loss in training and says nothing of a bag.
 #[derive(Debug)]
 pub struct ClamMb {
-    projection: Linear,
-    attention: GatedAttention,
+    trunk: ClamTrunk,
     /// Of each class, from `hidden` values to its logit.
     classifiers: Vec<Linear>,
 }
@@ -24,8 +23,7 @@ impl ClamMb {
         attention: usize,
         n_classes: usize,
     ) -> Vec<Declaration> {
-        let mut all = Declaration::linear("projection", dimension, hidden).to_vec();
-        all.extend(GatedAttention::declarations(hidden, attention, n_classes));
+        let mut all = ClamTrunk::declarations(dimension, hidden, attention, n_classes);
         all.extend((0..n_classes).flat_map(|class| Declaration::linear(&named(class), hidden, 1)));
         all
     }
@@ -36,21 +34,18 @@ impl ClamMb {
     ) -> std::result::Result<Self, ParametersError> {
         let classifiers = (0..n_classes).map(|class| parameters.linear(&named(class)));
         Ok(Self {
-            projection: parameters.linear("projection")?,
-            attention: GatedAttention::new(parameters)?,
+            trunk: ClamTrunk::new(parameters)?,
             classifiers: classifiers.collect::<std::result::Result<_, _>>()?,
         })
     }
 
     /// Embeddings (n, dimension).
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
-        let hidden = self.projection.forward(embeddings)?.relu()?;
-        let attention = self.attention.shares(&hidden)?;
-        let pooled = attention.matmul(&hidden)?;
+        let bag = self.trunk.forward(embeddings)?;
         Ok(BagOutput {
-            logits: self.bag_logits(&pooled)?,
-            attention,
-            instance_logits: Some(self.instance_logits(&hidden)?),
+            logits: self.bag_logits(&bag.pooled)?,
+            instance_logits: Some(self.instance_logits(&bag.hidden)?),
+            attention: bag.attention,
         })
     }
 

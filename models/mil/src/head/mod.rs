@@ -5,6 +5,7 @@ mod any_head;
 mod checkpoint_key;
 mod clam_mb;
 mod clam_sb;
+mod clam_trunk;
 mod config;
 mod config_check;
 mod declarations;

@@ -54,7 +54,7 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped()?.only(self.task.as_ref())?;
+        let models = Models::shipped(self.task.as_ref())?;
         let mut answers = Vec::new();
         for file in &self.slides {
             let answer = self.one(&installation, &models, file).await?;
@@ -91,7 +91,9 @@ impl Analyze {
         if !matches!(report.status, SlideStatus::Tiled | SlideStatus::Embedded) {
             return Ok(Answer::Report(Box::new(report)));
         }
-        let outcome = installation.embed(models, slide, bars.sink()).await?;
+        let outcome = installation
+            .embed(&models.encoder, slide, bars.sink())
+            .await?;
         if outcome == EmbedOutcome::Embedded {
             installation.score(models, slide, bars.sink()).await?;
         }

@@ -1,13 +1,14 @@
 //! `coverslip embed`: one step, offline.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use flow::SlideId;
 
 use crate::exit::Outcome;
-use crate::installation::{Installation, Models};
+use crate::installation::{Installation, read_encoder};
 use crate::print;
 use crate::progress_bars::ProgressBars;
 
@@ -26,12 +27,15 @@ pub(crate) struct Embed {
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = match &self.encoder {
-            Some(folder) => Models::shipped()?.with_encoder(folder)?,
-            None => Models::shipped()?,
+        let encoder = match &self.encoder {
+            Some(folder) => read_encoder(folder)?,
+            None => shipped::encoder().context("cannot load the shipped encoder")?,
         };
+        let encoder = Arc::new(encoder);
         let bars = ProgressBars::new(&self.slide.to_string());
-        let outcome = installation.embed(&models, self.slide, bars.sink()).await?;
+        let outcome = installation
+            .embed(&encoder, self.slide, bars.sink())
+            .await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;
         Ok(match outcome {
             embed_worker::EmbedOutcome::Embedded => Outcome::Done,

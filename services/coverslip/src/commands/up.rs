@@ -41,7 +41,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped()?;
+        let models = Models::shipped(None)?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: choose another address with --listen",
