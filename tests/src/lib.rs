@@ -1,4 +1,4 @@
-//! Drives the real binary: runs its commands, starts and kills its server, finds the real slides.
+//! Drives the real binary: runs its commands, starts and kills its server.
 
 mod binary;
 mod server;
@@ -6,4 +6,5 @@ mod slides;
 
 pub use binary::{Finished, coverslip, run};
 pub use server::Server;
-pub use slides::{phantom, real_slide};
+pub use slides::phantom;
+pub use test_data::real;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use harness::{Finished, phantom, real_slide, run};
+use harness::{Finished, phantom, real, run};
 use serde_json::Value;
 
 fn analyze(slide: &Path, data: &Path, more: &[&str]) -> Result<Finished> {
@@ -62,7 +62,7 @@ fn has_evidence(slide: &Value) -> Result<()> {
 
 #[test]
 fn the_aperio_slide_is_scored() -> Result<()> {
-    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else {
+    let Some(file) = real("wsi/CMU-1-Small-Region.svs") else {
         return Ok(());
     };
     let data = tempfile::tempdir()?;
@@ -77,7 +77,7 @@ fn the_aperio_slide_is_scored() -> Result<()> {
 
 #[test]
 fn the_jpeg_2000_slide_waits_for_its_mpp() -> Result<()> {
-    let Some(file) = real_slide("wsi/tcga-cr-7395-01a-01-ts1.svs") else {
+    let Some(file) = real("wsi/tcga-cr-7395-01a-01-ts1.svs") else {
         return Ok(());
     };
     let data = tempfile::tempdir()?;
@@ -99,7 +99,7 @@ fn the_jpeg_2000_slide_waits_for_its_mpp() -> Result<()> {
 
 #[test]
 fn the_fluorescence_slide_is_viewable() -> Result<()> {
-    let Some(file) = real_slide("wsi/test3-DAPI-2-387.ndpi") else {
+    let Some(file) = real("wsi/test3-DAPI-2-387.ndpi") else {
         return Ok(());
     };
     let data = tempfile::tempdir()?;
@@ -110,7 +110,7 @@ fn the_fluorescence_slide_is_viewable() -> Result<()> {
 
 #[test]
 fn a_dicom_level_coarser_than_the_encoder_is_held_but_viewable() -> Result<()> {
-    let Some(file) = real_slide("dicom/ezwsi_multiframe_camelyon_challenge_image.dcm") else {
+    let Some(file) = real("dicom/ezwsi_multiframe_camelyon_challenge_image.dcm") else {
         return Ok(());
     };
     let data = tempfile::tempdir()?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use harness::{real_slide, run};
+use harness::{real, run};
 
 /// Analyses `file` into a fresh data folder; the error must hold every one of `words`.
 fn refuse(file: &Path, words: &[&str]) -> Result<()> {
@@ -74,7 +74,7 @@ fn a_text_file_renamed_svs() -> Result<()> {
 
 #[test]
 fn a_plain_picture() -> Result<()> {
-    let Some(file) = real_slide("wsi/not-a-slide_kidney.tif") else {
+    let Some(file) = real("wsi/not-a-slide_kidney.tif") else {
         return Ok(());
     };
     refuse(&file, &["not a whole-slide image"])
@@ -82,7 +82,7 @@ fn a_plain_picture() -> Result<()> {
 
 #[test]
 fn a_truncated_slide_at_any_length() -> Result<()> {
-    let Some(file) = real_slide("wsi/CMU-1-Small-Region.svs") else {
+    let Some(file) = real("wsi/CMU-1-Small-Region.svs") else {
         return Ok(());
     };
     let whole = fs::read(file)?;

@@ -2,8 +2,9 @@ use flow::{LevelNumber, PixelRect, PixelSize, PyramidIndex, Sha256Digest, TileGr
 use phantom::PyramidStep;
 use pyramid::{BuiltPyramid, RgbImage, decode_jpeg};
 use slide::Slide;
+use test_data::real;
 
-use crate::{TestResult, build, open, phantom, real};
+use crate::{TestResult, build, open, phantom};
 
 const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
 

@@ -55,22 +55,3 @@ fn build(slide: &Slide, directory: &Path) -> Result<BuiltPyramid, Box<dyn Error>
     assert_eq!(total.into_inner(), n_frames);
     Ok(built)
 }
-
-/// A file of the real test data, `None` (and a line on standard error) where there is none.
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test says that it was skipped"
-)]
-fn real(name: &str) -> Option<PathBuf> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let data = match std::env::var_os("COVERSLIP_TEST_DATA") {
-        Some(data) => PathBuf::from(data),
-        None => repository.join("../shared/data"),
-    };
-    let path = data.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is absent", path.display());
-    None
-}

@@ -3,9 +3,10 @@ use std::time::{Duration, Instant};
 
 use coverslip_slide::{DecoderOptions, JpegQuality, Slide, SlideError, open, open_with};
 use flow::{AssociatedName, TileIndex, TileOrigin};
+use test_data::real;
 
 use crate::tiff_file::{Layout, Page, Values, write};
-use crate::{TestResult, decoder, picture, real, refusal, shell};
+use crate::{TestResult, decoder, picture, refusal, shell};
 
 /// A TIFF that no native path takes: samples without compression.
 pub(crate) fn plain_tiff() -> Page {

@@ -13,7 +13,7 @@ mod tiff_file;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use coverslip_slide::{DecoderCommand, Slide, SlideError};
 
@@ -64,23 +64,4 @@ fn refusal(opened: Result<Slide, SlideError>) -> SlideError {
         Ok(slide) => panic!("was opened as {}", slide.facts().format),
         Err(error) => error,
     }
-}
-
-/// A file of the real test data, `None` (and a line on standard error) where there is none.
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test says that it was skipped"
-)]
-fn real(name: &str) -> Option<PathBuf> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let data = match std::env::var_os("COVERSLIP_TEST_DATA") {
-        Some(data) => PathBuf::from(data),
-        None => repository.join("../shared/data"),
-    };
-    let path = data.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is absent", path.display());
-    None
 }

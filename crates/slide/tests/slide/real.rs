@@ -1,8 +1,9 @@
 use coverslip_slide::{SlideFacts, open};
 use flow::{Mpp, PixelSize, TileIndex, TileOrigin};
 use openslide_rs::{Address, OpenSlide, Region, Size};
+use test_data::real;
 
-use crate::{TestResult, decoder, no_decoder, picture, real};
+use crate::{TestResult, decoder, no_decoder, picture};
 
 /// What OpenSlide shows of a rectangle of level 0, as RGB.
 fn oracle(slide: &OpenSlide, x: u32, y: u32, size: PixelSize) -> Vec<u8> {

@@ -3,9 +3,10 @@ use std::path::Path;
 
 use coverslip_slide::{SlideError, open};
 use flow::PixelSize;
+use test_data::real;
 
 use crate::tiff_file::{Layout, Page, Values, write};
-use crate::{TestResult, decoder, no_decoder, open_bytes, real, refusal};
+use crate::{TestResult, decoder, no_decoder, open_bytes, refusal};
 
 #[test]
 fn what_is_no_file_is_refused() -> TestResult {

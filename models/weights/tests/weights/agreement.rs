@@ -3,9 +3,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use test_data::real;
 use weights::{Container, Dtype, StateDict, Tensor, WeightsError};
 
-use crate::{Tested, fixture, real};
+use crate::{Tested, fixture};
 
 /// What PyTorch reads of a tensor.
 #[derive(Debug, Deserialize)]
@@ -100,7 +101,7 @@ fn a_tensor_alone_has_a_name() -> Tested {
 }
 
 fn real_agrees(name: &str, container: Container) -> Tested {
-    let Some(path) = real(name) else {
+    let Some(path) = real(&format!("weights/{name}")) else {
         return Ok(());
     };
     let found = weights::read(Path::new(&path))?;

@@ -20,25 +20,6 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A file of the real test data, `None` (and a line on standard error) where there is none.
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test says that it was skipped"
-)]
-fn real(name: &str) -> Option<PathBuf> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let data = match std::env::var_os("COVERSLIP_TEST_DATA") {
-        Some(data) => PathBuf::from(data),
-        None => repository.join("../shared/data"),
-    };
-    let path = data.join("weights").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is absent", path.display());
-    None
-}
-
 fn read_bytes(bytes: &[u8]) -> Result<StateDict, WeightsError> {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), bytes).expect("the temporary file takes bytes");

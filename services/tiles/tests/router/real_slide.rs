@@ -1,6 +1,5 @@
 //! A scanner's own file, tiled by the code that tiles slides, seen through the routes.
 
-use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use flow::{
 use pyramid::{BuiltPyramid, PyramidPlan};
 use slide::{DecoderCommand, Slide};
 use store::Store;
+use test_data::real;
 
 use crate::lab::{Lab, TestResult};
 use crate::painted::mean_difference;
@@ -18,21 +18,6 @@ use crate::painted::mean_difference;
 /// Aperio, RGB without a colour transform, tiles of 240 pixels, one level: 2220 x 2967.
 const SLIDE: &str = "wsi/CMU-1-Small-Region.svs";
 const TOP: u8 = 12;
-
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped test says that it was skipped"
-)]
-fn test_data(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = env::var_os("COVERSLIP_TEST_DATA").map_or_else(beside, PathBuf::from);
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: the test data has no {name} (COVERSLIP_TEST_DATA says where it lies)");
-    None
-}
 
 fn open(path: &Path) -> Result<Slide, slide::SlideError> {
     // The file is read natively, so the child is never started.
@@ -96,7 +81,7 @@ fn manifest(
 
 #[tokio::test]
 async fn a_scanners_tiles_arrive_as_they_were_scanned() -> TestResult {
-    let Some(path) = test_data(SLIDE) else {
+    let Some(path) = real(SLIDE) else {
         return Ok(());
     };
     let lab = Lab::open().await?;
