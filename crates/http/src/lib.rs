@@ -6,11 +6,15 @@
 //! [`serve`]. Status codes are chosen here and nowhere else.
 
 mod access;
+mod access_log;
 mod error;
 mod extract;
+mod gate;
 mod health;
+mod kept;
 mod problem;
 mod protect;
+mod protected;
 mod request_id;
 mod serve;
 
@@ -19,7 +23,9 @@ pub use catalog::Role;
 pub use error::ApiError;
 pub use extract::{Json, Path, Query};
 pub use health::health;
+pub use kept::Immutable;
 pub use problem::Problem;
 pub use protect::protect;
+pub use protected::Protected;
 pub use request_id::RequestId;
 pub use serve::serve;

@@ -2,13 +2,12 @@
 
 use std::error::Error;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use catalog::{Catalog, FileName, NewSlide, Role};
 use coverslip_cases::{CasesDeps, CasesState, router};
 use flow::{HoldReason, Sha256Digest, SlideId, SlideReceived, SlideStatus};
-use http::{AccessControl, Transport, protect};
+use http::{AccessControl, Protected, Transport, protect};
 use queue::Queue;
 use serde_json::{Value, json};
 use store::Store;
@@ -21,7 +20,7 @@ struct Lab {
     _folder: TempDir,
     deps: CasesDeps,
     access: AccessControl,
-    app: Router,
+    app: Protected,
 }
 
 impl Lab {

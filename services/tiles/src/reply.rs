@@ -1,6 +1,8 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bytes::Bytes;
+use http::Immutable;
 
 use crate::entity_tag::EntityTag;
 
@@ -67,8 +69,12 @@ impl Reply {
         Some(response)
     }
 
-    pub(crate) fn with(self, body: impl Into<Body>) -> Response {
-        let mut response = Response::new(body.into());
+    pub(crate) fn with(self, body: impl Into<Bytes>) -> Response {
+        let body = body.into();
+        let mut response = Response::new(body.clone().into());
+        if self.freshness == Freshness::Immutable {
+            response.extensions_mut().insert(Immutable(body));
+        }
         self.describe(response.headers_mut());
         response
             .headers_mut()

@@ -1,4 +1,3 @@
-use axum::body::Body;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use http::ApiError;
@@ -19,5 +18,5 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
     let reply = Reply::new(asset.content_type, freshness, tag);
     Ok(reply
         .if_held(&headers)
-        .unwrap_or_else(|| reply.with(Body::from(asset.bytes.into_owned()))))
+        .unwrap_or_else(|| reply.with(asset.bytes.into_owned())))
 }

@@ -1,5 +1,4 @@
-use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Request, header};
 use catalog::TokenKind;
 use flow::Sha256Digest;
 
@@ -22,7 +21,7 @@ pub(crate) enum Claim {
 }
 
 impl Claim {
-    pub(crate) fn read(request: &Request, transport: Transport) -> Result<Self, ApiError> {
+    pub(crate) fn read<B>(request: &Request<B>, transport: Transport) -> Result<Self, ApiError> {
         if OPEN.contains(&request.uri().path()) {
             return Ok(Self::Open);
         }

@@ -6,7 +6,7 @@ use catalog::{
 };
 use chrono::{TimeDelta, Utc};
 use flow::Sha256Digest;
-use moka::future::Cache;
+use moka::sync::Cache;
 use serde_json::json;
 
 use super::{Access, Secret, Transport, secret};
@@ -76,22 +76,26 @@ impl AccessControl {
         kind: TokenKind,
         hash: Sha256Digest,
     ) -> Result<Access, ApiError> {
-        let token = match self.shared.known.get(&hash).await {
+        let token = match self.shared.known.get(&hash) {
             Some(token) => token,
             None => self.look_up(hash).await?,
         };
-        let is_alive = token.expires_at.is_none_or(|at| at > Utc::now());
-        if token.kind == kind && is_alive {
-            return Ok(Access::new(token));
-        }
-        Err(unknown_token())
+        is_good(&token, kind)
+            .then(|| Access::new(token))
+            .ok_or_else(unknown_token)
+    }
+
+    /// As [`Self::grant`], but `None` where the catalog would have to be asked.
+    pub(crate) fn grant_remembered(&self, kind: TokenKind, hash: &Sha256Digest) -> Option<Access> {
+        let token = self.shared.known.get(hash)?;
+        is_good(&token, kind).then(|| Access::new(token))
     }
 
     /// Only tokens there are get remembered: guesses must not fill the memory.
     async fn look_up(&self, hash: Sha256Digest) -> Result<Arc<TokenRow>, ApiError> {
         let found = self.shared.catalog.token_by_hash(&hash).await?;
         let token = Arc::new(found.ok_or_else(unknown_token)?);
-        self.shared.known.insert(hash, Arc::clone(&token)).await;
+        self.shared.known.insert(hash, Arc::clone(&token));
         Ok(token)
     }
 
@@ -143,6 +147,10 @@ impl AccessControl {
         };
         self.shared.catalog.audit(event).await
     }
+}
+
+fn is_good(token: &TokenRow, kind: TokenKind) -> bool {
+    token.kind == kind && token.expires_at.is_none_or(|at| at > Utc::now())
 }
 
 fn unknown_token() -> ApiError {

@@ -8,7 +8,7 @@ use axum::http::{Request, Response};
 use axum::routing::{get, post};
 use catalog::Catalog;
 use coverslip_http::{
-    Access, AccessControl, ApiError, Json, Path, Query, Role, Transport, protect,
+    Access, AccessControl, ApiError, Json, Path, Protected, Query, Role, Transport, protect,
 };
 use flow::{Mpp, SlideId};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use tower::ServiceExt;
 pub(crate) type TestResult = Result<(), Box<dyn Error>>;
 
 pub(crate) struct Server {
-    pub(crate) router: Router,
+    pub(crate) router: Protected,
     pub(crate) access: AccessControl,
     pub(crate) catalog: Catalog,
     pub(crate) folder: TempDir,

@@ -1,5 +1,6 @@
 //! The programs we compare with: where they are and which version.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,6 +10,13 @@ use anyhow::{Context, Result};
 pub(crate) fn coverslip() -> Result<Command> {
     let program = std::env::current_exe().context("cannot tell where this binary lies")?;
     Ok(Command::new(program))
+}
+
+/// A program that may run on one processor core only.
+pub(crate) fn pinned(core: usize, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string()]).arg(program);
+    command
 }
 
 /// `vips dzsave` with the tile size and quality of the slide, on as many threads as it likes.

@@ -1,4 +1,8 @@
 //! Native tiles over HTTP against nginx sending the same tiles as files, turn by turn.
+//!
+//! Both servers run on one core. The load comes once from that same core, so that what is counted
+//! is the servers' own work, and once from another, where waking the load's core up is most of
+//! what either server costs and is counted as theirs.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -17,7 +21,32 @@ use super::table::{Comparison, Figure};
 
 const ROUNDS: usize = 3;
 
-pub(crate) fn tiles(inputs: &Inputs) -> Result<Figure> {
+const SERVER_CORE: usize = 0;
+
+/// Where the load comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Load {
+    SameCore,
+    OtherCore,
+}
+
+impl Load {
+    fn core(self) -> usize {
+        match self {
+            Self::SameCore => SERVER_CORE,
+            Self::OtherCore => SERVER_CORE + 1,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::SameCore => "from the server's core",
+            Self::OtherCore => "from another core",
+        }
+    }
+}
+
+pub(crate) fn tiles(inputs: &Inputs) -> Result<Vec<Figure>> {
     let slide = inputs.synthetic(Synthetic {
         side: 20_480,
         step: 2,
@@ -37,13 +66,27 @@ pub(crate) fn tiles(inputs: &Inputs) -> Result<Figure> {
     let theirs = Nginx::start(&files)?;
 
     let script = load::write_script(&files, &tiles)?;
+    let mut loads = vec![Load::SameCore];
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
+        loads.push(Load::OtherCore);
+    }
+    loads
+        .into_iter()
+        .map(|load| figure(load, &ours, &theirs, &script))
+        .collect()
+}
+
+fn figure(load: Load, ours: &OurServer, theirs: &Nginx, script: &Path) -> Result<Figure> {
     let (mut our_cost, mut their_cost) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..ROUNDS {
-        our_cost = our_cost.min(ours.cpu_per_request(&script)?);
-        their_cost = their_cost.min(theirs.cpu_per_request(&script)?);
+        our_cost = our_cost.min(ours.cpu_per_request(load, script)?);
+        their_cost = their_cost.min(theirs.cpu_per_request(load, script)?);
     }
     Ok(Figure {
-        work: "serve native tiles over HTTP, 16 connections".to_owned(),
+        work: format!(
+            "serve native tiles over HTTP, 16 connections {}",
+            load.text()
+        ),
         ours: format!("{:.1} us of CPU a tile", our_cost * 1e6),
         peer: format!("nginx sendfile: {:.1} us of CPU a tile", their_cost * 1e6),
         result: Comparison::Ratio {
@@ -62,7 +105,7 @@ struct OurServer {
 
 impl OurServer {
     fn start(data: &Path) -> Result<Self> {
-        let mut process = peers::coverslip()?
+        let mut process = peers::pinned(SERVER_CORE, peers::coverslip()?.get_program())
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
@@ -101,9 +144,9 @@ impl OurServer {
         })
     }
 
-    fn cpu_per_request(&self, script: &Path) -> Result<f64> {
+    fn cpu_per_request(&self, load: Load, script: &Path) -> Result<f64> {
         let before = cpu_of_process(self.process.id())?;
-        let n_requests = load::run(&self.base, Some(&self.token), script)?;
+        let n_requests = load::run(load.core(), &self.base, Some(&self.token), script)?;
         Ok((cpu_of_process(self.process.id())? - before) / n_requests)
     }
 }
@@ -126,7 +169,7 @@ impl Nginx {
         let port = free_port()?;
         let configuration = folder.join("nginx.conf");
         fs::write(&configuration, configuration_of(folder, port))?;
-        let master = Command::new("nginx")
+        let master = peers::pinned(SERVER_CORE, "nginx")
             .arg("-c")
             .arg(&configuration)
             .arg("-p")
@@ -142,9 +185,9 @@ impl Nginx {
         })
     }
 
-    fn cpu_per_request(&self, script: &Path) -> Result<f64> {
+    fn cpu_per_request(&self, load: Load, script: &Path) -> Result<f64> {
         let before = cpu_of_process(self.worker)?;
-        let n_requests = load::run(&self.base, None, script)?;
+        let n_requests = load::run(load.core(), &self.base, None, script)?;
         Ok((cpu_of_process(self.worker)? - before) / n_requests)
     }
 }

@@ -17,24 +17,20 @@ pub(super) fn pictures(slide: &Slide, id: SlideId) -> Vec<StoredPicture> {
 }
 
 fn picture(slide: &Slide, id: SlideId, name: AssociatedName) -> Option<StoredPicture> {
-    let jpeg = match slide.associated(name) {
-        Ok(jpeg) => jpeg,
-        Err(error) => {
-            warn!(slide.id = %id, image = %name, %error, "an associated image is left out");
-            return None;
-        }
-    };
-    match pyramid::decode_jpeg(&jpeg) {
-        Ok(image) => Some(StoredPicture {
-            facts: AssociatedImage {
-                name,
-                size: image.size,
-            },
-            jpeg: jpeg.into(),
-        }),
+    match read(slide, name) {
+        Ok(picture) => Some(picture),
         Err(error) => {
             warn!(slide.id = %id, image = %name, %error, "an associated image is left out");
             None
         }
     }
+}
+
+fn read(slide: &Slide, name: AssociatedName) -> anyhow::Result<StoredPicture> {
+    let jpeg = slide.associated(name)?;
+    let size = pyramid::decode_jpeg(&jpeg)?.size;
+    Ok(StoredPicture {
+        facts: AssociatedImage { name, size },
+        jpeg: jpeg.into(),
+    })
 }

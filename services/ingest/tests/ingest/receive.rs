@@ -1,7 +1,6 @@
 //! Pushing files over HTTP, and what is left when a push fails.
 
 use crate::lab::{Lab, Tested};
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode};
 use base64::Engine;
@@ -10,11 +9,11 @@ use catalog::{FileName, Page, Role};
 use coverslip_ingest::router;
 use flow::{Sha256Digest, SlideId, SlideReceived};
 use futures::stream;
-use http::{AccessControl, Transport, protect};
+use http::{AccessControl, Protected, Transport, protect};
 use tower::ServiceExt;
 
 struct Push {
-    app: Router,
+    app: Protected,
     secret: String,
 }
 

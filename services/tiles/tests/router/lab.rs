@@ -2,13 +2,12 @@
 
 use std::error::Error;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
 use catalog::Catalog;
 use coverslip_tiles::TilesState;
-use http::{AccessControl, Role, Transport};
+use http::{AccessControl, Protected, Role, Transport};
 use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -21,7 +20,7 @@ pub(crate) struct Lab {
     pub(crate) store: Store,
     pub(crate) catalog: Catalog,
     pub(crate) access: AccessControl,
-    router: Router,
+    router: Protected,
     token: String,
     _folder: TempDir,
 }

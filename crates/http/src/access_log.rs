@@ -1,0 +1,35 @@
+use std::time::Instant;
+
+use axum::http::{Method, Request};
+use axum::response::Response;
+use tracing::{Level, debug, enabled};
+
+use crate::RequestId;
+
+/// Costs nothing unless debug messages are wanted.
+pub(crate) struct AccessLog {
+    method: Method,
+    path: String,
+    start: Instant,
+}
+
+impl AccessLog {
+    pub(crate) fn start<B>(request: &Request<B>) -> Option<Self> {
+        enabled!(Level::DEBUG).then(|| Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            start: Instant::now(),
+        })
+    }
+
+    pub(crate) fn finish(self, response: &Response, id: RequestId) {
+        debug!(
+            request.id = %id,
+            http.method = %self.method,
+            http.path = self.path,
+            http.status = response.status().as_u16(),
+            duration_us = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered a request"
+        );
+    }
+}

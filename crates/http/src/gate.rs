@@ -1,0 +1,99 @@
+use axum::extract::{Request, State};
+use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::RequestId;
+use crate::access::{AccessControl, Audience, Claim};
+use crate::access_log::AccessLog;
+use crate::kept::KeptAnswers;
+
+/// Only what is ours may run in the viewer, and nobody may frame it.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; \
+                      base-uri 'none'; form-action 'self'";
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What every request passes on its way in, and its answer on the way out. Clones are cheap.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    access: AccessControl,
+    kept: KeptAnswers,
+}
+
+impl Gate {
+    pub(crate) fn new(access: AccessControl) -> Self {
+        Self {
+            access,
+            kept: KeptAnswers::new(),
+        }
+    }
+
+    /// The answer if it is in memory and whoever asks was let in a moment ago.
+    pub(crate) fn kept_answer<B>(&self, request: &http::Request<B>) -> Option<Response> {
+        if !KeptAnswers::may_answer(request) {
+            return None;
+        }
+        let claim = Claim::read(request, self.access.transport()).ok()?;
+        let Claim::Token { kind, hash } = claim else {
+            return None;
+        };
+        self.access.grant_remembered(kind, &hash)?;
+        let mut response = self.kept.get(request.uri())?;
+        let id = RequestId::next();
+        let log = AccessLog::start(request);
+        name(&mut response, id);
+        if let Some(log) = log {
+            log.finish(&response, id);
+        }
+        Some(response)
+    }
+
+    async fn admit(&self, mut request: Request, next: Next) -> Response {
+        let audience = Audience::of(request.method(), request.headers());
+        let granted = match Claim::read(&request, self.access.transport()) {
+            Ok(Claim::Open) => return next.run(request).await,
+            Ok(Claim::Token { kind, hash }) => self.access.grant(kind, hash).await,
+            Err(refused) => Err(refused),
+        };
+        match granted {
+            Ok(granted) => {
+                request.extensions_mut().insert(granted);
+                next.run(request).await
+            }
+            Err(refused) => audience.tell(refused),
+        }
+    }
+}
+
+/// One layer for all of it: every layer costs each request a boxed future.
+pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let id = RequestId::next();
+    let log = AccessLog::start(&request);
+    let keepable = (request.method() == Method::GET).then(|| request.uri().clone());
+    let mut response = id.within(gate.admit(request, next)).await;
+    dress(response.headers_mut());
+    if let Some(address) = keepable {
+        gate.kept.keep(&address, &mut response);
+    }
+    name(&mut response, id);
+    if let Some(log) = log {
+        log.finish(&response, id);
+    }
+    response
+}
+
+fn dress(headers: &mut HeaderMap) {
+    let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert(HeaderValue::from_static(POLICY));
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
+}
+
+fn name(response: &mut Response, id: RequestId) {
+    if let Some(value) = id.header() {
+        response.headers_mut().insert(REQUEST_ID.clone(), value);
+    }
+}
