@@ -1,4 +1,5 @@
-use crate::metrics::{auc, balanced_accuracy, quadratic_weighted_kappa};
+use ::evaluation::{auc, balanced_accuracy, quadratic_weighted_kappa};
+
 use crate::train::{BagLabel, TrainingBag};
 use crate::{MilError, Scores, Task};
 
@@ -63,11 +64,11 @@ impl Evaluation {
 fn grade_kappa(outcomes: &[Outcome]) -> Option<f64> {
     let grades = outcomes.iter().filter_map(|outcome| {
         let called = outcome.scores.grade.as_ref().map_or(0, |grade| grade.value);
-        Some((outcome.truth.grade()?, called))
+        Some((usize::from(outcome.truth.grade()?), usize::from(called)))
     });
-    let (truth, called): (Vec<u8>, Vec<u8>) = grades.unzip();
-    let highest = truth.iter().chain(&called).copied().max()?;
-    quadratic_weighted_kappa(&truth, &called, highest)
+    let (truth, called): (Vec<usize>, Vec<usize>) = grades.unzip();
+    let highest = truth.iter().chain(&called).max()?;
+    quadratic_weighted_kappa(&truth, &called, highest + 1)
 }
 
 fn hottest(attention: &[f32]) -> usize {

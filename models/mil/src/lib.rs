@@ -1,4 +1,4 @@
-//! Multiple-instance heads, their training, metrics and calibration.
+//! Multiple-instance heads, their training and calibration.
 //!
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
@@ -13,7 +13,6 @@ mod task;
 mod task_file;
 mod threshold;
 
-pub mod metrics;
 pub mod train;
 
 pub use error::MilError;
