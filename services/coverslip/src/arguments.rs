@@ -44,6 +44,8 @@ pub(crate) enum Command {
     /// What the tasks are.
     #[command(subcommand)]
     Task(commands::task::Task),
+    /// Measure how good predictions are, and write the model card.
+    Evaluate(commands::evaluate::Evaluate),
     /// Make, list and withdraw access tokens.
     #[command(subcommand)]
     Token(commands::token::Token),

@@ -4,6 +4,7 @@ pub(crate) mod analyze;
 pub(crate) mod bench;
 pub(crate) mod embed;
 pub(crate) mod encoder;
+pub(crate) mod evaluate;
 pub(crate) mod ingest;
 pub(crate) mod phantom;
 pub(crate) mod score;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Phantom(phantom) => phantom.run(),
         Command::Encoder(encoder) => encoder.run(),
         Command::Task(task) => task.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
         Command::Token(token) => block_on(token.run()),
         Command::Bench(bench) => bench.run(),
         Command::DecodeChild => decode_child(),

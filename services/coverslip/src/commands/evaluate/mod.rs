@@ -1,0 +1,115 @@
+//! `coverslip evaluate`: how good predictions are, as figures with intervals and as a model card.
+
+mod described_task;
+mod result;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use evaluation::{Bootstrap, GroupColumns, Report, TableConfig, from_csv};
+use flow::Sha256Digest;
+
+use self::described_task::DescribedTask;
+use self::result::Evaluated;
+use super::encoder::put_files;
+use crate::exit::Outcome;
+use crate::print;
+
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// CSV with the columns `slide`, `label`, `probability` (or `p_CLASS` for each class; with
+    /// `predicted` the classes are grades) and where known `patient`, `site`, `scanner`.
+    #[arg(long)]
+    predictions: PathBuf,
+    /// The folder of the task that made them, for the card and for what is positive from where on.
+    #[arg(long)]
+    task: Option<PathBuf>,
+    /// Where `evaluation.json` and `card.html` are written.
+    #[arg(long)]
+    out: PathBuf,
+    /// Print the evaluation as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    resampling: Resampling,
+}
+
+/// How the table is read.
+#[derive(Debug, Args)]
+struct Reading {
+    /// The label of the positive class; not needed where the labels are 0 and 1 or the task says.
+    #[arg(long)]
+    positive: Option<String>,
+    /// A slide is called positive from this probability on [default: the task's, or 0.5]
+    #[arg(long)]
+    threshold: Option<f64>,
+    /// A column whose groups are measured by themselves; may be given again [default: `site` and
+    /// `scanner` where they are]
+    #[arg(long)]
+    by: Vec<String>,
+}
+
+/// How intervals are made.
+#[derive(Debug, Args)]
+struct Resampling {
+    /// Bootstrap resamples behind each interval.
+    #[arg(long, default_value_t = Bootstrap::default().resamples)]
+    resamples: u32,
+    /// Equal seeds give equal intervals.
+    #[arg(long, default_value_t = Bootstrap::default().seed)]
+    seed: u64,
+}
+
+impl Evaluate {
+    pub(crate) fn run(self) -> Result<Outcome> {
+        let task = self.task.as_deref().map(DescribedTask::read).transpose()?;
+        let csv = read(&self.predictions)?;
+        let report = self.report(&csv, task.as_ref())?;
+        let evaluated = Evaluated::new(report, task, Sha256Digest::of(&csv));
+
+        let json = serde_json::to_vec_pretty(&evaluated).context("cannot write JSON")?;
+        let card = card::page(&evaluated.subject(), &evaluated.report);
+        let files = [
+            ("evaluation.json", json.as_slice()),
+            ("card.html", card.as_bytes()),
+        ];
+        let written = put_files(&self.out, files)?;
+        if self.json {
+            print::json(&evaluated)?;
+        } else {
+            print::line(&evaluated.summary())?;
+            for path in written {
+                print::line(&path.display().to_string())?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn report(&self, csv: &[u8], task: Option<&DescribedTask>) -> Result<Report> {
+        let positive = task.map(DescribedTask::positive);
+        let threshold = task.map(DescribedTask::threshold);
+        let table = TableConfig {
+            positive: self.reading.positive.clone().or(positive),
+            threshold: self.reading.threshold.or(threshold).unwrap_or(0.5),
+            by: match self.reading.by.is_empty() {
+                true => GroupColumns::Usual,
+                false => GroupColumns::Named(self.reading.by.clone()),
+            },
+        };
+        let bootstrap = Bootstrap {
+            resamples: self.resampling.resamples,
+            seed: self.resampling.seed,
+            ..Bootstrap::default()
+        };
+        let predictions = from_csv(csv, &table)
+            .with_context(|| format!("cannot evaluate {}", self.predictions.display()))?;
+        Ok(Report::of(&predictions, &bootstrap)?)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
