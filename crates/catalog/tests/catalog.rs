@@ -397,6 +397,8 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         probability,
         threshold: 0.5,
         grade: None,
+        set: None,
+        abstention: None,
         top_tiles: Vec::new(),
         n_instances: 12,
     })

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{EncoderRef, MicrometreRect, Sha256Digest, SlideId, TaskRef};
+use crate::{
+    Abstention, EncoderRef, MicrometreRect, PredictionSet, Sha256Digest, SlideId, TaskRef,
+};
 
 /// A task's answer for one slide, never without its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,12 @@ pub struct Prediction {
     pub threshold: f64,
     /// Only where the task grades and the call is positive.
     pub grade: Option<Grade>,
+    /// `None` where the task was not calibrated for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<PredictionSet>,
+    /// If there is one, `call` and `grade` are not to be shown as the slide's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abstention: Option<Abstention>,
     /// The tiles with most attention, hottest first.
     pub top_tiles: Vec<TopTile>,
     pub n_instances: u64,
@@ -57,4 +65,52 @@ pub struct TopTile {
 #[serde(rename_all = "snake_case")]
 pub enum RegulatoryStatus {
     ResearchUseOnly,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SetBasis;
+
+    /// As stored before there were sets.
+    fn stored() -> serde_json::Value {
+        let digest = "11".repeat(32);
+        serde_json::json!({
+            "slide": "22".repeat(16),
+            "pyramid": digest,
+            "encoder": {"name": "tiny", "hash": digest},
+            "task": {"id": "example", "version": "1.0.0", "hash": digest},
+            "regulatory_status": "research_use_only",
+            "call": {"label": "tumour", "is_positive": true},
+            "probability": 0.75,
+            "threshold": 0.5,
+            "grade": null,
+            "top_tiles": [],
+            "n_instances": 7,
+        })
+    }
+
+    #[test]
+    fn a_result_from_before_sets_is_read_and_written_as_it_was() -> serde_json::Result<()> {
+        let prediction: Prediction = serde_json::from_value(stored())?;
+        assert_eq!((&prediction.set, &prediction.abstention), (&None, &None));
+        assert_eq!(serde_json::to_value(&prediction)?, stored());
+        Ok(())
+    }
+
+    #[test]
+    fn set_and_reason_are_read_as_written() -> serde_json::Result<()> {
+        let mut prediction: Prediction = serde_json::from_value(stored())?;
+        prediction.set = Some(PredictionSet {
+            labels: vec!["normal".to_owned(), "tumour".to_owned()],
+            alpha: 0.1,
+            basis: SetBasis::Calibrated,
+        });
+        prediction.abstention = Some(Abstention::Uncertain { n_labels: 2 });
+        let json = serde_json::to_value(&prediction)?;
+        assert_eq!(json["set"]["basis"]["kind"], "calibrated");
+        assert_eq!(json["abstention"]["reason"], "uncertain");
+        assert_eq!(serde_json::from_value::<Prediction>(json)?, prediction);
+        Ok(())
+    }
 }

@@ -3,8 +3,10 @@
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
 
+mod abstain;
 mod bag_scores;
 mod calibration;
+mod conformal;
 mod error;
 mod evaluation;
 mod head;
@@ -15,6 +17,8 @@ mod threshold;
 
 pub mod train;
 
+pub use abstain::{Admission, BagMean, Distribution, MppRange, SlideFacts, fit_distribution};
+pub use conformal::{CalibrationSlide, ClassQuantile, Conformal, Contiguity, fit_conformal};
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
 pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};

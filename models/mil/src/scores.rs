@@ -1,4 +1,4 @@
-use flow::{Call, Grade};
+use flow::{Call, Grade, PredictionSet};
 
 /// A task's answer for one bag.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Scores {
     pub call: Call,
     /// Only where the task grades and the call is positive.
     pub grade: Option<Grade>,
+    /// Where the task is calibrated for it.
+    pub set: Option<PredictionSet>,
     /// One value an instance; they sum to 1.
     pub attention: Vec<f32>,
     /// Probability of the positive class with each instance as the whole bag.

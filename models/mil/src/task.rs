@@ -1,7 +1,8 @@
 use candle_core::{Device, Tensor};
-use flow::{Call, EncoderRef, Grade, Sha256Digest, TaskRef};
+use flow::{Abstention, Call, EncoderRef, Grade, PredictionSet, Sha256Digest, TaskRef};
 use parameters::Parameters;
 
+use crate::abstain::{BagMean, SlideFacts, abstention};
 use crate::bag_scores::BagScores;
 use crate::calibration::sigmoid;
 use crate::head::{Head, exceedance};
@@ -77,6 +78,7 @@ impl Task {
                 Some(logits) if is_positive => self.grade(&logits),
                 _ => None,
             },
+            set: self.set(probability),
             attention: scores.attention,
             tile_probability: scores
                 .tile_logits
@@ -84,6 +86,22 @@ impl Task {
                 .map(|logit| self.probability(logit) as f32)
                 .collect(),
         })
+    }
+
+    /// Why the scores of a bag are not to be taken as an answer, if they are not.
+    pub fn abstention(
+        &self,
+        slide: &SlideFacts,
+        embeddings: &[f32],
+        scores: &Scores,
+    ) -> Option<Abstention> {
+        let bag = BagMean::of(embeddings, self.file.head.dimension());
+        abstention(&self.file, slide, &bag, scores.set.as_ref())
+    }
+
+    fn set(&self, probability: f64) -> Option<PredictionSet> {
+        let conformal = self.file.conformal.as_ref()?;
+        Some(conformal.set(&[1.0 - probability, probability]))
     }
 
     fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {

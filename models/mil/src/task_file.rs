@@ -1,7 +1,7 @@
 use flow::{EncoderRef, RegulatoryStatus, Sha256Digest, TaskId, TaskVersion};
 use serde::{Deserialize, Serialize};
 
-use crate::{HeadConfig, MilError};
+use crate::{Admission, Conformal, Distribution, HeadConfig, MilError};
 
 /// What `task.json` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,15 @@ pub struct TaskFile {
     pub threshold: f64,
     /// Detection logits are divided by this (Guo et al. 2017).
     pub temperature: f64,
+    /// Without it results have no set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformal: Option<Conformal>,
+    /// Without it tissue of any look is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
+    /// Without it slides of any kind are answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admission: Option<Admission>,
     pub regulatory_status: RegulatoryStatus,
     pub intended_use: String,
     pub head_sha256: Sha256Digest,
@@ -33,6 +42,13 @@ pub struct TaskFile {
 pub struct Classes {
     pub negative: String,
     pub positive: String,
+}
+
+impl Classes {
+    /// In the order of an answer's probabilities.
+    pub fn labels(&self) -> [String; 2] {
+        [self.negative.clone(), self.positive.clone()]
+    }
 }
 
 /// Grades from 1 to `highest`.
@@ -88,6 +104,17 @@ impl TaskFile {
             ));
         }
         self.head.check()?;
-        self.head.check_answers()
+        self.head.check_answers()?;
+        self.check_abstaining()
+    }
+
+    fn check_abstaining(&self) -> Result<(), MilError> {
+        if let Some(conformal) = &self.conformal {
+            conformal.check(&self.classes.labels())?;
+        }
+        if let Some(distribution) = &self.distribution {
+            distribution.check(self.head.dimension())?;
+        }
+        self.admission.as_ref().map_or(Ok(()), Admission::check)
     }
 }

@@ -2,6 +2,7 @@
 
 mod bag;
 mod evidence;
+mod facts;
 mod heatmap;
 mod result_objects;
 mod run;

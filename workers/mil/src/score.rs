@@ -3,7 +3,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use flow::{
-    Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
+    Abstention, Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage,
+    StageTiming,
 };
 use mil::{Scores, Task};
 use step::ProgressSink;
@@ -12,6 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::MilDeps;
 use crate::bag::Bag;
 use crate::evidence::top_tiles;
+use crate::facts::slide_facts;
 use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
@@ -93,20 +95,30 @@ async fn score(
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
+    let facts = slide_facts(&deps.store, &bag.header).await?;
     let scoring = Arc::clone(tasks);
-    let (bag, scores) = spawn_blocking(move || {
-        let scores = scoring[at].score(&bag.embeddings, bag.header.dimension);
-        (bag, scores)
+    let (bag, answer) = spawn_blocking(move || {
+        let (task, embeddings) = (&scoring[at], &bag.embeddings);
+        let answer = task.score(embeddings, bag.header.dimension).map(|scores| {
+            let abstention = task.abstention(&facts, embeddings, &scores);
+            (scores, abstention)
+        });
+        (bag, answer)
     })
     .await?;
-    let scores = scores.context("cannot score the bag")?;
+    let (scores, abstention) = answer.context("cannot score the bag")?;
     put_heatmaps(&deps.store, task, &bag, &scores).await?;
-    let prediction = prediction(&bag, task, scores);
+    let prediction = prediction(&bag, task, scores, abstention);
     put_prediction(&deps.store, task, &prediction).await?;
     Ok(prediction)
 }
 
-fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
+fn prediction(
+    bag: &Bag,
+    task: &Task,
+    scores: Scores,
+    abstention: Option<Abstention>,
+) -> Prediction {
     let top_tiles = top_tiles(
         bag.header.tile_um,
         &bag.instances,
@@ -123,6 +135,8 @@ fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
         probability: scores.probability,
         threshold: scores.threshold,
         grade: scores.grade,
+        set: scores.set,
+        abstention,
         top_tiles,
         n_instances: bag.header.n_instances,
     }

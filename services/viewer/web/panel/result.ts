@@ -1,7 +1,8 @@
-import type { Grade, Prediction } from '../api/shapes';
+import type { Grade, Prediction, PredictionSet } from '../api/shapes';
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
+import { abstentionWords, setWords } from './abstention';
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
@@ -13,7 +14,8 @@ export function resultSection(prediction: Prediction): HTMLElement {
     h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
     callLine(prediction),
     probabilityBar(prediction),
-    prediction.grade && gradeBlock(prediction.grade),
+    prediction.set && setBlock(prediction.set),
+    !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
       ['Task', `${prediction.task.id} ${prediction.task.version}`],
       ['Encoder', prediction.encoder.name],
@@ -25,7 +27,17 @@ export function resultSection(prediction: Prediction): HTMLElement {
   );
 }
 
-function callLine({ call, grade }: Prediction): HTMLElement {
+/** The call; where the task abstains, that there is none, and why. */
+function callLine({ call, grade, abstention }: Prediction): HTMLElement {
+  if (abstention) {
+    return h(
+      'div',
+      { class: 'call open' },
+      h('strong', {}, 'No call'),
+      h('span', {}, abstentionWords(abstention)),
+      h('span', {}, 'The figures below are for a person to judge.'),
+    );
+  }
   const label = capital(call.label.replaceAll('_', ' '));
   return h(
     'div',
@@ -36,10 +48,11 @@ function callLine({ call, grade }: Prediction): HTMLElement {
 }
 
 /** The probability as a point between 0 and 1, with the threshold it is judged by. */
-function probabilityBar({ probability, threshold, call }: Prediction): HTMLElement {
+function probabilityBar({ probability, threshold, call, abstention }: Prediction): HTMLElement {
+  const side = call.is_positive ? 'positive' : 'negative';
   const track = h(
     'div',
-    { class: `track ${call.is_positive ? 'positive' : 'negative'}` },
+    { class: `track ${abstention ? 'open' : side}` },
     h('span', { class: 'track-fill' }),
     h('span', { class: 'track-threshold' }),
   );
@@ -59,6 +72,16 @@ function probabilityBar({ probability, threshold, call }: Prediction): HTMLEleme
     h('div', { class: 'probability-line' }, 'Calibrated probability', h('strong', {}, formatProbability(probability))),
     track,
     ends,
+  );
+}
+
+function setBlock(set: PredictionSet): HTMLElement {
+  const { labels, promise } = setWords(set);
+  return h(
+    'div',
+    { class: 'answer-set' },
+    h('div', { class: 'probability-line' }, 'Cannot be ruled out', h('strong', {}, labels)),
+    h('p', { class: 'hint' }, promise),
   );
 }
 
