@@ -6,6 +6,7 @@ use clap::Parser;
 
 mod arguments;
 mod bench;
+mod cohort;
 mod commands;
 mod exit;
 mod installation;
