@@ -397,6 +397,7 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         probability,
         threshold: 0.5,
         grade: None,
+        class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 12,
     })

@@ -3,22 +3,29 @@
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
 
+mod answers;
 mod bag_scores;
 mod calibration;
+mod covariates;
 mod error;
 mod evaluation;
 mod head;
+mod model;
+mod probabilities;
 mod scores;
 mod task;
 mod task_file;
+mod task_json;
 mod threshold;
 
 pub mod metrics;
 pub mod train;
 
+pub use answers::Answers;
+pub use covariates::{Categorical, CovariatePlan, Covariates};
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
 pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use scores::Scores;
 pub use task::Task;
-pub use task_file::{Classes, GradeScale, TaskFile, TrainingSummary};
+pub use task_file::{GradeScale, TaskFile, TrainingSummary};

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     /// What the tasks are.
     #[command(subcommand)]
     Task(commands::task::Task),
+    /// Train a task of one's own on labelled slides.
+    Train(commands::train::Train),
     /// Make, list and withdraw access tokens.
     #[command(subcommand)]
     Token(commands::token::Token),

@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod cohort;
 mod commands;
+mod curves;
 mod exit;
 mod installation;
 mod path;

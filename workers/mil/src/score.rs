@@ -123,6 +123,7 @@ fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
         probability: scores.probability,
         threshold: scores.threshold,
         grade: scores.grade,
+        class_probabilities: scores.class_probabilities,
         top_tiles,
         n_instances: bag.header.n_instances,
     }

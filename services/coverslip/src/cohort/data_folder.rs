@@ -107,9 +107,11 @@ impl DataFolder {
                 "{} slides were pushed under this file name: write the slide's id",
                 several.len()
             )),
-            None => Err("there is no such slide in the data folder: push it first, or correct its \
+            None => Err(
+                "there is no such slide in the data folder: push it first, or correct its \
                          id or file name"
-                .to_owned()),
+                    .to_owned(),
+            ),
         }
     }
 
