@@ -399,6 +399,7 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         grade: None,
         set: None,
         abstention: None,
+        class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 12,
     })

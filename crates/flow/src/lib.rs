@@ -36,7 +36,7 @@ pub use manifest::{
 };
 pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideTiled};
 pub use object_key::{AssociatedName, ObjectKey};
-pub use prediction::{Call, Grade, Prediction, RegulatoryStatus, TopTile};
+pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus, TopTile};
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};

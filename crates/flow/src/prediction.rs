@@ -13,11 +13,12 @@ pub struct Prediction {
     pub task: TaskRef,
     pub regulatory_status: RegulatoryStatus,
     pub call: Call,
-    /// Probability of the positive class, from 0 to 1.
+    /// Probability of the positive class, of a grade above the lowest, or of the class that is
+    /// called; from 0 to 1.
     pub probability: f64,
-    /// `call` is positive from this probability on.
+    /// `call` is made from this probability on; 0 where the likeliest of several classes is called.
     pub threshold: f64,
-    /// Only where the task grades and the call is positive.
+    /// Only where the task grades; of a detection only where the call is positive.
     pub grade: Option<Grade>,
     /// `None` where the task was not calibrated for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,16 +26,28 @@ pub struct Prediction {
     /// If there is one, `call` and `grade` are not to be shown as the slide's answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub abstention: Option<Abstention>,
+    /// One a class where the task answers with one of several, in the task's order; else none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_probabilities: Vec<ClassProbability>,
     /// The tiles with most attention, hottest first.
     pub top_tiles: Vec<TopTile>,
     pub n_instances: u64,
 }
 
-/// The detection.
+/// How likely one of several classes is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassProbability {
+    pub label: String,
+    /// From 0 to 1; those of all classes sum to 1.
+    pub probability: f64,
+}
+
+/// What the slide is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The class in the task's own words, for example `tumour`.
     pub label: String,
+    /// Whether something was found; one of several classes always is.
     pub is_positive: bool,
 }
 

@@ -72,7 +72,7 @@ def several(folder, random, name, n_classes, is_ordinal):
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     called = probabilities.argmax(1)
     labels = [str(c) if is_ordinal else f"type-{c}" for c in range(n_classes)]
-    header = ["slide", "label", *(f"p_{label}" for label in labels)]
+    header = ["slide", "label", *(f"probability_{label}" for label in labels)]
     rows = [[f"s{i}", labels[truth[i]], *probabilities[i]] for i in range(n)]
     if is_ordinal:
         header.append("predicted")

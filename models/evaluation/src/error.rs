@@ -9,7 +9,7 @@ pub enum EvaluationError {
     NoColumn(String),
     #[error(
         "the predictions have no column of probabilities; \
-         name one `probability`, or one a class `p_CLASS`"
+         name one `probability`, or one a class `probability_CLASS`"
     )]
     NoProbabilities,
     #[error("the predictions have two columns `{0}`")]
@@ -35,8 +35,6 @@ pub enum EvaluationError {
     SlideTwice { line: u64, slide: String },
     #[error("line {line}: column `{column}` is empty")]
     Blank { line: u64, column: String },
-    #[error("grade `{0}` in the column names is no whole number")]
-    NotAGrade(String),
     #[error("the labels are {0:?}; say which one is positive")]
     WhichIsPositive(Vec<String>),
     #[error(

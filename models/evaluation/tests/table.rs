@@ -23,14 +23,26 @@ fn forms_are_told_apart_by_their_columns() -> Result<(), EvaluationError> {
     assert_eq!(binary.kind, Kind::Binary { threshold: 0.5 });
     assert_eq!((binary.called, binary.truth), (vec![1, 0], vec![0, 1]));
 
-    let classes = read("slide,label,p_lobular,p_ductal\na,ductal,0.5,0.5\n")?.answers;
+    let classes = read("slide,label,probability_lobular,probability_ductal,probability_mixed\na,ductal,0.4,0.4,0.2\n")?.answers;
     assert_eq!(classes.kind, Kind::Classes);
     assert_eq!((classes.called, classes.truth), (vec![0], vec![1]));
 
-    let grades = read("slide,label,p_10,p_9,predicted\na,9,0.3,0.7,10\n")?.answers;
+    let grades = read(
+        "slide,label,probability_10,probability_9,probability_8,predicted\na,9,0.3,0.6,0.1,10\n",
+    )?
+    .answers;
     assert_eq!(grades.kind, Kind::Grades);
-    assert_eq!(grades.classes, ["9", "10"]);
-    assert_eq!((grades.called, grades.truth), (vec![1], vec![0]));
+    assert_eq!(grades.classes, ["8", "9", "10"]);
+    assert_eq!((grades.called, grades.truth), (vec![2], vec![1]));
+
+    let known =
+        read("slide,label,probability_negative,probability_positive\na,negative,0.3,0.7\n")?;
+    assert_eq!(
+        (known.answers.called, known.answers.truth),
+        (vec![1], vec![0])
+    );
+    let nobody = read("slide,label,probability,patient\na,0,0.5,\nb,1,0.2,\n")?;
+    assert_eq!(nobody.patients, None);
     Ok(())
 }
 
@@ -50,15 +62,22 @@ fn the_positive_class_is_never_guessed() -> Result<(), EvaluationError> {
 
 #[test]
 fn what_is_wrong_is_named() {
-    assert!(refusal("slide,label\na,0\n").contains("`p_CLASS`"));
+    assert!(refusal("slide,label\na,0\n").contains("`probability_CLASS`"));
     assert!(refusal("slide,probability\na,0\n").contains("`label`"));
     assert!(refusal("slide,label,probability\n").contains("no slide"));
     assert!(refusal("slide,label,probability\na,0,NaN\n").contains("line 2: `NaN`"));
     assert!(refusal("slide,label,probability\na,0,1.2\n").contains("line 2"));
     assert!(refusal("slide,label,probability\na,0,0.1\na,1,0.2\n").contains("line 3: slide `a`"));
-    assert!(refusal("slide,label,p_x,p_y\na,x,0.5,0.6\n").contains("add up to 1.1"));
-    assert!(refusal("slide,label,p_x,p_y\na,z,0.5,0.5\n").contains("`z` in column `label`"));
-    assert!(refusal("slide,label,probability,patient\na,0,0.1,\n").contains("`patient` is empty"));
+    assert!(
+        refusal("slide,label,probability_x,probability_y,probability_z\na,x,0.5,0.6,0\n")
+            .contains("add up to 1.1")
+    );
+    assert!(
+        refusal("slide,label,probability_x,probability_y,probability_z\na,w,0.5,0.5,0\n")
+            .contains("`w` in column `label`")
+    );
+    let patients = "slide,label,probability,patient\na,0,0.1,p\nb,1,0.1,\n";
+    assert!(refusal(patients).contains("line 3: column `patient` is empty"));
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 use std::error::Error;
 
-use coverslip_mil::train::{BagLabel, EpochReport, TaskDraft, TrainConfig, TrainingBag, fit};
-use coverslip_mil::{Classes, Evaluation, GradeScale, HeadConfig, MilError, Outcome};
+use coverslip_mil::train::{
+    BagLabel, ClassWeights, Clustering, Dropout, EpochReport, TaskDraft, TrainConfig, TrainingBag,
+    fit,
+};
+use coverslip_mil::{Answers, Covariates, Evaluation, GradeScale, HeadConfig, MilError, Outcome};
 use flow::{EncoderRef, Sha256Digest};
 use parameters::{AdamWConfig, OneCycle, Seed, seeded};
 use rand::RngExt;
@@ -32,6 +35,7 @@ fn bag(number: u64, label: BagLabel) -> TrainingBag {
         embeddings,
         dimension: DIMENSION as u32,
         label,
+        covariates: Covariates::default(),
         evidence: Some(evidence),
     }
 }
@@ -59,16 +63,18 @@ fn draft() -> Result<TaskDraft, Box<dyn Error>> {
             dimension: DIMENSION as u32,
             hidden: 16,
             attention: 8,
+            n_classes: 1,
             highest_grade: Some(5),
         },
-        classes: Classes {
+        answers: Answers::Detection {
             negative: "without".to_owned(),
             positive: "with".to_owned(),
+            grade_scale: Some(GradeScale {
+                name: "planted grade".to_owned(),
+                highest: 5,
+            }),
         },
-        grade_scale: Some(GradeScale {
-            name: "planted grade".to_owned(),
-            highest: 5,
-        }),
+        covariates: None,
         intended_use: "tests".to_owned(),
         data: "planted signal in noise".to_owned(),
     })
@@ -90,6 +96,9 @@ fn config(epochs: u32, patience: u32) -> TrainConfig {
         clip_norm: 1.0,
         grade_weight: 1.0,
         evidence_weight: 0.5,
+        class_weights: ClassWeights::Even,
+        dropout: Dropout::default(),
+        clustering: Clustering::default(),
     }
 }
 
@@ -119,9 +128,9 @@ fn equal_seeds_give_equal_tasks() -> Result<(), Box<dyn Error>> {
         fit(&bags(0, 20), &draft()?, &config, |_| ()).map_err(Box::<dyn Error>::from)
     };
     let (one, again, other) = (train(1)?, train(1)?, train(2)?);
-    assert_eq!(one.head, again.head);
+    assert_eq!(one.heads, again.heads);
     assert_eq!(one.task_json()?, again.task_json()?);
-    assert_ne!(one.head, other.head);
+    assert_ne!(one.heads, other.heads);
     Ok(())
 }
 
@@ -172,7 +181,7 @@ fn bags_that_do_not_fit_are_named() -> Result<(), Box<dyn Error>> {
     let negative = vec![bag(1, BagLabel::Negative); 5];
     let error = fit(&negative, &draft()?, &config(1, 1), |_| ()).expect_err("one kind");
     assert!(
-        error.to_string().contains("two positive and two negative"),
+        error.to_string().contains("two bags of each answer"),
         "{error}"
     );
     Ok(())

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::Encoder;
-use flow::{Prediction, SlideId, TaskId};
+use encoder::{Encoder, EncoderConfig};
+use flow::{EncoderRef, Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil::Task;
 use mil_worker::{MilDeps, score_slide};
@@ -138,6 +138,22 @@ pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
     };
     Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
         .with_context(|| format!("{} holds no encoder", folder.display()))
+}
+
+/// The encoder of such a folder, or the one that ships, without its weights.
+pub(crate) fn encoder_reference(folder: Option<&Path>) -> Result<EncoderRef> {
+    let Some(folder) = folder else {
+        let shipped = shipped::encoder().context("cannot load the shipped encoder")?;
+        return Ok(shipped.reference().clone());
+    };
+    let path = folder.join("encoder.json");
+    let json = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let config = EncoderConfig::parse(&json)
+        .with_context(|| format!("{} holds no encoder", folder.display()))?;
+    Ok(EncoderRef {
+        hash: config.hash()?,
+        name: config.name,
+    })
 }
 
 /// The decoder child is this very binary.

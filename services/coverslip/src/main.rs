@@ -6,7 +6,9 @@ use clap::Parser;
 
 mod arguments;
 mod bench;
+mod cohort;
 mod commands;
+mod curves;
 mod exit;
 mod installation;
 mod path;

@@ -137,6 +137,7 @@ fn prediction(
         grade: scores.grade,
         set: scores.set,
         abstention,
+        class_probabilities: scores.class_probabilities,
         top_tiles,
         n_instances: bag.header.n_instances,
     }

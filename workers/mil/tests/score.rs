@@ -169,7 +169,7 @@ fn task_for(scanners: &[&str]) -> Result<Task, Box<dyn Error>> {
         scanners: scanners.iter().map(|&name| name.to_owned()).collect(),
         ..Admission::default()
     });
-    Ok(Task::load(&serde_json::to_vec(&file)?, head)?)
+    Ok(Task::load(&file.to_json()?, &[head])?)
 }
 
 #[tokio::test]

@@ -19,8 +19,7 @@ pub(crate) fn reliability(report: &Report) -> Markup {
         @for bin in &report.reliability {
             @let across = x(bin.mean_confidence);
             line.whisker x1=(across) x2=(across) y1=(y(bin.low)) y2=(y(bin.high)) {}
-            circle.dot cx=(across) cy=(y(bin.share_right)) r="4" {}
-            text.count x=(across + 6.0) y=(y(bin.share_right) - 5.0) { (bin.n) }
+            circle.dot cx=(across) cy=(y(bin.share_right)) r="4" { title { (bin.n) " slides" } }
         }
     })
 }

@@ -21,7 +21,7 @@ pub(crate) fn headline(report: &Report) -> Markup {
                 }
             }
         }
-        p.note { "In brackets or below each figure: its " (level) " % interval. n counts slides." }
+        p.note { "Below each figure: its " (level) " % interval, and the slides it rests on." }
     }
 }
 

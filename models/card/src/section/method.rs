@@ -27,6 +27,10 @@ pub(crate) fn method(report: &Report) -> Markup {
                      are named without figures."
                 }
                 li {
+                    "Where threshold or calibration were chosen on these very slides, as after \
+                     cross-validation, the figures that rest on them are somewhat too good."
+                }
+                li {
                     "AUC counts ties half; of several classes it is the mean of each against the \
                      rest. The calibration error of several classes is that of the called one."
                 }

@@ -19,8 +19,8 @@ pub(crate) fn plots(report: &Report) -> Markup {
                 figure {
                     figcaption {
                         strong { "Reliability" }
-                        " Dots on the diagonal: as often right as it is sure. \
-                         Bars are 95 % intervals, numbers are slides."
+                        " Dots on the diagonal: as often right as it is sure. Each dot is "
+                        (slides_a_dot(report)) " slides, its bar a 95 % interval."
                     }
                     (reliability(report))
                 }
@@ -37,6 +37,16 @@ pub(crate) fn plots(report: &Report) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// `17`, or `16 to 18`.
+fn slides_a_dot(report: &Report) -> String {
+    let counts = report.reliability.iter().map(|bin| bin.n);
+    let fewest = counts.clone().min().unwrap_or(0);
+    match counts.max() {
+        Some(most) if most > fewest => format!("{fewest} to {most}"),
+        _ => fewest.to_string(),
     }
 }
 

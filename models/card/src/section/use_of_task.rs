@@ -17,7 +17,7 @@ pub(crate) fn use_of_task(subject: &Subject) -> Markup {
                     h3 { "Not for" }
                     ul {
                         li { "Diagnosis, or any decision about a patient." }
-                        li { "Tissue, stains, scanners or encoders other than those below." }
+                        li { "Tissue, stains, scanners or encoders other than those it was trained on." }
                         li { "Standing in for a pathologist: every result is to be read beside its evidence." }
                         li { "Comparison with figures measured on other slides." }
                     }

@@ -6,49 +6,52 @@ use super::columns::{Columns, ProbabilityColumns};
 use super::truth::binary_classes;
 use crate::{Answers, EvaluationError, Kind};
 
-/// What the columns of probabilities say.
+/// What the columns of probabilities say: two classes are binary, whole numbers are grades.
 pub(super) fn answers(
     records: &[StringRecord],
     columns: &Columns,
     config: &TableConfig,
 ) -> Result<Answers, EvaluationError> {
     match &columns.probabilities {
-        ProbabilityColumns::Positive(at) => binary(records, (columns.label, *at), config),
-        ProbabilityColumns::Classes(named) => {
-            let probabilities = rows(records, named)?;
-            let called = probabilities.iter().map(|row| likeliest(row)).collect();
-            several(
-                records,
-                columns,
-                Kind::Classes,
-                named,
-                (called, probabilities),
-            )
+        ProbabilityColumns::Positive(at) => {
+            let labels = filled(records, "label", columns.label)?;
+            let classes = binary_classes(&labels, config.positive.as_deref())?;
+            binary(records, columns, ("probability", *at), classes, config)
         }
-        ProbabilityColumns::Grades { grades, predicted } => {
-            let names: Vec<String> = grades.iter().map(|(name, _)| name.clone()).collect();
-            let called = indices(records, "predicted", *predicted, &names)?;
-            let probabilities = rows(records, grades)?;
-            several(
-                records,
-                columns,
-                Kind::Grades,
-                grades,
-                (called, probabilities),
-            )
+        ProbabilityColumns::Named { classes, .. } if classes.len() == 2 => {
+            let names: Vec<String> = classes.iter().map(|(name, _)| name.clone()).collect();
+            let ordered = binary_classes(&names, config.positive.as_deref())?;
+            let positive = classes.iter().find(|(name, _)| *name == ordered[1]);
+            let (name, at) = positive.ok_or(EvaluationError::WhichIsPositive(names))?;
+            binary(records, columns, (name, *at), ordered, config)
         }
+        ProbabilityColumns::Named { classes, predicted } => match from_the_lowest(classes) {
+            Some(grades) => several(records, columns, Kind::Grades, &grades, *predicted),
+            None => several(records, columns, Kind::Classes, classes, *predicted),
+        },
     }
+}
+
+/// In order, if every class is a whole number.
+fn from_the_lowest(classes: &[(String, usize)]) -> Option<Vec<(String, usize)>> {
+    let numbered = classes
+        .iter()
+        .map(|(name, at)| Some((name.parse().ok()?, name.clone(), *at)));
+    let mut numbered: Vec<(u32, String, usize)> = numbered.collect::<Option<_>>()?;
+    numbered.sort();
+    let ordered = numbered.into_iter().map(|(_, name, at)| (name, at));
+    Some(ordered.collect())
 }
 
 fn binary(
     records: &[StringRecord],
-    (label, score): (usize, usize),
+    columns: &Columns,
+    (column, at): (&str, usize),
+    classes: [String; 2],
     config: &TableConfig,
 ) -> Result<Answers, EvaluationError> {
-    let labels = filled(records, "label", label)?;
-    let classes = binary_classes(&labels, config.positive.as_deref())?.to_vec();
     let probabilities = records.iter().map(|record| {
-        let positive = probability(record, "probability", score)?;
+        let positive = probability(record, column, at)?;
         Ok(vec![1.0 - positive, positive])
     });
     let probabilities = probabilities.collect::<Result<Vec<_>, EvaluationError>>()?;
@@ -57,9 +60,9 @@ fn binary(
         kind: Kind::Binary {
             threshold: config.threshold,
         },
-        truth: indices(records, "label", label, &classes)?,
+        truth: indices(records, "label", columns.label, &classes)?,
         called: called.map(usize::from).collect(),
-        classes,
+        classes: classes.to_vec(),
         probabilities,
     })
 }
@@ -69,13 +72,17 @@ fn several(
     columns: &Columns,
     kind: Kind,
     named: &[(String, usize)],
-    (called, probabilities): (Vec<usize>, Vec<Vec<f64>>),
+    predicted: Option<usize>,
 ) -> Result<Answers, EvaluationError> {
     let classes: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+    let probabilities = rows(records, named)?;
     Ok(Answers {
         kind,
         truth: indices(records, "label", columns.label, &classes)?,
-        called,
+        called: match predicted {
+            Some(at) => indices(records, "predicted", at, &classes)?,
+            None => probabilities.iter().map(|row| likeliest(row)).collect(),
+        },
         classes,
         probabilities,
     })

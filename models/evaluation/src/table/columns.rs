@@ -13,16 +13,14 @@ pub(super) struct Columns {
     pub(super) groups: Vec<(String, usize)>,
 }
 
-/// Which form of answer the columns hold.
+/// Where the probabilities stand.
 pub(super) enum ProbabilityColumns {
     /// `probability`, of the positive class.
     Positive(usize),
-    /// `p_CLASS` for each class, without order.
-    Classes(Vec<(String, usize)>),
-    /// `p_GRADE` for each grade from the lowest up, and `predicted`.
-    Grades {
-        grades: Vec<(String, usize)>,
-        predicted: usize,
+    /// `probability_CLASS` for each class, and `predicted` if it is there.
+    Named {
+        classes: Vec<(String, usize)>,
+        predicted: Option<usize>,
     },
 }
 
@@ -69,27 +67,13 @@ fn probabilities(header: &StringRecord) -> Result<ProbabilityColumns, Evaluation
     }
     let named = header.iter().enumerate();
     let classes: Vec<(String, usize)> = named
-        .filter_map(|(at, column)| Some((column.strip_prefix("p_")?.to_owned(), at)))
+        .filter_map(|(at, column)| Some((column.strip_prefix("probability_")?.to_owned(), at)))
         .collect();
-    match (classes.len(), find("predicted")) {
-        (0 | 1, _) => Err(EvaluationError::NoProbabilities),
-        (_, None) => Ok(ProbabilityColumns::Classes(classes)),
-        (_, Some(predicted)) => Ok(ProbabilityColumns::Grades {
-            grades: from_the_lowest(classes)?,
-            predicted,
+    match classes.len() {
+        0 | 1 => Err(EvaluationError::NoProbabilities),
+        _ => Ok(ProbabilityColumns::Named {
+            classes,
+            predicted: find("predicted"),
         }),
     }
-}
-
-fn from_the_lowest(grades: Vec<(String, usize)>) -> Result<Vec<(String, usize)>, EvaluationError> {
-    let number = |(name, at): (String, usize)| match name.parse::<u32>() {
-        Ok(grade) => Ok((grade, name, at)),
-        Err(_) => Err(EvaluationError::NotAGrade(name)),
-    };
-    let mut numbered: Vec<_> = grades.into_iter().map(number).collect::<Result<_, _>>()?;
-    numbered.sort();
-    Ok(numbered
-        .into_iter()
-        .map(|(_, name, at)| (name, at))
-        .collect())
 }

@@ -28,9 +28,9 @@ pub enum GroupColumns {
     Named(Vec<String>),
 }
 
-/// Reads predictions with the columns `slide` and `label`, one of probabilities (`probability`, or
-/// `p_CLASS` for each class, with `predicted` where the classes are grades), and where known
-/// `patient`.
+/// Reads predictions with the columns `slide` and `label`, those of probabilities (`probability`, or
+/// `probability_CLASS` for each class, which are grades where all are whole numbers), where it is
+/// not the likeliest class that is called `predicted`, and where known `patient`.
 ///
 /// # Errors
 /// If a column is missing, a slide is there twice, a value is no probability or no class, or a group
@@ -48,7 +48,10 @@ pub fn from_csv(bytes: &[u8], config: &TableConfig) -> Result<Predictions, Evalu
         return Err(EvaluationError::Empty);
     }
     check_slides(&records, columns.slide)?;
-    let patients = columns.patient.map(|at| filled(&records, "patient", at));
+    // A column without any value says that patients are not known.
+    let is_known = |at: &usize| records.iter().any(|record| !record[*at].is_empty());
+    let patient = columns.patient.filter(is_known);
+    let patients = patient.map(|at| filled(&records, "patient", at));
     Ok(Predictions {
         answers: answers(&records, &columns, config)?,
         patients: patients.transpose()?,
@@ -67,7 +70,7 @@ fn check_slides(records: &[StringRecord], at: usize) -> Result<(), EvaluationErr
     }
 }
 
-/// Slides without a value form a group of their own.
+/// Slides without a value form a group of their own; a column without any value forms none.
 fn groupings(
     records: &[StringRecord],
     columns: &Columns,
@@ -88,7 +91,10 @@ fn groupings(
             values,
         })
     };
-    columns.groups.iter().map(grouping).collect()
+    let has_values =
+        |(_, at): &&(String, usize)| records.iter().any(|record| !record[*at].is_empty());
+    let columns = columns.groups.iter().filter(has_values);
+    columns.map(grouping).collect()
 }
 
 const MOST_GROUPS: usize = 50;

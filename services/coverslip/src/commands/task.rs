@@ -86,7 +86,10 @@ impl Train {
         let json = trained.task_json()?;
         write_files(
             &self.out,
-            [("task.json", &json), ("head.safetensors", &trained.head)],
+            [
+                ("task.json", &json),
+                ("head.safetensors", &trained.heads[0]),
+            ],
         )
     }
 }

@@ -39,6 +39,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         grade: None,
         set: None,
         abstention: None,
+        class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 4,
     })

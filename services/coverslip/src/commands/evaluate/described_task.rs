@@ -3,7 +3,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use card::{Fact, TaskFacts};
 use flow::{Sha256Digest, TaskRef};
-use mil::{TaskFile, TrainingSummary};
+use mil::{Answers, TaskFile, TrainingSummary};
 
 use super::read;
 
@@ -31,11 +31,16 @@ impl DescribedTask {
         }
     }
 
-    pub(super) fn positive(&self) -> String {
-        self.file.classes.positive.clone()
+    /// Of a detection.
+    pub(super) fn positive(&self) -> Option<String> {
+        match &self.file.answers {
+            Answers::Detection { positive, .. } => Some(positive.clone()),
+            Answers::Classes { .. } | Answers::Grades { .. } => None,
+        }
     }
 
-    pub(super) fn threshold(&self) -> f64 {
+    /// Of a detection.
+    pub(super) fn threshold(&self) -> Option<f64> {
         self.file.threshold
     }
 
@@ -63,7 +68,10 @@ fn training(summary: &TrainingSummary) -> Vec<Fact> {
     vec![
         Fact::new("Data", summary.data.clone()),
         Fact::new("Slides", summary.n_bags.to_string()),
-        Fact::new("Of these for validation", summary.n_validation_bags.to_string()),
+        Fact::new(
+            "Of these for validation",
+            summary.n_validation_bags.to_string(),
+        ),
         Fact::new("Epochs", summary.epochs.to_string()),
         Fact::new("Seed", summary.seed.to_string()),
     ]

@@ -18,8 +18,8 @@ use crate::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Evaluate {
-    /// CSV with the columns `slide`, `label`, `probability` (or `p_CLASS` for each class; with
-    /// `predicted` the classes are grades) and where known `patient`, `site`, `scanner`.
+    /// CSV as `coverslip train` writes it: `slide`, `label`, `probability` or `probability_CLASS`
+    /// for each class, and where known `predicted`, `patient`, `site`, `scanner`.
     #[arg(long)]
     predictions: PathBuf,
     /// The folder of the task that made them, for the card and for what is positive from where on.
@@ -89,8 +89,8 @@ impl Evaluate {
     }
 
     fn report(&self, csv: &[u8], task: Option<&DescribedTask>) -> Result<Report> {
-        let positive = task.map(DescribedTask::positive);
-        let threshold = task.map(DescribedTask::threshold);
+        let positive = task.and_then(DescribedTask::positive);
+        let threshold = task.and_then(DescribedTask::threshold);
         let table = TableConfig {
             positive: self.reading.positive.clone().or(positive),
             threshold: self.reading.threshold.or(threshold).unwrap_or(0.5),

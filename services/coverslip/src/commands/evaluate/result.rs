@@ -44,7 +44,10 @@ impl Evaluated {
         };
         let described = self.described.as_ref();
         let mut provenance = described.map_or_else(Vec::new, DescribedTask::provenance);
-        provenance.push(Fact::new("Predictions sha256", self.predictions.to_string()));
+        provenance.push(Fact::new(
+            "Predictions sha256",
+            self.predictions.to_string(),
+        ));
         provenance.push(Fact::new("Coverslip", env!("CARGO_PKG_VERSION")));
         Subject {
             title,
