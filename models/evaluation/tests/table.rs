@@ -41,6 +41,8 @@ fn forms_are_told_apart_by_their_columns() -> Result<(), EvaluationError> {
         (known.answers.called, known.answers.truth),
         (vec![1], vec![0])
     );
+    let graded = "slide,label,probability_negative,probability_positive\na,positive 3,0.3,0.7\n";
+    assert_eq!(read(graded)?.answers.truth, [1]);
     let nobody = read("slide,label,probability,patient\na,0,0.5,\nb,1,0.2,\n")?;
     assert_eq!(nobody.patients, None);
     Ok(())

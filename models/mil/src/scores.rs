@@ -11,6 +11,10 @@ pub struct Scores {
     pub call: Call,
     /// Only where the task grades; of a detection only where the call is positive.
     pub grade: Option<Grade>,
+    /// Which of [`crate::Answers::names`] is called.
+    pub answer: usize,
+    /// Calibrated, one for each of [`crate::Answers::names`]; they sum to 1.
+    pub answer_probabilities: Vec<f64>,
     /// Where the task is calibrated for it.
     pub set: Option<PredictionSet>,
     /// One a class where the task answers with one of several classes, else none.

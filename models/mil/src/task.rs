@@ -102,6 +102,7 @@ impl Task {
             .map(|head| self.probabilities(&head.bag.answers));
         let together = mean(&bag.collect::<Vec<_>>());
         let verdict = verdict(&self.file, &together);
+        let each = of_each_answer(&self.file.answers, &together);
         let conformal = self.file.conformal.as_ref();
         let attended = self.attended(verdict.answer);
         let attention = heads
@@ -117,7 +118,9 @@ impl Task {
             },
             call: verdict.call,
             class_probabilities: verdict.class_probabilities,
-            set: conformal.map(|one| one.set(&of_each_answer(&self.file.answers, &together))),
+            answer: verdict.answer,
+            set: conformal.map(|conformal| conformal.set(&each)),
+            answer_probabilities: each,
             attention: mean_of_tiles(attention),
             tile_probability: mean_of_tiles(tiles),
         }

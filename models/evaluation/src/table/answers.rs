@@ -1,9 +1,9 @@
 use csv::StringRecord;
 
 use super::TableConfig;
-use super::cells::{filled, indices, probability, rows};
+use super::cells::{filled, indices, places, probability, rows};
 use super::columns::{Columns, ProbabilityColumns};
-use super::truth::binary_classes;
+use super::truth::{binary_classes, binary_truth};
 use crate::{Answers, EvaluationError, Kind};
 
 /// What the columns of probabilities say: two classes are binary, whole numbers are grades.
@@ -60,7 +60,9 @@ fn binary(
         kind: Kind::Binary {
             threshold: config.threshold,
         },
-        truth: indices(records, "label", columns.label, &classes)?,
+        truth: places(records, ("label", columns.label), &classes, |label| {
+            binary_truth(label, &classes)
+        })?,
         called: called.map(usize::from).collect(),
         classes: classes.to_vec(),
         probabilities,

@@ -31,9 +31,19 @@ pub(super) fn indices(
     at: usize,
     classes: &[String],
 ) -> Result<Vec<usize>, EvaluationError> {
+    let place = |value: &str| classes.iter().position(|class| class == value);
+    places(records, (column, at), classes, place)
+}
+
+/// The same by a rule of one's own.
+pub(super) fn places(
+    records: &[StringRecord],
+    (column, at): (&str, usize),
+    classes: &[String],
+    place: impl Fn(&str) -> Option<usize>,
+) -> Result<Vec<usize>, EvaluationError> {
     let index = |record: &StringRecord| {
-        let place = classes.iter().position(|class| *class == record[at]);
-        place.ok_or_else(|| EvaluationError::UnknownClass {
+        place(&record[at]).ok_or_else(|| EvaluationError::UnknownClass {
             line: line(record),
             column: column.to_owned(),
             value: record[at].to_owned(),

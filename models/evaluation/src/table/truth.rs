@@ -30,3 +30,13 @@ pub(super) fn binary_classes(
 }
 
 const KNOWN: [[&str; 2]; 3] = [["0", "1"], ["negative", "positive"], ["false", "true"]];
+
+/// Which of the two a label says: the words themselves, or `POSITIVE GRADE` of a graded finding.
+pub(super) fn binary_truth(label: &str, classes: &[String; 2]) -> Option<usize> {
+    let is_graded = || {
+        let grade = label.strip_prefix(classes[1].as_str())?.strip_prefix(' ')?;
+        grade.parse::<u32>().ok()
+    };
+    let place = classes.iter().position(|class| class == label);
+    place.or_else(|| is_graded().map(|_| 1))
+}

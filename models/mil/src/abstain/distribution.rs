@@ -220,7 +220,7 @@ mod tests {
             (360..=396).contains(&n_within),
             "{n_within} of 400, 380 expected"
         );
-        let n_shifted = bags(3, 100, 1.0)
+        let n_shifted = bags(3, 100, 1.5)
             .iter()
             .filter(|bag| fitted.refusal(bag).is_some())
             .count();

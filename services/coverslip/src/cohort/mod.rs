@@ -3,18 +3,24 @@
 //! The labels are a CSV of one slide a row ([`LabelTable`]); [`Columns`] says which column means
 //! what. The bags come from one [`BagSource`].
 
+mod bag_label;
 mod bag_source;
 mod columns;
+mod covariates;
 mod data_folder;
 mod label_table;
+mod predictions_table;
 
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
+pub(crate) use self::bag_label::bag_label;
 pub(crate) use self::bag_source::{BagId, BagSource, SlideBag};
 pub(crate) use self::columns::Columns;
+pub(crate) use self::covariates::covariates;
 pub(crate) use self::label_table::{LabelRow, LabelTable};
+pub(crate) use self::predictions_table::{SlidePrediction, predictions_table};
 
 /// Named in one error; a list without end helps nobody.
 const MOST_NAMED: usize = 10;

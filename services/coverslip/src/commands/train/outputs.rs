@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::bags::Learning;
 use super::task_toml::{Groups, TaskToml};
-use crate::cohort::Cohort;
+use crate::cohort::{Cohort, SlidePrediction, predictions_table};
 use crate::curves::{self, Curve};
 
 /// Everything the folder of a trained task is written from.
@@ -88,34 +88,14 @@ impl Outputs<'_> {
     /// What heads that had not learned from a slide say of it, beside what is known of it.
     fn predictions(&self) -> Result<Vec<u8>> {
         let labels = &self.cohort.labels;
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        let names = self.task.answers.names();
-        let fixed = ["slide", "label", "fold", "predicted"].map(str::to_owned);
-        let probabilities = names.iter().map(|name| format!("probability_{name}"));
-        let known = ["patient", "site"].map(str::to_owned);
-        let others = labels.other_columns().map(str::to_owned);
-        let header = fixed
-            .into_iter()
-            .chain(probabilities)
-            .chain(known)
-            .chain(others);
-        csv.write_record(header)?;
-        for one in &self.trained.task.held_out {
-            let row = &labels.rows[one.bag];
-            let fold = (one.fold + 1).to_string();
-            let fixed = [&row.slide, &row.label, &fold, &one.called].map(String::clone);
-            let probabilities = one.probabilities.iter().map(f64::to_string);
-            let known = [&row.patient, &row.site].map(|cell| cell.clone().unwrap_or_default());
-            let others = labels.other_cells(row).map(str::to_owned);
-            csv.write_record(
-                fixed
-                    .into_iter()
-                    .chain(probabilities)
-                    .chain(known)
-                    .chain(others),
-            )?;
-        }
-        Ok(csv.into_inner()?)
+        let held_out = self.trained.task.held_out.iter();
+        let slides = held_out.map(|one| SlidePrediction {
+            row: &labels.rows[one.bag],
+            fold: Some(one.fold),
+            called: one.called.clone(),
+            probabilities: &one.probabilities,
+        });
+        predictions_table(labels, &self.task.answers.names(), slides)
     }
 
     fn record(&self) -> TrainingRecord<'_> {
