@@ -55,7 +55,7 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
         Some(why) => append(text, "no call", &format!("{why} ({figures})")),
     }
     if let Some(set) = set {
-        append(text, "open", &set.labels.join(", "));
+        append(text, "set", &set.labels.join(", "));
     }
     if let (Some(grade), None) = (grade, abstention) {
         let expected = grade.expected;
