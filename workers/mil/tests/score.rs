@@ -86,7 +86,7 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
 async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let encoder = bag.encoder.hash;
     let score = || score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
@@ -123,7 +123,7 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
 async fn a_bag_that_no_task_reads_is_an_error() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let stranger = Sha256Digest::of(b"another encoder");
     let refused = score_slide(&deps, bag.slide, stranger, &tasks, Arc::new(|_| {})).await;

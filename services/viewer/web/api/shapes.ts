@@ -111,6 +111,11 @@ export interface TopTile {
   tile_probability: number;
 }
 
+export interface ClassProbability {
+  label: string;
+  probability: number;
+}
+
 export interface Prediction {
   slide: string;
   pyramid: string;
@@ -121,6 +126,8 @@ export interface Prediction {
   probability: number;
   threshold: number;
   grade: Grade | null;
+  /** Of a task that answers with one of several classes. */
+  class_probabilities?: ClassProbability[];
   top_tiles: TopTile[];
   n_instances: number;
 }
