@@ -9,12 +9,14 @@ use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
 use encoder::{Encoder, EncoderConfig};
 use flow::{EncoderRef, Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
-use mil::Task;
 use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
+
+use crate::task_folder;
+use crate::task_registry::{TaskRegistry, Tasks};
 
 /// Everything the parts of one process share.
 ///
@@ -30,7 +32,7 @@ pub(crate) struct Installation {
 #[derive(Clone)]
 pub(crate) struct Models {
     pub(crate) encoder: Arc<Encoder>,
-    pub(crate) tasks: Arc<[Task]>,
+    pub(crate) tasks: Tasks,
 }
 
 impl Installation {
@@ -112,10 +114,12 @@ impl Installation {
 }
 
 impl Models {
-    /// Those that ship, checked against their sha256; of the tasks only `task` if one is named.
-    pub(crate) fn shipped(task: Option<&TaskId>) -> Result<Self> {
+    /// The encoder that ships, and the tasks that ship or are installed in `data`; of these only
+    /// `task` if one is named.
+    pub(crate) fn of(data: &Path, task: Option<&TaskId>) -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
-        let mut tasks = shipped::tasks().context("cannot load the shipped tasks")?;
+        let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
+        let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
             ensure!(

@@ -15,6 +15,8 @@ mod path;
 mod print;
 mod progress_bars;
 mod summary;
+mod task_folder;
+mod task_registry;
 
 use arguments::Arguments;
 

@@ -1,6 +1,7 @@
 //! Scores a bag and draws its heatmaps.
 
 mod bag;
+mod catch_up;
 mod evidence;
 mod facts;
 mod heatmap;

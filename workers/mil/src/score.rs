@@ -27,21 +27,20 @@ pub async fn score_slide(
     deps: &MilDeps,
     slide: SlideId,
     encoder: Sha256Digest,
-    tasks: &Arc<[Task]>,
+    tasks: &[Arc<Task>],
     progress: ProgressSink,
 ) -> Result<Vec<Prediction>> {
-    let mine: Vec<usize> = (0..tasks.len())
-        .filter(|&at| tasks[at].encoder_hash() == encoder)
-        .collect();
+    let mine = tasks.iter().filter(|task| task.encoder_hash() == encoder);
+    let mine: Vec<&Arc<Task>> = mine.collect();
     ensure!(
         !mine.is_empty(),
         "no task reads the bags of encoder {}",
         encoder.short()
     );
     let mut predictions = Vec::new();
-    for (done, &at) in mine.iter().enumerate() {
+    for (done, task) in mine.iter().enumerate() {
         progress(tasks_done(done, mine.len()));
-        predictions.push(one_task(deps, slide, tasks, at).await?);
+        predictions.push(one_task(deps, slide, task).await?);
     }
     progress(tasks_done(mine.len(), mine.len()));
     deps.catalog
@@ -62,17 +61,12 @@ fn tasks_done(done: usize, total: usize) -> Progress {
     }
 }
 
-async fn one_task(
-    deps: &MilDeps,
-    slide: SlideId,
-    tasks: &Arc<[Task]>,
-    at: usize,
-) -> Result<Prediction> {
+async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
     let began = Instant::now();
-    let prediction = match stored_prediction(&deps.store, slide, &tasks[at]).await? {
+    let prediction = match stored_prediction(&deps.store, slide, task).await? {
         Some(prediction) => prediction,
         None => {
-            let prediction = score(deps, slide, tasks, at).await?;
+            let prediction = score(deps, slide, task).await?;
             let wall_s = began.elapsed().as_secs_f64();
             let stage = Stage::Score;
             deps.catalog
@@ -85,22 +79,17 @@ async fn one_task(
     Ok(prediction)
 }
 
-async fn score(
-    deps: &MilDeps,
-    slide: SlideId,
-    tasks: &Arc<[Task]>,
-    at: usize,
-) -> Result<Prediction> {
-    let task = &tasks[at];
+async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let facts = slide_facts(&deps.store, &bag.header).await?;
-    let scoring = Arc::clone(tasks);
+    let scoring = Arc::clone(task);
     let (bag, answer) = spawn_blocking(move || {
-        let (task, embeddings) = (&scoring[at], &bag.embeddings);
-        let answer = task.score(embeddings, bag.header.dimension).map(|scores| {
-            let abstention = task.abstention(&facts, embeddings, &scores);
+        let embeddings = &bag.embeddings;
+        let answer = scoring.score(embeddings, bag.header.dimension);
+        let answer = answer.map(|scores| {
+            let abstention = scoring.abstention(&facts, embeddings, &scores);
             (scores, abstention)
         });
         (bag, answer)

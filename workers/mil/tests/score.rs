@@ -114,7 +114,7 @@ fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
 async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let encoder = bag.encoder.hash;
     let score = || score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
@@ -151,7 +151,7 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
 async fn a_bag_that_no_task_reads_is_an_error() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let stranger = Sha256Digest::of(b"another encoder");
     let refused = score_slide(&deps, bag.slide, stranger, &tasks, Arc::new(|_| {})).await;
@@ -178,7 +178,7 @@ async fn a_slide_of_another_scanner_is_not_called_but_keeps_its_evidence()
     for (scanners, is_refused) in [(["Phantom 1"], false), (["Phantom 2"], true)] {
         let folder = tempfile::tempdir()?;
         let deps = deps(folder.path()).await?;
-        let tasks: Arc<[Task]> = [task_for(&scanners)?].into();
+        let tasks = [Arc::new(task_for(&scanners)?)];
         let bag = stored_bag(&deps, &tasks[0]).await?;
         let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
         let prediction = scored.await?.remove(0);

@@ -16,7 +16,8 @@ const COLOURS: [Colour; 6] = [
 /// One line of a panel.
 pub(super) struct Series {
     pub(super) fold: usize,
-    pub(super) faint: bool,
+    /// Of the line, in pixels.
+    pub(super) width: f32,
     /// Epoch and value.
     pub(super) points: Vec<(f64, f64)>,
 }
@@ -41,7 +42,7 @@ impl Panel<'_> {
         for series in &self.series {
             let line: Vec<(f32, f32)> = series.points.iter().map(|&point| place(point)).collect();
             let colour = COLOURS[series.fold % COLOURS.len()];
-            picture.line(&line, colour, if series.faint { 0.6 } else { 1.8 });
+            picture.line(&line, colour, series.width);
         }
     }
 

@@ -32,17 +32,21 @@ impl Curve {
         self.reports.last().map_or(0, |report| report.epoch)
     }
 
-    fn series(&self, faint: bool, value: impl Fn(&EpochReport) -> Option<f64>) -> Series {
+    fn series(&self, width: f32, value: impl Fn(&EpochReport) -> Option<f64>) -> Series {
         let points = self.reports.iter();
         Series {
             fold: self.fold,
-            faint,
+            width,
             points: points
                 .filter_map(|report| Some((f64::from(report.epoch), value(report)?)))
                 .collect(),
         }
     }
 }
+
+/// Widths of lines.
+const FAINT: f32 = 0.6;
+const FULL: f32 = 1.8;
 
 const WIDTH: f32 = 960.0;
 const HEIGHT: f32 = 380.0;
@@ -52,10 +56,10 @@ pub(crate) fn draw(curves: &[Curve], metric: &str) -> Picture {
     let mut picture = Picture::new(WIDTH as u32, HEIGHT as u32);
     let training = curves
         .iter()
-        .map(|c| c.series(true, |r| Some(r.training_loss)));
+        .map(|c| c.series(FAINT, |r| Some(r.training_loss)));
     let validation = curves
         .iter()
-        .map(|c| c.series(false, |r| Some(r.validation_loss)));
+        .map(|c| c.series(FULL, |r| Some(r.validation_loss)));
     let losses = Panel {
         left: 0.0,
         width: WIDTH / 2.0,
@@ -66,7 +70,7 @@ pub(crate) fn draw(curves: &[Curve], metric: &str) -> Picture {
     losses.draw(&mut picture);
     let metrics = curves
         .iter()
-        .map(|c| c.series(false, |r| r.validation_metric));
+        .map(|c| c.series(FULL, |r| r.validation_metric));
     let metrics = Panel {
         left: WIDTH / 2.0,
         width: WIDTH / 2.0,

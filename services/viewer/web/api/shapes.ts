@@ -131,6 +131,11 @@ export type Abstention =
   | { reason: 'out_of_distribution'; distance: number; limit: number; quantile: number }
   | { reason: 'uncertain'; n_labels: number };
 
+export interface ClassProbability {
+  label: string;
+  probability: number;
+}
+
 export interface Prediction {
   slide: string;
   pyramid: string;
@@ -145,6 +150,8 @@ export interface Prediction {
   set?: PredictionSet | null;
   /** If there is one, `call` and `grade` are not the slide's answer. */
   abstention?: Abstention | null;
+  /** Of a task that answers with one of several classes. */
+  class_probabilities?: ClassProbability[];
   top_tiles: TopTile[];
   n_instances: number;
 }

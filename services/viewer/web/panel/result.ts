@@ -1,4 +1,4 @@
-import type { Grade, Prediction, PredictionSet } from '../api/shapes';
+import type { ClassProbability, Grade, Prediction, PredictionSet } from '../api/shapes';
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
@@ -13,7 +13,9 @@ export function resultSection(prediction: Prediction): HTMLElement {
     'Result',
     h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
     callLine(prediction),
-    probabilityBar(prediction),
+    prediction.class_probabilities?.length
+      ? classBlock(prediction.class_probabilities)
+      : probabilityBar(prediction),
     prediction.set && setBlock(prediction.set),
     !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
@@ -85,24 +87,38 @@ function setBlock(set: PredictionSet): HTMLElement {
   );
 }
 
+/** `exceedance[k]` is the probability that the grade is above k, so of at least k + 1. */
 function gradeBlock(grade: Grade): HTMLElement {
   return h(
     'div',
     { class: 'grade' },
     h('div', { class: 'probability-line' }, `Grade (${grade.scale})`, h('strong', {}, String(grade.value))),
     h('p', { class: 'hint' }, `Expected ${grade.expected.toFixed(1)}. How likely it is to be at least:`),
-    h('ol', { class: 'exceedance' }, grade.exceedance.map(exceedanceBar)),
+    h(
+      'ol',
+      { class: 'exceedance' },
+      grade.exceedance.map((probability, k) => shareBar(`Grade ${k + 1}`, probability)),
+    ),
   );
 }
 
-/** `exceedance[k]` is the probability that the grade is above k, so of at least k + 1. */
-function exceedanceBar(probability: number, k: number): HTMLElement {
+/** One of several classes is called; how likely each is. */
+function classBlock(classes: readonly ClassProbability[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'grade' },
+    h('div', { class: 'probability-line' }, 'Calibrated probability'),
+    h('ol', { class: 'exceedance' }, classes.map(({ label, probability }) => shareBar(label, probability))),
+  );
+}
+
+function shareBar(words: string, probability: number): HTMLElement {
   const bar = h('span', { class: 'bar' });
   setVariable(bar, 'share', probability);
   return h(
     'li',
     {},
-    h('span', {}, `Grade ${k + 1}`),
+    h('span', {}, words),
     bar,
     h('span', { class: 'number' }, formatProbability(probability)),
   );

@@ -1,16 +1,16 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use mil::{Covariates, Scores, Task, TaskFile};
+use mil::{Covariates, Scores, Task};
 
-use super::read;
 use crate::cohort::{
     BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
 };
+use crate::task_folder;
 
 /// Scores every labelled slide with the task of a folder: the table that is then evaluated.
 pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
-    let task = read_task(task)?;
+    let task = task_folder::read(task)?;
     ensure!(
         source.encoder().hash == task.encoder_hash(),
         "the task reads bags of encoder `{}` ({}), these are of `{}`: name its folder by --encoder",
@@ -44,15 +44,4 @@ fn table(cohort: &Cohort, task: &Task, scores: &[Scores]) -> Result<Vec<u8>> {
         probabilities: &scores.answer_probabilities,
     });
     predictions_table(&cohort.labels, &names, slides)
-}
-
-fn read_task(folder: &Path) -> Result<Task> {
-    let json = read(&folder.join("task.json"))?;
-    let holds_none = || format!("{} holds no task", folder.display());
-    let file = TaskFile::parse(&json).with_context(holds_none)?;
-    let heads = file.head_names().into_iter();
-    let heads: Vec<Vec<u8>> = heads
-        .map(|name| read(&folder.join(name)))
-        .collect::<Result<_>>()?;
-    Task::load(&json, &heads).with_context(holds_none)
 }

@@ -10,11 +10,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use mil::train::{Ensemble, TrainConfig, TrainedTask};
+use mil::train::{Ensemble, TaskDraft, TrainConfig, TrainedTask};
+use tracing::warn;
 
 use self::bags::Learning;
 use self::outputs::{Outputs, Trained};
-use self::run_folder::RunFolder;
+use self::run_folder::{Earlier, RunFolder};
 use self::task_toml::TaskToml;
 use self::training_bar::TrainingBar;
 use super::block_on;
@@ -52,7 +53,7 @@ impl Train {
         let task = TaskToml::parse(&read_text(&self.task)?)
             .with_context(|| format!("{} is no task to train", self.task.display()))?;
         let (cohort, learning) = block_on(self.read(&task))?;
-        warn_of_unlabelled(&cohort)?;
+        warn_of_unlabelled(&cohort);
         let draft = task.draft(cohort.source.encoder().clone(), &learning)?;
         let groups = task.groups(&cohort.labels)?;
         let ensemble = Ensemble::plan(
@@ -62,34 +63,14 @@ impl Train {
             &task.training,
             task.folds.ensemble(),
         )?;
-        let run = RunFolder::open(
-            &self.out,
-            self.restart,
-            &task.fingerprint(&cohort, &learning)?,
-        )?;
+        let earlier = match self.restart {
+            true => Earlier::Replaced,
+            false => Earlier::Kept,
+        };
+        let fingerprint = task.fingerprint(&cohort, &learning)?;
+        let run = RunFolder::open(&self.out, earlier, &fingerprint)?;
 
-        let bar = TrainingBar::new(&ensemble);
-        let (mut heads, mut curves) = (Vec::new(), Vec::new());
-        for (number, head) in ensemble.heads().iter().enumerate() {
-            let config = TrainConfig {
-                seed: head.seed,
-                ..task.training.clone()
-            };
-            let mut training = head.begin(&learning.bags, &draft, &config)?;
-            if let Some(state) = run.state(number)? {
-                training
-                    .resume(&state)
-                    .with_context(|| format!("{} cannot be gone on with", self.out.display()))?;
-            }
-            while !training.is_finished() {
-                bar.show(number, training.epoch()?);
-                run.keep_state(number, &training.state()?)?;
-            }
-            curves.push(Curve::of(head.fold, training.reports()));
-            heads.push(training.head()?);
-        }
-        bar.finish();
-
+        let (heads, curves) = train_heads(&run, &ensemble, &learning, (&draft, &task.training))?;
         let n_epochs = curves.iter().map(Curve::n_epochs).max().unwrap_or(0);
         let trained = TrainedTask::of(&learning.bags, &draft, &ensemble, heads, n_epochs)?;
         // What is written must be readable.
@@ -121,11 +102,43 @@ impl Train {
     }
 }
 
-fn warn_of_unlabelled(cohort: &Cohort) -> Result<()> {
-    match cohort.n_unlabelled() {
-        0 => Ok(()),
-        n => print::line(&format!(
-            "{n} embedded slides are in no row of the labels; nothing is learned from them"
-        )),
+/// Every head of the ensemble from where it stands, with how each epoch ended.
+fn train_heads(
+    run: &RunFolder,
+    ensemble: &Ensemble,
+    learning: &Learning,
+    (draft, config): (&TaskDraft, &TrainConfig),
+) -> Result<(Vec<Vec<u8>>, Vec<Curve>)> {
+    let bar = TrainingBar::new(ensemble);
+    let (mut heads, mut curves) = (Vec::new(), Vec::new());
+    for (number, head) in ensemble.heads().iter().enumerate() {
+        let config = TrainConfig {
+            seed: head.seed,
+            ..config.clone()
+        };
+        let mut training = head.begin(&learning.bags, draft, &config)?;
+        if let Some(state) = run.state(number)? {
+            training
+                .resume(&state)
+                .context("the unfinished training cannot be gone on with; give --restart")?;
+        }
+        while !training.is_finished() {
+            bar.show(number, training.epoch()?);
+            run.keep_state(number, &training.state()?)?;
+        }
+        curves.push(Curve::of(head.fold, training.reports()));
+        heads.push(training.head()?);
+    }
+    bar.finish();
+    Ok((heads, curves))
+}
+
+fn warn_of_unlabelled(cohort: &Cohort) {
+    let n_slides = cohort.n_unlabelled();
+    if n_slides > 0 {
+        warn!(
+            n_slides,
+            "embedded slides that are in no row of the labels are left out"
+        );
     }
 }

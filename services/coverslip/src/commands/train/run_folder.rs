@@ -16,27 +16,34 @@ pub(crate) struct RunFolder {
     states: PathBuf,
 }
 
+/// What becomes of an earlier training of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// An unfinished one is gone on with, a finished one stays.
+    Kept,
+    Replaced,
+}
+
 impl RunFolder {
     /// Goes on with an unfinished training of the same fingerprint, or begins one.
     ///
     /// # Errors
     /// If there is a finished training, or an unfinished one of another configuration, and it is
     /// not to be replaced.
-    pub(crate) fn open(out: &Path, restart: bool, fingerprint: &Sha256Digest) -> Result<Self> {
+    pub(crate) fn open(out: &Path, earlier: Earlier, fingerprint: &Sha256Digest) -> Result<Self> {
         let mut states = out.as_os_str().to_owned();
         states.push(".training");
         let run = Self {
             out: out.to_owned(),
             states: states.into(),
         };
-        if restart {
-            remove(&run.states)?;
-        } else {
-            ensure!(
+        match earlier {
+            Earlier::Replaced => remove(&run.states)?,
+            Earlier::Kept => ensure!(
                 !out.exists(),
                 "{} is there already: give another --out, or --restart to replace it",
                 out.display()
-            );
+            ),
         }
         run.claim(fingerprint)?;
         Ok(run)
@@ -122,26 +129,26 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let out = folder.path().join("task");
         let (one, other) = (Sha256Digest::of(b"one"), Sha256Digest::of(b"other"));
-        let run = RunFolder::open(&out, false, &one)?;
+        let run = RunFolder::open(&out, Earlier::Kept, &one)?;
         assert_eq!(run.state(0)?, None);
         run.keep_state(0, b"epoch 1")?;
-        let again = RunFolder::open(&out, false, &one)?;
+        let again = RunFolder::open(&out, Earlier::Kept, &one)?;
         assert_eq!(again.state(0)?.as_deref(), Some(&b"epoch 1"[..]));
-        let refused = RunFolder::open(&out, false, &other)
+        let refused = RunFolder::open(&out, Earlier::Kept, &other)
             .err()
             .context("refused")?;
         assert!(refused.to_string().contains("--restart"), "{refused}");
-        let restarted = RunFolder::open(&out, true, &other)?;
+        let restarted = RunFolder::open(&out, Earlier::Replaced, &other)?;
         assert_eq!(restarted.state(0)?, None);
 
         restarted.finish(|made| Ok(fs::write(made.join("task.json"), "{}")?))?;
         assert!(out.join("task.json").is_file());
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
-        let refused = RunFolder::open(&out, false, &other)
+        let refused = RunFolder::open(&out, Earlier::Kept, &other)
             .err()
             .context("refused")?;
         assert!(refused.to_string().contains("there already"), "{refused}");
-        RunFolder::open(&out, true, &one)?.finish(|_| Ok(()))?;
+        RunFolder::open(&out, Earlier::Replaced, &one)?.finish(|_| Ok(()))?;
         assert!(!out.join("task.json").exists());
         Ok(())
     }
