@@ -6,8 +6,10 @@ use coverslip_mil::train::{
     BagLabel, ClassWeights, Clustering, Dropout, EpochReport, TaskDraft, TrainConfig, TrainingBag,
     fit,
 };
-use coverslip_mil::{Answers, Covariates, Evaluation, GradeScale, HeadConfig, MilError, Outcome};
-use flow::{EncoderRef, Sha256Digest};
+use coverslip_mil::{
+    Answers, Covariates, Evaluation, GradeScale, HeadConfig, MilError, Outcome, SlideFacts,
+};
+use flow::{Abstention, EncoderRef, Mpp, SetBasis, Sha256Digest};
 use parameters::{AdamWConfig, OneCycle, Seed, seeded};
 use rand::RngExt;
 
@@ -115,6 +117,37 @@ fn finds_what_was_planted() -> Result<(), Box<dyn Error>> {
     assert!(evaluation.balanced_accuracy >= Some(0.95), "{evaluation:?}");
     assert!(evaluation.grade_kappa >= Some(0.9), "{evaluation:?}");
     assert_eq!(evaluation.hottest_in_evidence, (30, 30));
+    Ok(())
+}
+
+/// Of 60 bags a fifth is held out, six of them negative: too few to rule anything out at one in ten.
+#[test]
+fn a_task_of_few_bags_does_not_claim_to_rule_anything_out() -> Result<(), Box<dyn Error>> {
+    let task = fit(&bags(0, 60), &draft()?, &config(3, 3), |_| ())?.task()?;
+    let bag = bag(1000, BagLabel::Negative);
+    let scores = task.score(&bag.embeddings, bag.dimension)?;
+    let set = scores.set.as_ref().ok_or("a set")?;
+    assert_eq!(set.labels, ["without", "with"]);
+    let too_few = SetBasis::TooFewCalibrationSlides {
+        label: "without".to_owned(),
+        n_slides: 6,
+        needed: 9,
+    };
+    assert_eq!(set.basis, too_few);
+
+    let facts = SlideFacts {
+        scanner: None,
+        mpp: Mpp::new(0.5)?,
+        n_instances: N_INSTANCES as u64,
+    };
+    let usual = task.abstention(&facts, &bag.embeddings, &scores);
+    assert_eq!(usual, Some(Abstention::Uncertain { n_labels: 2 }));
+    let shifted: Vec<f32> = bag.embeddings.iter().map(|value| value + 1.0).collect();
+    let unusual = task.abstention(&facts, &shifted, &scores);
+    assert!(
+        matches!(unusual, Some(Abstention::OutOfDistribution { distance, limit, .. }) if distance > limit),
+        "{unusual:?}"
+    );
     Ok(())
 }
 
