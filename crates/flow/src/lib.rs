@@ -5,6 +5,7 @@
 //! be parsed, checked and written back. Each step of the path reads some of these and writes others
 //! (the table is in `ARCHITECTURE.md`).
 
+mod abstention;
 mod bag;
 mod dicom_uid;
 mod digest;
@@ -16,11 +17,13 @@ mod manifest;
 mod message;
 mod object_key;
 mod prediction;
+mod prediction_set;
 mod progress;
 mod pyramid_index;
 mod status;
 mod tissue;
 
+pub use abstention::Abstention;
 pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
@@ -33,7 +36,8 @@ pub use manifest::{
 };
 pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideTiled};
 pub use object_key::{AssociatedName, ObjectKey};
-pub use prediction::{Call, Grade, Prediction, RegulatoryStatus, TopTile};
+pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus, TopTile};
+pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use status::{HoldReason, SlideStatus};

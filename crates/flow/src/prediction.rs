@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{EncoderRef, MicrometreRect, Sha256Digest, SlideId, TaskRef};
+use crate::{
+    Abstention, EncoderRef, MicrometreRect, PredictionSet, Sha256Digest, SlideId, TaskRef,
+};
 
 /// A task's answer for one slide, never without its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,22 +13,41 @@ pub struct Prediction {
     pub task: TaskRef,
     pub regulatory_status: RegulatoryStatus,
     pub call: Call,
-    /// Probability of the positive class, from 0 to 1.
+    /// Probability of the positive class, of a grade above the lowest, or of the class that is
+    /// called; from 0 to 1.
     pub probability: f64,
-    /// `call` is positive from this probability on.
+    /// `call` is made from this probability on; 0 where the likeliest of several classes is called.
     pub threshold: f64,
-    /// Only where the task grades and the call is positive.
+    /// Only where the task grades; of a detection only where the call is positive.
     pub grade: Option<Grade>,
+    /// `None` where the task was not calibrated for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<PredictionSet>,
+    /// If there is one, `call` and `grade` are not to be shown as the slide's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abstention: Option<Abstention>,
+    /// One a class where the task answers with one of several, in the task's order; else none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_probabilities: Vec<ClassProbability>,
     /// The tiles with most attention, hottest first.
     pub top_tiles: Vec<TopTile>,
     pub n_instances: u64,
 }
 
-/// The detection.
+/// How likely one of several classes is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassProbability {
+    pub label: String,
+    /// From 0 to 1; those of all classes sum to 1.
+    pub probability: f64,
+}
+
+/// What the slide is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The class in the task's own words, for example `tumour`.
     pub label: String,
+    /// Whether something was found; one of several classes always is.
     pub is_positive: bool,
 }
 
@@ -57,4 +78,52 @@ pub struct TopTile {
 #[serde(rename_all = "snake_case")]
 pub enum RegulatoryStatus {
     ResearchUseOnly,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SetBasis;
+
+    /// As stored before there were sets.
+    fn stored() -> serde_json::Value {
+        let digest = "11".repeat(32);
+        serde_json::json!({
+            "slide": "22".repeat(16),
+            "pyramid": digest,
+            "encoder": {"name": "tiny", "hash": digest},
+            "task": {"id": "example", "version": "1.0.0", "hash": digest},
+            "regulatory_status": "research_use_only",
+            "call": {"label": "tumour", "is_positive": true},
+            "probability": 0.75,
+            "threshold": 0.5,
+            "grade": null,
+            "top_tiles": [],
+            "n_instances": 7,
+        })
+    }
+
+    #[test]
+    fn a_result_from_before_sets_is_read_and_written_as_it_was() -> serde_json::Result<()> {
+        let prediction: Prediction = serde_json::from_value(stored())?;
+        assert_eq!((&prediction.set, &prediction.abstention), (&None, &None));
+        assert_eq!(serde_json::to_value(&prediction)?, stored());
+        Ok(())
+    }
+
+    #[test]
+    fn set_and_reason_are_read_as_written() -> serde_json::Result<()> {
+        let mut prediction: Prediction = serde_json::from_value(stored())?;
+        prediction.set = Some(PredictionSet {
+            labels: vec!["normal".to_owned(), "tumour".to_owned()],
+            alpha: 0.1,
+            basis: SetBasis::Calibrated,
+        });
+        prediction.abstention = Some(Abstention::Uncertain { n_labels: 2 });
+        let json = serde_json::to_value(&prediction)?;
+        assert_eq!(json["set"]["basis"]["kind"], "calibrated");
+        assert_eq!(json["abstention"]["reason"], "uncertain");
+        assert_eq!(serde_json::from_value::<Prediction>(json)?, prediction);
+        Ok(())
+    }
 }

@@ -1,57 +1,102 @@
 use candle_core::{Device, Result, Tensor};
 
 use crate::MilError;
-use crate::head::{Abmil, BagOutput, Head, margin};
+use crate::covariates::Covariates;
+use crate::head::{Abmil, BagOutput, Head};
+use crate::model::Model;
 
-/// What a head says of one bag about the positive class, before calibration.
+/// What one head says of one bag, before calibration.
 pub(crate) struct BagScores {
-    pub(crate) logit: f32,
-    /// With each instance as the whole bag.
-    pub(crate) tile_logits: Vec<f32>,
-    /// One share an instance.
-    pub(crate) attention: Vec<f32>,
-    /// Logits of P(grade > k) where the head grades.
-    pub(crate) grade_logits: Option<Vec<f32>>,
+    pub(crate) bag: BagLogits,
+    /// Those of the answers with each instance as the whole bag.
+    pub(crate) tile_logits: Vec<Vec<f32>>,
+    /// One share an instance; one map, or one a class where every class attends for itself.
+    pub(crate) attention: Vec<Vec<f32>>,
+}
+
+/// What one head says of a whole bag.
+pub(crate) struct BagLogits {
+    /// Of the task's answers.
+    pub(crate) answers: Vec<f32>,
+    /// Of P(grade > k) where the head grades what it detects.
+    pub(crate) grade: Option<Vec<f32>>,
+}
+
+impl BagLogits {
+    /// Embeddings (n, dimension), n at least 1.
+    pub(crate) fn of(
+        model: &Model,
+        embeddings: &Tensor,
+        covariates: &Covariates,
+    ) -> std::result::Result<Self, MilError> {
+        Self::read(&answered(model, embeddings, covariates)?)
+    }
+
+    fn read(output: &BagOutput) -> std::result::Result<Self, MilError> {
+        let grade = output.grade_logits.as_ref().map(Tensor::to_vec1);
+        Ok(Self {
+            answers: output.logits.to_vec1()?,
+            grade: grade.transpose()?,
+        })
+    }
 }
 
 impl BagScores {
     /// Embeddings (n, dimension), n at least 1.
-    pub(crate) fn of(head: &Head, embeddings: &Tensor) -> std::result::Result<Self, MilError> {
-        match head {
-            Head::GatedAbmil(head) => Ok(gated(head, embeddings)?),
-            _ => two_sided(&head.forward(embeddings)?),
-        }
+    pub(crate) fn of(
+        model: &Model,
+        embeddings: &Tensor,
+        covariates: &Covariates,
+    ) -> std::result::Result<Self, MilError> {
+        let output = answered(model, embeddings, covariates)?;
+        let tile_logits = match &output.instance_logits {
+            Some(logits) => logits.to_vec2()?,
+            None => tile_by_tile(model, embeddings, covariates)?,
+        };
+        Ok(Self {
+            bag: BagLogits::read(&output)?,
+            tile_logits,
+            attention: shares(output.attention.to_vec2()?),
+        })
+    }
+
+    /// The shares by which the head came to `answer`, which is the last one of a detection.
+    pub(crate) fn attention_for(&self, answer: usize) -> &[f32] {
+        &self.attention[answer.min(self.attention.len() - 1)]
     }
 }
 
-/// With the softmax in f64 and the grade.
-fn gated(head: &Abmil, embeddings: &Tensor) -> Result<BagScores> {
+fn answered(
+    model: &Model,
+    embeddings: &Tensor,
+    covariates: &Covariates,
+) -> std::result::Result<BagOutput, MilError> {
+    let output = match &model.head {
+        Head::GatedAbmil(head) => gated(head, embeddings)?,
+        head => head.forward(embeddings)?,
+    };
+    model.answered(output, covariates)
+}
+
+/// With the softmax in f64.
+fn gated(head: &Abmil, embeddings: &Tensor) -> Result<BagOutput> {
     let instances = head.instances(embeddings)?;
     let attention = softmax(&instances.scores.to_vec1()?);
     let weights = Tensor::from_slice(&attention, attention.len(), &Device::Cpu)?;
-    let pooled = instances.pooled(&weights)?;
-    let grade = head.grade(&pooled)?;
-    Ok(BagScores {
-        logit: head.detection(&pooled)?.to_vec1::<f32>()?[0],
-        tile_logits: head.detection(&instances.hidden)?.to_vec1()?,
-        attention,
-        grade_logits: grade.map(|logits| logits.to_vec1()).transpose()?,
-    })
+    head.output(instances, weights)
 }
 
-fn two_sided(output: &BagOutput) -> std::result::Result<BagScores, MilError> {
-    let Some(instance_logits) = &output.instance_logits else {
-        let text = "the head says nothing of single tiles";
-        return Err(MilError::Config(text.to_owned()));
+/// Of a head that says nothing of single instances: each is scored as a bag of its own.
+fn tile_by_tile(
+    model: &Model,
+    embeddings: &Tensor,
+    covariates: &Covariates,
+) -> std::result::Result<Vec<Vec<f32>>, MilError> {
+    let one = |at: usize| {
+        let output = model.forward(&embeddings.narrow(0, at, 1)?, covariates)?;
+        Ok(output.logits.to_vec1()?)
     };
-    // Where every class attends for itself, the positive one comes last.
-    let n_maps = output.attention.dim(0)?;
-    Ok(BagScores {
-        logit: margin(&output.logits)?.to_scalar()?,
-        tile_logits: margin(instance_logits)?.to_vec1()?,
-        attention: output.attention.get(n_maps - 1)?.to_vec1()?,
-        grade_logits: None,
-    })
+    (0..embeddings.dim(0)?).map(one).collect()
 }
 
 /// Summed in f64: a hundred thousand shares still add up to 1.
@@ -60,4 +105,34 @@ fn softmax(scores: &[f32]) -> Vec<f32> {
     let shares = scores.iter().map(|&score| f64::from(score - highest).exp());
     let total: f64 = shares.clone().sum();
     shares.map(|share| (share / total) as f32).collect()
+}
+
+/// Maps that sum to 1 as they are; approximated attention loses what lies below 0 and the share
+/// that its class token kept.
+fn shares(maps: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    maps.into_iter().map(whole).collect()
+}
+
+fn whole(map: Vec<f32>) -> Vec<f32> {
+    let total: f64 = map.iter().copied().map(f64::from).sum();
+    if (total - 1.0).abs() < 1e-3 && map.iter().all(|&share| share >= 0.0) {
+        return map;
+    }
+    let kept = map.iter().map(|&share| f64::from(share.max(0.0)));
+    let total: f64 = kept.clone().sum();
+    let even = 1.0 / map.len() as f64;
+    let share = |kept: f64| if total > 0.0 { kept / total } else { even };
+    kept.map(|kept| share(kept) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_map_of_shares_becomes_one() {
+        assert_eq!(whole(vec![0.25, 0.75]), [0.25, 0.75]);
+        assert_eq!(whole(vec![0.3, -0.1, 0.1]), [0.75, 0.0, 0.25]);
+        assert_eq!(whole(vec![-0.5, -0.5]), [0.5, 0.5]);
+    }
 }

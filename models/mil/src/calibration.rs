@@ -25,6 +25,40 @@ pub(crate) fn temperature(logits: &[f64], is_positive: &[bool]) -> f64 {
     lowest(loss, LOG_TEMPERATURES).exp()
 }
 
+/// The same for classes that exclude each other: the temperature under which
+/// `softmax(logits / temperature)` gives the true classes the highest likelihood.
+pub(crate) fn softmax_temperature(logits: &[Vec<f64>], classes: &[usize]) -> f64 {
+    let loss = |log_temperature: f64| -> f64 {
+        let temperature = log_temperature.exp();
+        let slides = logits.iter().zip(classes);
+        let of_one = slides.map(|(logits, &class)| {
+            let scaled: Vec<f64> = logits.iter().map(|logit| logit / temperature).collect();
+            -softmax(&scaled)[class].max(f64::MIN_POSITIVE).ln()
+        });
+        // Half a slide that could be of any class bounds the confidence of separated ones.
+        let prior = logits.iter().map(|logits| {
+            let scaled: Vec<f64> = logits.iter().map(|logit| logit / temperature).collect();
+            let shares = softmax(&scaled);
+            let n_classes = shares.len() as f64;
+            -shares
+                .iter()
+                .map(|share| share.max(f64::MIN_POSITIVE).ln())
+                .sum::<f64>()
+                / n_classes
+        });
+        of_one.sum::<f64>() + 0.5 * prior.sum::<f64>() / logits.len().max(1) as f64
+    };
+    lowest(loss, LOG_TEMPERATURES).exp()
+}
+
+/// Probabilities of logits, without overflow.
+pub(crate) fn softmax(logits: &[f64]) -> Vec<f64> {
+    let highest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let shares: Vec<f64> = logits.iter().map(|logit| (logit - highest).exp()).collect();
+    let total: f64 = shares.iter().sum();
+    shares.into_iter().map(|share| share / total).collect()
+}
+
 const LOG_TEMPERATURES: (f64, f64) = (-3.0, 3.0);
 
 fn cross_entropy(logit: f64, target: f64) -> f64 {
@@ -71,6 +105,23 @@ mod tests {
         let temperature = temperature(&logits, &labels);
         let probability = sigmoid(4.0 / temperature);
         assert!((0.6..0.85).contains(&probability), "{probability}");
+    }
+
+    #[test]
+    fn finds_the_factor_by_which_class_logits_are_too_sharp() {
+        let true_logits = [0.0, 1.0, -0.5];
+        let shares = softmax(&true_logits);
+        let (mut logits, mut classes) = (Vec::new(), Vec::new());
+        for (class, share) in shares.iter().enumerate() {
+            for _ in 0..(2000.0 * share).round() as usize {
+                logits.push(true_logits.map(|logit| 2.0 * logit).to_vec());
+                classes.push(class);
+            }
+        }
+        let found = softmax_temperature(&logits, &classes);
+        assert!((found - 2.0).abs() < 0.05, "{found}");
+        let separated = softmax_temperature(&[vec![4.0, 0.0], vec![0.0, 4.0]], &[0, 1]);
+        assert!(separated > 0.3, "{separated}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-use crate::metrics::{auc, balanced_accuracy, quadratic_weighted_kappa};
+use ::evaluation::{auc, balanced_accuracy, quadratic_weighted_kappa};
+
 use crate::train::{BagLabel, TrainingBag};
 use crate::{MilError, Scores, Task};
 
@@ -19,9 +20,9 @@ pub struct Evaluation {
     pub n_bags: usize,
     /// Of the detection.
     pub auc: Option<f64>,
-    /// Of the detection at the task's threshold.
+    /// Of the detection at the task's threshold, or of classes.
     pub balanced_accuracy: Option<f64>,
-    /// Of the grade over positive bags with a known grade; a missed bag counts as grade 0.
+    /// Over bags with a known grade; one that is not graded counts as grade 0.
     pub grade_kappa: Option<f64>,
     /// Positive bags with known evidence whose most attended instance holds some, and all such.
     pub hottest_in_evidence: (usize, usize),
@@ -29,7 +30,7 @@ pub struct Evaluation {
 
 impl Outcome {
     pub fn of(task: &Task, bag: &TrainingBag) -> Result<Self, MilError> {
-        let scores = task.score(&bag.embeddings, bag.dimension)?;
+        let scores = task.score_knowing(&bag.embeddings, bag.dimension, &bag.covariates)?;
         let hottest = hottest(&scores.attention);
         let evidence = bag.evidence.as_ref().filter(|_| bag.label.is_positive());
         Ok(Self {
@@ -39,12 +40,33 @@ impl Outcome {
             scores,
         })
     }
+
+    /// The true answer and the one called, as numbers that are equal where these are.
+    fn answers(&self) -> (usize, usize) {
+        match self.truth {
+            BagLabel::Negative => (0, usize::from(self.scores.call.is_positive)),
+            BagLabel::Positive(_) => (1, usize::from(self.scores.call.is_positive)),
+            BagLabel::Grade(grade) => (grade.into(), self.grade().into()),
+            BagLabel::Class(class) => {
+                let classes = &self.scores.class_probabilities;
+                let is_called = |label: &str| label == self.scores.call.label;
+                let called = classes.iter().position(|class| is_called(&class.label));
+                (class, called.unwrap_or(usize::MAX))
+            }
+        }
+    }
+
+    /// 0 where the task gives none.
+    fn grade(&self) -> u8 {
+        self.scores.grade.as_ref().map_or(0, |grade| grade.value)
+    }
 }
 
 impl Evaluation {
     pub fn of(outcomes: &[Outcome]) -> Self {
-        let truth: Vec<bool> = outcomes.iter().map(|o| o.truth.is_positive()).collect();
-        let called: Vec<bool> = outcomes.iter().map(|o| o.scores.call.is_positive).collect();
+        let is_positive: Vec<bool> = outcomes.iter().map(|o| o.truth.is_positive()).collect();
+        let (truth, called): (Vec<usize>, Vec<usize>) =
+            outcomes.iter().map(Outcome::answers).unzip();
         let probabilities: Vec<f64> = outcomes.iter().map(|o| o.scores.probability).collect();
         let hottest: Vec<bool> = outcomes
             .iter()
@@ -52,7 +74,7 @@ impl Evaluation {
             .collect();
         Self {
             n_bags: outcomes.len(),
-            auc: auc(&probabilities, &truth),
+            auc: auc(&probabilities, &is_positive),
             balanced_accuracy: balanced_accuracy(&truth, &called),
             grade_kappa: grade_kappa(outcomes),
             hottest_in_evidence: (hottest.iter().filter(|&&hit| hit).count(), hottest.len()),
@@ -62,12 +84,14 @@ impl Evaluation {
 
 fn grade_kappa(outcomes: &[Outcome]) -> Option<f64> {
     let grades = outcomes.iter().filter_map(|outcome| {
-        let called = outcome.scores.grade.as_ref().map_or(0, |grade| grade.value);
-        Some((outcome.truth.grade()?, called))
+        Some((
+            usize::from(outcome.truth.grade()?),
+            usize::from(outcome.grade()),
+        ))
     });
-    let (truth, called): (Vec<u8>, Vec<u8>) = grades.unzip();
-    let highest = truth.iter().chain(&called).copied().max()?;
-    quadratic_weighted_kappa(&truth, &called, highest)
+    let (truth, called): (Vec<usize>, Vec<usize>) = grades.unzip();
+    let highest = truth.iter().chain(&called).max()?;
+    quadratic_weighted_kappa(&truth, &called, highest + 1)
 }
 
 fn hottest(attention: &[f32]) -> usize {

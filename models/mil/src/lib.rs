@@ -1,24 +1,34 @@
-//! Multiple-instance heads, their training, metrics and calibration.
+//! Multiple-instance heads, their training and calibration.
 //!
 //! A task is a `task.json` ([`TaskFile`]) and the head's weights. [`Task::load`] checks one against
 //! the other, [`Task::score`] turns a slide's embeddings into a call with its evidence.
 
+mod abstain;
+mod answers;
 mod bag_scores;
 mod calibration;
+mod conformal;
+mod covariates;
 mod error;
 mod evaluation;
 mod head;
+mod model;
+mod probabilities;
 mod scores;
 mod task;
 mod task_file;
+mod task_json;
 mod threshold;
 
-pub mod metrics;
 pub mod train;
 
+pub use abstain::{Admission, BagMean, Distribution, MppRange, SlideFacts, fit_distribution};
+pub use answers::Answers;
+pub use conformal::{CalibrationSlide, ClassQuantile, Conformal, Contiguity, fit_conformal};
+pub use covariates::{Categorical, CovariatePlan, Covariates};
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
 pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use scores::Scores;
 pub use task::Task;
-pub use task_file::{Classes, GradeScale, TaskFile, TrainingSummary};
+pub use task_file::{GradeScale, TaskFile, TrainingSummary};

@@ -1,38 +1,38 @@
 use flow::{EncoderRef, RegulatoryStatus, Sha256Digest, TaskId, TaskVersion};
 use serde::{Deserialize, Serialize};
 
-use crate::{HeadConfig, MilError};
+use crate::answers::Answers;
+use crate::covariates::CovariatePlan;
+use crate::model::ModelShape;
+use crate::task_json::TaskJson;
+use crate::{Admission, Conformal, Distribution, HeadConfig, MilError};
 
 /// What `task.json` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "TaskJson", into = "TaskJson")]
 pub struct TaskFile {
     pub id: TaskId,
     pub version: TaskVersion,
     /// The encoder whose bags the head reads.
     pub encoder: EncoderRef,
     pub head: HeadConfig,
-    pub classes: Classes,
-    /// Only of a task that grades.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grade_scale: Option<GradeScale>,
-    /// The call is positive from this probability on.
-    pub threshold: f64,
-    /// Detection logits are divided by this (Guo et al. 2017).
+    pub answers: Answers,
+    pub covariates: Option<CovariatePlan>,
+    /// The call of a detection is positive from this probability on; other answers have none.
+    pub threshold: Option<f64>,
+    /// Logits are divided by this (Guo et al. 2017).
     pub temperature: f64,
+    /// Without it results have no set.
+    pub conformal: Option<Conformal>,
+    /// Without it tissue of any look is answered.
+    pub distribution: Option<Distribution>,
+    /// Without it slides of any kind are answered.
+    pub admission: Option<Admission>,
     pub regulatory_status: RegulatoryStatus,
     pub intended_use: String,
-    pub head_sha256: Sha256Digest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Of each head's weights; the probabilities of several heads are averaged.
+    pub heads: Vec<Sha256Digest>,
     pub training: Option<TrainingSummary>,
-}
-
-/// The two answers of the detection in the task's own words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Classes {
-    pub negative: String,
-    pub positive: String,
 }
 
 /// Grades from 1 to `highest`.
@@ -49,11 +49,18 @@ pub struct GradeScale {
 pub struct TrainingSummary {
     pub data: String,
     pub n_bags: u32,
+    /// Bags that some head had not learned from; the figures below are theirs.
     pub n_validation_bags: u32,
+    /// Passes over the bags, of the head that took most.
     pub epochs: u32,
     pub seed: u64,
-    pub validation_auc: f64,
+    /// Of a detection.
+    pub validation_auc: Option<f64>,
+    /// Of a grade.
     pub validation_kappa: Option<f64>,
+    /// Of classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_balanced_accuracy: Option<f64>,
 }
 
 impl TaskFile {
@@ -64,30 +71,62 @@ impl TaskFile {
         Ok(file)
     }
 
-    /// The digest of the whole file, and through `head_sha256` of the head's weights.
+    /// The digest of the whole file, and through the heads' digests of their weights.
     pub fn hash(&self) -> Result<Sha256Digest, MilError> {
         Ok(Sha256Digest::of(&serde_json::to_vec(self)?))
     }
 
+    /// Contents of `task.json`.
+    pub fn to_json(&self) -> Result<Vec<u8>, MilError> {
+        let mut json = serde_json::to_vec_pretty(self)?;
+        json.push(b'\n');
+        Ok(json)
+    }
+
+    /// Names of the weights beside `task.json`, in the order of `heads`.
+    pub fn head_names(&self) -> Vec<String> {
+        match self.heads.len() {
+            1 => vec!["head.safetensors".to_owned()],
+            n => (1..=n).map(|at| format!("head-{at}.safetensors")).collect(),
+        }
+    }
+
+    pub(crate) fn shape(&self) -> ModelShape<'_> {
+        ModelShape {
+            head: &self.head,
+            answers: &self.answers,
+            covariates: self.covariates.as_ref(),
+        }
+    }
+
     fn check(&self) -> Result<(), MilError> {
         let wrong = |text: String| Err(MilError::Config(text));
-        if !(self.threshold > 0.0 && self.threshold < 1.0) {
-            return wrong(format!(
-                "threshold {} is not between 0 and 1",
-                self.threshold
-            ));
+        match (&self.answers, self.threshold) {
+            (Answers::Detection { .. }, Some(threshold)) if threshold > 0.0 && threshold < 1.0 => {}
+            (Answers::Detection { .. }, Some(threshold)) => {
+                return wrong(format!("threshold {threshold} is not between 0 and 1"));
+            }
+            (Answers::Detection { .. }, None) => return wrong("threshold is missing".to_owned()),
+            (_, Some(_)) => return wrong("only a detection has a threshold".to_owned()),
+            (_, None) => {}
         }
         if !(self.temperature > 0.0 && self.temperature.is_finite()) {
             return wrong(format!("temperature {} is not above 0", self.temperature));
         }
-        let highest = self.grade_scale.as_ref().map(|scale| scale.highest);
-        if highest != self.head.highest_grade() {
-            return wrong(format!(
-                "grade_scale ends at {highest:?}, the head grades to {:?}",
-                self.head.highest_grade()
-            ));
+        if self.heads.is_empty() {
+            return wrong("it names no head".to_owned());
         }
-        self.head.check()?;
-        self.head.check_answers()
+        self.shape().check()?;
+        self.check_abstaining()
+    }
+
+    fn check_abstaining(&self) -> Result<(), MilError> {
+        if let Some(conformal) = &self.conformal {
+            conformal.check(&self.answers.names())?;
+        }
+        if let Some(distribution) = &self.distribution {
+            distribution.check(self.head.dimension())?;
+        }
+        self.admission.as_ref().map_or(Ok(()), Admission::check)
     }
 }

@@ -31,7 +31,7 @@ fn task_json(threshold: f64, temperature: f64) -> String {
 }
 
 fn task(threshold: f64, temperature: f64) -> Result<Task, MilError> {
-    Task::load(task_json(threshold, temperature).as_bytes(), HEAD)
+    Task::load(task_json(threshold, temperature).as_bytes(), &[HEAD])
 }
 
 fn reference(name: &str) -> Result<Vec<f32>, Box<dyn Error>> {
@@ -182,7 +182,7 @@ fn tasks_that_cannot_be_are_refused_with_the_reason() -> Result<(), Box<dyn Erro
     let refused = |from: &str, to: &str| {
         let changed = json.replace(from, to);
         assert_ne!(changed, json, "{from}");
-        let error = Task::load(changed.as_bytes(), HEAD).expect_err(to);
+        let error = Task::load(changed.as_bytes(), &[HEAD]).expect_err(to);
         error.to_string()
     };
     assert!(refused("\"threshold\": 0.5", "\"threshold\": 1.5").contains("threshold 1.5"));
@@ -192,7 +192,7 @@ fn tasks_that_cannot_be_are_refused_with_the_reason() -> Result<(), Box<dyn Erro
     assert!(refused("\"hidden\": 8", "\"hidden\": 0").contains("hidden"));
     assert!(refused("gated-abmil", "magic").contains("task.json cannot be read"));
 
-    let error = Task::load(json.as_bytes(), REFERENCE).expect_err("another sha256");
+    let error = Task::load(json.as_bytes(), &[REFERENCE]).expect_err("another sha256");
     assert!(matches!(&error, MilError::HeadDigest { task, .. } if task == "example"));
     Ok(())
 }

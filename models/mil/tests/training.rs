@@ -2,9 +2,14 @@
 
 use std::error::Error;
 
-use coverslip_mil::train::{BagLabel, EpochReport, TaskDraft, TrainConfig, TrainingBag, fit};
-use coverslip_mil::{Classes, Evaluation, GradeScale, HeadConfig, MilError, Outcome};
-use flow::{EncoderRef, Sha256Digest};
+use coverslip_mil::train::{
+    BagLabel, ClassWeights, Clustering, Dropout, EpochReport, TaskDraft, TrainConfig, TrainingBag,
+    fit,
+};
+use coverslip_mil::{
+    Answers, Covariates, Evaluation, GradeScale, HeadConfig, MilError, Outcome, SlideFacts,
+};
+use flow::{Abstention, EncoderRef, Mpp, SetBasis, Sha256Digest};
 use parameters::{AdamWConfig, OneCycle, Seed, seeded};
 use rand::RngExt;
 
@@ -32,6 +37,7 @@ fn bag(number: u64, label: BagLabel) -> TrainingBag {
         embeddings,
         dimension: DIMENSION as u32,
         label,
+        covariates: Covariates::default(),
         evidence: Some(evidence),
     }
 }
@@ -59,16 +65,18 @@ fn draft() -> Result<TaskDraft, Box<dyn Error>> {
             dimension: DIMENSION as u32,
             hidden: 16,
             attention: 8,
+            n_classes: 1,
             highest_grade: Some(5),
         },
-        classes: Classes {
+        answers: Answers::Detection {
             negative: "without".to_owned(),
             positive: "with".to_owned(),
+            grade_scale: Some(GradeScale {
+                name: "planted grade".to_owned(),
+                highest: 5,
+            }),
         },
-        grade_scale: Some(GradeScale {
-            name: "planted grade".to_owned(),
-            highest: 5,
-        }),
+        covariates: None,
         intended_use: "tests".to_owned(),
         data: "planted signal in noise".to_owned(),
     })
@@ -90,6 +98,9 @@ fn config(epochs: u32, patience: u32) -> TrainConfig {
         clip_norm: 1.0,
         grade_weight: 1.0,
         evidence_weight: 0.5,
+        class_weights: ClassWeights::Even,
+        dropout: Dropout::default(),
+        clustering: Clustering::default(),
     }
 }
 
@@ -109,6 +120,37 @@ fn finds_what_was_planted() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Of 60 bags a fifth is held out, six of them negative: too few to rule anything out at one in ten.
+#[test]
+fn a_task_of_few_bags_does_not_claim_to_rule_anything_out() -> Result<(), Box<dyn Error>> {
+    let task = fit(&bags(0, 60), &draft()?, &config(3, 3), |_| ())?.task()?;
+    let bag = bag(1000, BagLabel::Negative);
+    let scores = task.score(&bag.embeddings, bag.dimension)?;
+    let set = scores.set.as_ref().ok_or("a set")?;
+    assert_eq!(set.labels, ["without", "with"]);
+    let too_few = SetBasis::TooFewCalibrationSlides {
+        label: "without".to_owned(),
+        n_slides: 6,
+        needed: 9,
+    };
+    assert_eq!(set.basis, too_few);
+
+    let facts = SlideFacts {
+        scanner: None,
+        mpp: Mpp::new(0.5)?,
+        n_instances: N_INSTANCES as u64,
+    };
+    let usual = task.abstention(&facts, &bag.embeddings, &scores);
+    assert_eq!(usual, Some(Abstention::Uncertain { n_labels: 2 }));
+    let shifted: Vec<f32> = bag.embeddings.iter().map(|value| value + 1.0).collect();
+    let unusual = task.abstention(&facts, &shifted, &scores);
+    assert!(
+        matches!(unusual, Some(Abstention::OutOfDistribution { distance, limit, .. }) if distance > limit),
+        "{unusual:?}"
+    );
+    Ok(())
+}
+
 #[test]
 fn equal_seeds_give_equal_tasks() -> Result<(), Box<dyn Error>> {
     let train = |seed| {
@@ -119,9 +161,9 @@ fn equal_seeds_give_equal_tasks() -> Result<(), Box<dyn Error>> {
         fit(&bags(0, 20), &draft()?, &config, |_| ()).map_err(Box::<dyn Error>::from)
     };
     let (one, again, other) = (train(1)?, train(1)?, train(2)?);
-    assert_eq!(one.head, again.head);
+    assert_eq!(one.heads, again.heads);
     assert_eq!(one.task_json()?, again.task_json()?);
-    assert_ne!(one.head, other.head);
+    assert_ne!(one.heads, other.heads);
     Ok(())
 }
 
@@ -172,7 +214,7 @@ fn bags_that_do_not_fit_are_named() -> Result<(), Box<dyn Error>> {
     let negative = vec![bag(1, BagLabel::Negative); 5];
     let error = fit(&negative, &draft()?, &config(1, 1), |_| ()).expect_err("one kind");
     assert!(
-        error.to_string().contains("two positive and two negative"),
+        error.to_string().contains("two bags of each answer"),
         "{error}"
     );
     Ok(())

@@ -57,6 +57,21 @@ impl AdamW {
         })
     }
 
+    /// First and second moment of every variable.
+    pub(crate) fn moments(&self) -> impl Iterator<Item = (&Tensor, &Tensor)> {
+        self.moments
+            .iter()
+            .map(|moments| (&moments.first, &moments.second))
+    }
+
+    pub(crate) fn resume(&mut self, step: i32, moments: Vec<(Tensor, Tensor)>) {
+        let moments = moments.into_iter();
+        self.moments = moments
+            .map(|(first, second)| Moments { first, second })
+            .collect();
+        self.step = step;
+    }
+
     /// Moves every variable one step against its gradient.
     pub fn step(
         &mut self,

@@ -11,6 +11,7 @@ mod gradients;
 mod one_cycle;
 mod read;
 mod seeded;
+mod training_state;
 mod variables;
 mod write;
 
@@ -20,6 +21,7 @@ pub use error::ParametersError;
 pub use gradients::Gradients;
 pub use one_cycle::OneCycle;
 pub use read::Parameters;
-pub use seeded::{Seed, seeded};
+pub use seeded::{Random, Seed, seeded};
+pub use training_state::TrainingState;
 pub use variables::{Snapshot, Variables};
 pub use write::StoredAs;

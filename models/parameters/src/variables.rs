@@ -66,6 +66,16 @@ impl Variables {
     }
 }
 
+impl Snapshot {
+    pub(crate) fn of(values: Vec<Tensor>) -> Self {
+        Self(values)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Tensor> {
+        self.0.iter()
+    }
+}
+
 fn first_values(declaration: &Declaration, random: &mut impl Rng) -> Vec<f32> {
     let n_values = declaration.shape.iter().product();
     let drawn = |draw: &mut dyn FnMut() -> f32| (0..n_values).map(|_| draw()).collect();

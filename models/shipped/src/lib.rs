@@ -28,7 +28,7 @@ pub fn encoder() -> Result<Encoder, ShippedError> {
 
 /// The demo tasks; all of them read the bags of [`encoder`].
 pub fn tasks() -> Result<Vec<Task>, ShippedError> {
-    let load = |(json, head): &(&[u8], &[u8])| Ok(Task::load(json, head)?);
+    let load = |(json, head): &(&[u8], &[u8])| Ok(Task::load(json, &[head])?);
     TASKS.iter().map(load).collect()
 }
 

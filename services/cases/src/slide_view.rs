@@ -1,6 +1,6 @@
 use catalog::{FileName, Role, SlideRow};
 use chrono::{DateTime, Utc};
-use flow::{Call, Grade, Mpp, PixelSize, Progress, SlideId, SlideStatus, StageTiming};
+use flow::{Abstention, Call, Grade, Mpp, PixelSize, Progress, SlideId, SlideStatus, StageTiming};
 use http::{Access, ApiError};
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ pub(crate) struct SlideView {
     progress: Option<Progress>,
     timings: Vec<StageTiming>,
     call: Option<Call>,
+    /// If there is one, the call is not to be shown as the slide's answer.
+    abstention: Option<Abstention>,
     probability: Option<f64>,
     grade: Option<Grade>,
 }
@@ -71,6 +73,7 @@ impl SlideView {
             progress: row.progress,
             timings: row.timings,
             call: result.as_ref().map(|result| result.call.clone()),
+            abstention: result.as_ref().and_then(|result| result.abstention.clone()),
             probability: result.as_ref().map(|result| result.probability),
             grade: result.and_then(|result| result.grade),
         })

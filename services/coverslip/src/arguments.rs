@@ -44,6 +44,10 @@ pub(crate) enum Command {
     /// What the tasks are.
     #[command(subcommand)]
     Task(commands::task::Task),
+    /// Measure how good predictions are, and write the model card.
+    Evaluate(commands::evaluate::Evaluate),
+    /// Train a task of one's own on labelled slides.
+    Train(commands::train::Train),
     /// Make, list and withdraw access tokens.
     #[command(subcommand)]
     Token(commands::token::Token),

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::Encoder;
-use flow::{Prediction, SlideId, TaskId};
+use encoder::{Encoder, EncoderConfig};
+use flow::{EncoderRef, Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
-use mil::Task;
 use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
+
+use crate::task_folder;
+use crate::task_registry::{TaskRegistry, Tasks};
 
 /// Everything the parts of one process share.
 ///
@@ -30,7 +32,7 @@ pub(crate) struct Installation {
 #[derive(Clone)]
 pub(crate) struct Models {
     pub(crate) encoder: Arc<Encoder>,
-    pub(crate) tasks: Arc<[Task]>,
+    pub(crate) tasks: Tasks,
 }
 
 impl Installation {
@@ -112,10 +114,12 @@ impl Installation {
 }
 
 impl Models {
-    /// Those that ship, checked against their sha256; of the tasks only `task` if one is named.
-    pub(crate) fn shipped(task: Option<&TaskId>) -> Result<Self> {
+    /// The encoder that ships, and the tasks that ship or are installed in `data`; of these only
+    /// `task` if one is named.
+    pub(crate) fn of(data: &Path, task: Option<&TaskId>) -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
-        let mut tasks = shipped::tasks().context("cannot load the shipped tasks")?;
+        let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
+        let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
             ensure!(
@@ -138,6 +142,22 @@ pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
     };
     Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
         .with_context(|| format!("{} holds no encoder", folder.display()))
+}
+
+/// The encoder of such a folder, or the one that ships, without its weights.
+pub(crate) fn encoder_reference(folder: Option<&Path>) -> Result<EncoderRef> {
+    let Some(folder) = folder else {
+        let shipped = shipped::encoder().context("cannot load the shipped encoder")?;
+        return Ok(shipped.reference().clone());
+    };
+    let path = folder.join("encoder.json");
+    let json = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let config = EncoderConfig::parse(&json)
+        .with_context(|| format!("{} holds no encoder", folder.display()))?;
+    Ok(EncoderRef {
+        hash: config.hash()?,
+        name: config.name,
+    })
 }
 
 /// The decoder child is this very binary.

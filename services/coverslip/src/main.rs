@@ -6,13 +6,17 @@ use clap::Parser;
 
 mod arguments;
 mod bench;
+mod cohort;
 mod commands;
+mod curves;
 mod exit;
 mod installation;
 mod path;
 mod print;
 mod progress_bars;
 mod summary;
+mod task_folder;
+mod task_registry;
 
 use arguments::Arguments;
 

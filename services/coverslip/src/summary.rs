@@ -43,19 +43,21 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
         probability,
         threshold,
         grade,
+        set,
+        abstention,
         encoder,
         task,
         ..
     } = prediction;
-    append(
-        text,
-        "call",
-        &format!(
-            "{} (probability {probability:.3}, positive from {threshold:.3})",
-            call.label
-        ),
-    );
-    if let Some(grade) = grade {
+    let figures = format!("probability {probability:.3}, positive from {threshold:.3}");
+    match abstention {
+        None => append(text, "call", &format!("{} ({figures})", call.label)),
+        Some(why) => append(text, "no call", &format!("{why} ({figures})")),
+    }
+    if let Some(set) = set {
+        append(text, "set", &set.labels.join(", "));
+    }
+    if let (Some(grade), None) = (grade, abstention) {
         let expected = grade.expected;
         append(
             text,

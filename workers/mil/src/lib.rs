@@ -1,7 +1,9 @@
 //! Scores a bag and draws its heatmaps.
 
 mod bag;
+mod catch_up;
 mod evidence;
+mod facts;
 mod heatmap;
 mod result_objects;
 mod run;
@@ -12,6 +14,7 @@ use catalog::Catalog;
 use queue::Queue;
 use store::Store;
 
+pub use bag::Bag;
 pub use run::run;
 pub use score::score_slide;
 

@@ -3,16 +3,30 @@ use std::sync::Arc;
 use flow::{SlideEmbedded, Stage};
 use mil::Task;
 use step::noting_progress;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{MilDeps, score_slide};
+use crate::{MilDeps, catch_up, score_slide};
 
-/// Scores every slide that gets embedded, until `shutdown`.
-pub async fn run(tasks: Arc<[Task]>, deps: MilDeps, shutdown: CancellationToken) {
+/// Scores every slide that gets embedded, and those that are when a task comes in, until `shutdown`.
+pub async fn run(
+    tasks: watch::Receiver<Arc<[Arc<Task>]>>,
+    deps: MilDeps,
+    shutdown: CancellationToken,
+) {
+    let caught_up = catch_up::run(tasks.clone(), deps.clone(), shutdown.clone());
+    tokio::join!(caught_up, work(tasks, deps, shutdown));
+}
+
+async fn work(
+    tasks: watch::Receiver<Arc<[Arc<Task>]>>,
+    deps: MilDeps,
+    shutdown: CancellationToken,
+) {
     let consumer = deps.queue.subscribe::<SlideEmbedded>();
     let catalog = deps.catalog.clone();
     let handle = |message: SlideEmbedded| {
-        let (deps, tasks) = (deps.clone(), Arc::clone(&tasks));
+        let (deps, tasks) = (deps.clone(), Arc::clone(&tasks.borrow()));
         async move {
             let slide = message.slide;
             let scored = noting_progress(&deps.catalog, slide, |progress| {

@@ -3,7 +3,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use flow::{
-    Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
+    Abstention, Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage,
+    StageTiming,
 };
 use mil::{Scores, Task};
 use step::ProgressSink;
@@ -12,6 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::MilDeps;
 use crate::bag::Bag;
 use crate::evidence::top_tiles;
+use crate::facts::slide_facts;
 use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
@@ -25,21 +27,20 @@ pub async fn score_slide(
     deps: &MilDeps,
     slide: SlideId,
     encoder: Sha256Digest,
-    tasks: &Arc<[Task]>,
+    tasks: &[Arc<Task>],
     progress: ProgressSink,
 ) -> Result<Vec<Prediction>> {
-    let mine: Vec<usize> = (0..tasks.len())
-        .filter(|&at| tasks[at].encoder_hash() == encoder)
-        .collect();
+    let mine = tasks.iter().filter(|task| task.encoder_hash() == encoder);
+    let mine: Vec<&Arc<Task>> = mine.collect();
     ensure!(
         !mine.is_empty(),
         "no task reads the bags of encoder {}",
         encoder.short()
     );
     let mut predictions = Vec::new();
-    for (done, &at) in mine.iter().enumerate() {
+    for (done, task) in mine.iter().enumerate() {
         progress(tasks_done(done, mine.len()));
-        predictions.push(one_task(deps, slide, tasks, at).await?);
+        predictions.push(one_task(deps, slide, task).await?);
     }
     progress(tasks_done(mine.len(), mine.len()));
     deps.catalog
@@ -60,17 +61,12 @@ fn tasks_done(done: usize, total: usize) -> Progress {
     }
 }
 
-async fn one_task(
-    deps: &MilDeps,
-    slide: SlideId,
-    tasks: &Arc<[Task]>,
-    at: usize,
-) -> Result<Prediction> {
+async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
     let began = Instant::now();
-    let prediction = match stored_prediction(&deps.store, slide, &tasks[at]).await? {
+    let prediction = match stored_prediction(&deps.store, slide, task).await? {
         Some(prediction) => prediction,
         None => {
-            let prediction = score(deps, slide, tasks, at).await?;
+            let prediction = score(deps, slide, task).await?;
             let wall_s = began.elapsed().as_secs_f64();
             let stage = Stage::Score;
             deps.catalog
@@ -83,30 +79,35 @@ async fn one_task(
     Ok(prediction)
 }
 
-async fn score(
-    deps: &MilDeps,
-    slide: SlideId,
-    tasks: &Arc<[Task]>,
-    at: usize,
-) -> Result<Prediction> {
-    let task = &tasks[at];
+async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
-    let scoring = Arc::clone(tasks);
-    let (bag, scores) = spawn_blocking(move || {
-        let scores = scoring[at].score(&bag.embeddings, bag.header.dimension);
-        (bag, scores)
+    let facts = slide_facts(&deps.store, &bag.header).await?;
+    let scoring = Arc::clone(task);
+    let (bag, answer) = spawn_blocking(move || {
+        let embeddings = &bag.embeddings;
+        let answer = scoring.score(embeddings, bag.header.dimension);
+        let answer = answer.map(|scores| {
+            let abstention = scoring.abstention(&facts, embeddings, &scores);
+            (scores, abstention)
+        });
+        (bag, answer)
     })
     .await?;
-    let scores = scores.context("cannot score the bag")?;
+    let (scores, abstention) = answer.context("cannot score the bag")?;
     put_heatmaps(&deps.store, task, &bag, &scores).await?;
-    let prediction = prediction(&bag, task, scores);
+    let prediction = prediction(&bag, task, scores, abstention);
     put_prediction(&deps.store, task, &prediction).await?;
     Ok(prediction)
 }
 
-fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
+fn prediction(
+    bag: &Bag,
+    task: &Task,
+    scores: Scores,
+    abstention: Option<Abstention>,
+) -> Prediction {
     let top_tiles = top_tiles(
         bag.header.tile_um,
         &bag.instances,
@@ -123,6 +124,9 @@ fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
         probability: scores.probability,
         threshold: scores.threshold,
         grade: scores.grade,
+        set: scores.set,
+        abstention,
+        class_probabilities: scores.class_probabilities,
         top_tiles,
         n_instances: bag.header.n_instances,
     }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use catalog::{Catalog, NewSlide};
 use coverslip_mil_worker::{MilDeps, score_slide};
 use flow::{
-    BagChunk, BagChunkRef, BagHeader, Heatmap, HeatmapLayer, Instance, Mpp, ObjectKey, Precision,
-    Sha256Digest, SlideId, SlideScored, SlideStatus,
+    Abstention, BagChunk, BagChunkRef, BagHeader, Heatmap, HeatmapLayer, Instance, Mpp, MppSource,
+    ObjectKey, PixelSize, Precision, Sha256Digest, SlideId, SlideManifest, SlideScored,
+    SlideStatus, TissueMask,
 };
-use mil::Task;
+use mil::{Admission, Task};
 use queue::Queue;
 use store::Store;
 
@@ -68,6 +69,9 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
     deps.store
         .put(&key, serde_json::to_vec(&header)?.into())
         .await?;
+    let manifest = serde_json::to_vec(&manifest(&header)?)?;
+    let key = ObjectKey::SlideManifest(slide);
+    deps.store.put(&key, manifest.into()).await?;
     let row = NewSlide {
         id: slide,
         digest,
@@ -82,11 +86,35 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
     Ok(header)
 }
 
+/// Of a slide by the scanner `Phantom 1`.
+fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
+    let size = PixelSize {
+        width: 1120,
+        height: 896,
+    };
+    Ok(SlideManifest {
+        slide: bag.slide,
+        original: bag.pyramid,
+        pyramid: bag.pyramid,
+        format: "generic-tiff".to_owned(),
+        scanner: Some("Phantom 1".to_owned()),
+        mpp: bag.mpp,
+        mpp_source: MppSource::File,
+        objective_power: None,
+        size,
+        tile: size,
+        levels: Vec::new(),
+        associated: Vec::new(),
+        icc: None,
+        tissue: TissueMask::new(TILE_UM, 5, 4, vec![true; 20])?,
+    })
+}
+
 #[tokio::test]
 async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let encoder = bag.encoder.hash;
     let score = || score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
@@ -123,12 +151,43 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
 async fn a_bag_that_no_task_reads_is_an_error() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Arc<[Task]> = shipped::tasks()?.into();
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
     let bag = stored_bag(&deps, &tasks[0]).await?;
     let stranger = Sha256Digest::of(b"another encoder");
     let refused = score_slide(&deps, bag.slide, stranger, &tasks, Arc::new(|_| {})).await;
     assert!(refused.is_err());
     let row = deps.catalog.slide(bag.slide).await?.ok_or("a row")?;
     assert_eq!(row.status, SlideStatus::Embedded);
+    Ok(())
+}
+
+/// The shipped task, made to answer slides of these scanners only.
+fn task_for(scanners: &[&str]) -> Result<Task, Box<dyn Error>> {
+    let head = include_bytes!("../../../models/shipped/tasks/phantom-tumour/head.safetensors");
+    let mut file = shipped::tasks()?[0].file().clone();
+    file.admission = Some(Admission {
+        scanners: scanners.iter().map(|&name| name.to_owned()).collect(),
+        ..Admission::default()
+    });
+    Ok(Task::load(&file.to_json()?, &[head])?)
+}
+
+#[tokio::test]
+async fn a_slide_of_another_scanner_is_not_called_but_keeps_its_evidence()
+-> Result<(), Box<dyn Error>> {
+    for (scanners, is_refused) in [(["Phantom 1"], false), (["Phantom 2"], true)] {
+        let folder = tempfile::tempdir()?;
+        let deps = deps(folder.path()).await?;
+        let tasks = [Arc::new(task_for(&scanners)?)];
+        let bag = stored_bag(&deps, &tasks[0]).await?;
+        let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
+        let prediction = scored.await?.remove(0);
+        let refusal = Abstention::ScannerNotAllowed {
+            scanner: Some("Phantom 1".to_owned()),
+            allowed: vec!["Phantom 2".to_owned()],
+        };
+        assert_eq!(prediction.abstention, is_refused.then_some(refusal));
+        assert_eq!(prediction.top_tiles.len(), 7);
+    }
     Ok(())
 }

@@ -29,11 +29,11 @@ impl Abmil {
         dimension: usize,
         hidden: usize,
         attention: usize,
-        highest_grade: Option<u8>,
+        (n_classes, highest_grade): (usize, Option<u8>),
     ) -> Vec<Declaration> {
         let mut all = Declaration::linear("projection", dimension, hidden).to_vec();
         all.extend(GatedAttention::declarations(hidden, attention, 1));
-        all.extend(Declaration::linear("detection", hidden, 1));
+        all.extend(Declaration::linear("detection", hidden, n_classes));
         all.extend(
             highest_grade.map_or_else(Vec::new, |grade| Ordinal::declarations(hidden, grade)),
         );
@@ -59,10 +59,19 @@ impl Abmil {
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let instances = self.instances(embeddings)?;
         let attention = ops::softmax(&instances.scores, 0)?;
+        self.output(instances, attention)
+    }
+
+    /// What the head says of a bag whose instances it attends to by `attention` (n).
+    pub(crate) fn output(&self, instances: Instances, attention: Tensor) -> Result<BagOutput> {
+        let pooled = instances.pooled(&attention)?;
+        let grade = self.ordinal.as_ref().map(|ordinal| ordinal.logits(&pooled));
+        let logits = self.detection.forward(&pooled)?.squeeze(0)?;
+        let instance_logits = self.detection.forward(&instances.hidden)?;
         Ok(BagOutput {
-            logits: self.detection(&instances.pooled(&attention)?)?,
-            attention: attention.unsqueeze(0)?,
-            instance_logits: Some(self.detection.forward(&instances.hidden)?),
+            scores: Some(instances.scores),
+            grade_logits: grade.transpose()?,
+            ..BagOutput::new(logits, attention.unsqueeze(0)?, instance_logits)
         })
     }
 
@@ -72,23 +81,11 @@ impl Abmil {
         let scores = self.attention.scores(&hidden)?;
         Ok(Instances { hidden, scores })
     }
-
-    /// The detection logit of each row: of instances (n, hidden) as if each were a bag, or of
-    /// pooled bags.
-    pub(crate) fn detection(&self, rows: &Tensor) -> Result<Tensor> {
-        self.detection.forward(rows)?.squeeze(1)
-    }
-
-    /// Logits of P(grade > k) of a pooled bag; `None` where the head does not grade.
-    pub(crate) fn grade(&self, pooled: &Tensor) -> Result<Option<Tensor>> {
-        let logits = self.ordinal.as_ref().map(|ordinal| ordinal.logits(pooled));
-        logits.transpose()
-    }
 }
 
 impl Instances {
     /// The mean of the instances under `attention` (n): shape (1, hidden).
-    pub(crate) fn pooled(&self, attention: &Tensor) -> Result<Tensor> {
+    fn pooled(&self, attention: &Tensor) -> Result<Tensor> {
         attention.unsqueeze(0)?.matmul(&self.hidden)
     }
 }

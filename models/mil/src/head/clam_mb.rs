@@ -8,7 +8,7 @@ use super::output::BagOutput;
 /// CLAM with an attention branch a class (Lu et al. 2021, eq. 1 to 3):
 /// `y_c = w_c . (sum_k a_ck h_k) + b_c`.
 ///
-/// Without the instance clustering, which only adds a loss in training and says nothing of a bag.
+/// The instance clustering adds a loss in training only, and is not part of the head.
 #[derive(Debug)]
 pub struct ClamMb {
     trunk: ClamTrunk,
@@ -42,10 +42,11 @@ impl ClamMb {
     /// Embeddings (n, dimension).
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let bag = self.trunk.forward(embeddings)?;
+        let logits = self.bag_logits(&bag.pooled)?;
+        let instance_logits = self.instance_logits(&bag.hidden)?;
         Ok(BagOutput {
-            logits: self.bag_logits(&bag.pooled)?,
-            instance_logits: Some(self.instance_logits(&bag.hidden)?),
-            attention: bag.attention,
+            hidden: Some(bag.hidden),
+            ..BagOutput::new(logits, bag.attention, instance_logits)
         })
     }
 

@@ -7,7 +7,7 @@ use super::output::BagOutput;
 
 /// CLAM with a single attention branch (Lu et al. 2021, eq. 1 to 3): `y = W (sum_k a_k h_k) + b`.
 ///
-/// Without the instance clustering, which only adds a loss in training and says nothing of a bag.
+/// The instance clustering adds a loss in training only, and is not part of the head.
 #[derive(Debug)]
 pub struct ClamSb {
     trunk: ClamTrunk,
@@ -36,10 +36,11 @@ impl ClamSb {
     /// Embeddings (n, dimension).
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let bag = self.trunk.forward(embeddings)?;
+        let logits = self.classifier.forward(&bag.pooled)?.squeeze(0)?;
+        let instance_logits = self.classifier.forward(&bag.hidden)?;
         Ok(BagOutput {
-            logits: self.classifier.forward(&bag.pooled)?.squeeze(0)?,
-            instance_logits: Some(self.classifier.forward(&bag.hidden)?),
-            attention: bag.attention,
+            hidden: Some(bag.hidden),
+            ..BagOutput::new(logits, bag.attention, instance_logits)
         })
     }
 }

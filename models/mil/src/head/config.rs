@@ -11,11 +11,14 @@ use super::dsmil::{DsmilQuery, DsmilValue};
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum HeadConfig {
     /// Gated attention-based MIL (Ilse et al. 2018) after one projection, with an ordinal grade
-    /// (cumulative link, McCullagh 1980) from the same attention. It has one logit.
+    /// (cumulative link, McCullagh 1980) from the same attention.
     GatedAbmil {
         dimension: u32,
         hidden: usize,
         attention: usize,
+        /// One if not given.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        n_classes: usize,
         /// Grades go from 1 to this; `None` where the task does not grade.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         highest_grade: Option<u8>,
@@ -97,8 +100,8 @@ impl HeadConfig {
     /// Logits of a bag.
     pub fn n_classes(&self) -> usize {
         match *self {
-            Self::GatedAbmil { .. } => 1,
-            Self::MeanPool { n_classes, .. }
+            Self::GatedAbmil { n_classes, .. }
+            | Self::MeanPool { n_classes, .. }
             | Self::MaxPool { n_classes, .. }
             | Self::MeanMlp { n_classes, .. }
             | Self::PlainAbmil { n_classes, .. }
@@ -108,4 +111,12 @@ impl HeadConfig {
             | Self::TransMil { n_classes, .. } => n_classes,
         }
     }
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(n_classes: &usize) -> bool {
+    *n_classes == 1
 }

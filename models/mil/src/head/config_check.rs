@@ -27,25 +27,6 @@ impl HeadConfig {
         }
     }
 
-    /// Whether a task can answer with this head: it calls one of two classes and shows every tile's
-    /// probability.
-    pub(crate) fn check_answers(&self) -> Result<(), MilError> {
-        if self.n_classes() > 2 {
-            let n_classes = self.n_classes();
-            return wrong(format!(
-                "the head has {n_classes} classes, a task calls one of two"
-            ));
-        }
-        match self {
-            Self::TransMil { .. } => wrong(
-                "trans-mil says nothing of single tiles, which a task must show; \
-                 take another head"
-                    .to_owned(),
-            ),
-            _ => Ok(()),
-        }
-    }
-
     /// Every width by its name.
     fn sizes(&self) -> Vec<(&'static str, usize)> {
         let mut sizes = vec![("dimension", self.dimension() as usize)];

@@ -19,9 +19,10 @@ impl HeadConfig {
             Self::GatedAbmil {
                 hidden,
                 attention,
+                n_classes,
                 highest_grade,
                 ..
-            } => Abmil::declarations(dimension, hidden, attention, highest_grade),
+            } => Abmil::declarations(dimension, hidden, attention, (n_classes, highest_grade)),
             Self::MeanPool { n_classes, .. } => MeanPool::declarations(dimension, n_classes),
             Self::MaxPool { n_classes, .. } => MaxPool::declarations(dimension, n_classes),
             Self::MeanMlp {

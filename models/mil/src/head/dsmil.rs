@@ -111,11 +111,8 @@ impl Dsmil {
         let scores = (critical.matmul(&queries.t()?)? / scale)?;
         let attention = ops::softmax(&scores, D::Minus1)?;
         let pooled = attention.matmul(&self.values(embeddings)?)?;
-        Ok(BagOutput {
-            logits: self.bag_logits(&pooled)?,
-            attention,
-            instance_logits: Some(instance_logits),
-        })
+        let logits = self.bag_logits(&pooled)?;
+        Ok(BagOutput::new(logits, attention, instance_logits))
     }
 
     /// Shape (n, query width).

@@ -98,6 +98,7 @@ fn of_the_attention_heads() -> Result<(), Box<dyn Error>> {
         dimension,
         hidden,
         attention,
+        n_classes,
         highest_grade: None,
     })?;
     assert_gradients(HeadConfig::PlainAbmil {

@@ -25,11 +25,11 @@ impl MaxPool {
     /// Embeddings (n, dimension). The attention of an instance is the share of values it gives.
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let largest = embeddings.max_keepdim(0)?;
-        Ok(BagOutput {
-            logits: self.classifier.forward(&largest)?.squeeze(0)?,
-            attention: shares_given(embeddings)?,
-            instance_logits: Some(self.classifier.forward(embeddings)?),
-        })
+        Ok(BagOutput::new(
+            self.classifier.forward(&largest)?.squeeze(0)?,
+            shares_given(embeddings)?,
+            self.classifier.forward(embeddings)?,
+        ))
     }
 }
 

@@ -27,10 +27,10 @@ impl MeanPool {
         let attention = even_shares(embeddings, embeddings.dim(0)?)?;
         // As a product, which sums in blocks: a running sum of 100,000 terms loses digits in f32.
         let mean = attention.matmul(embeddings)?;
-        Ok(BagOutput {
-            logits: self.classifier.forward(&mean)?.squeeze(0)?,
+        Ok(BagOutput::new(
+            self.classifier.forward(&mean)?.squeeze(0)?,
             attention,
-            instance_logits: Some(self.classifier.forward(embeddings)?),
-        })
+            self.classifier.forward(embeddings)?,
+        ))
     }
 }

@@ -26,6 +26,7 @@ mod plain_abmil;
 mod position_encoding;
 mod pseudo_inverse;
 mod shifted_sum;
+mod thresholds;
 mod trans_mil;
 
 pub(crate) use abmil::Abmil;
@@ -36,5 +37,6 @@ pub use dsmil::{DsmilQuery, DsmilValue};
 pub use kind::HeadKind;
 pub(crate) use margin::margin;
 use ordinal::Ordinal;
-pub(crate) use ordinal::{exceedance, softplus};
+pub(crate) use ordinal::softplus;
 pub use output::BagOutput;
+pub(crate) use thresholds::Thresholds;

@@ -11,6 +11,26 @@ pub struct BagOutput {
     pub attention: Tensor,
     /// Shape (n, n_classes): what the head says of each instance alone. TransMIL has none.
     pub instance_logits: Option<Tensor>,
+    /// The instances as attention pools them, shape (n, hidden), where training asks for them.
+    pub(crate) hidden: Option<Tensor>,
+    /// A single attention before its softmax, shape (n), where training teaches it.
+    pub(crate) scores: Option<Tensor>,
+    /// Logits of P(grade > k) for k = 1, 2, ... of a head that grades what it detects.
+    pub(crate) grade_logits: Option<Tensor>,
+}
+
+impl BagOutput {
+    /// What every head gives.
+    pub(super) fn new(logits: Tensor, attention: Tensor, instance_logits: Tensor) -> Self {
+        Self {
+            logits,
+            attention,
+            instance_logits: Some(instance_logits),
+            hidden: None,
+            scores: None,
+            grade_logits: None,
+        }
+    }
 }
 
 /// Shares (1, n) that are the same for every instance.

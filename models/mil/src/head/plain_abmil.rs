@@ -46,10 +46,10 @@ impl PlainAbmil {
         let scores = self.score.forward(&content)?.t()?.contiguous()?;
         let attention = ops::softmax(&scores, D::Minus1)?;
         let pooled = attention.matmul(&hidden)?;
-        Ok(BagOutput {
-            logits: self.classifier.forward(&pooled)?.squeeze(0)?,
+        Ok(BagOutput::new(
+            self.classifier.forward(&pooled)?.squeeze(0)?,
             attention,
-            instance_logits: Some(self.classifier.forward(&hidden)?),
-        })
+            self.classifier.forward(&hidden)?,
+        ))
     }
 }

@@ -86,6 +86,9 @@ impl TransMil {
             logits: self.classifier.forward(&class_token)?.squeeze(0)?,
             attention: attention_of(&first_row, n_instances)?.unsqueeze(0)?,
             instance_logits: None,
+            hidden: None,
+            scores: None,
+            grade_logits: None,
         })
     }
 

@@ -1,42 +1,13 @@
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::ops;
 
-use super::sampling::Sample;
-use super::{BagLabel, TrainConfig};
-use crate::head::{Abmil, softplus};
+use crate::head::softplus;
 
-/// The loss of one bag: detection, grade, and where evidence is known attention and tiles.
-pub(super) fn bag_loss(
-    head: &Abmil,
-    sample: &Sample,
-    label: BagLabel,
-    config: &TrainConfig,
-) -> Result<Tensor> {
-    let instances = head.instances(&sample.embeddings)?;
-    let attention = ops::softmax(&instances.scores, D::Minus1)?;
-    let pooled = instances.pooled(&attention)?;
-
-    let target = [f32::from(u8::from(label.is_positive()))];
-    let mut loss = cross_entropy(&head.detection(&pooled)?, &target)?;
-    if let (Some(grade), Some(logits)) = (label.grade(), head.grade(&pooled)?) {
-        let targets = exceeded(grade, logits.dim(0)?);
-        loss = (loss + (cross_entropy(&logits, &targets)? * config.grade_weight)?)?;
-    }
-    if let Some(evidence) = &sample.evidence {
-        let tiles = balanced_cross_entropy(&head.detection(&instances.hidden)?, evidence)?;
-        let taught = match label {
-            BagLabel::Negative => tiles,
-            BagLabel::Positive(_) => (tiles + attention_loss(&instances.scores, evidence)?)?,
-        };
-        loss = (loss + (taught * config.evidence_weight)?)?;
-    }
-    Ok(loss)
-}
-
-/// 1 where the grade lies above k, for k = 1, 2, ...
-fn exceeded(grade: u8, n_logits: usize) -> Vec<f32> {
+/// 1 where the grade lies above k, for k = `first`, `first` + 1, ...
+pub(super) fn exceeded(grade: u8, first: u8, n_logits: usize) -> Vec<f32> {
+    let first = usize::from(first);
     let above = |k: usize| f32::from(u8::from(usize::from(grade) > k));
-    (1..=n_logits).map(above).collect()
+    (first..first + n_logits).map(above).collect()
 }
 
 /// Mean binary cross-entropy of logits (n) against targets from 0 to 1, stable at both ends.
@@ -63,8 +34,15 @@ fn each_cross_entropy(logits: &Tensor, targets: &[f32]) -> Result<Tensor> {
     softplus(logits)? - (logits * targets)?
 }
 
+/// Mean cross-entropy of rows of logits (n, n_classes) against the class of each.
+pub(super) fn class_cross_entropy(logits: &Tensor, classes: &[u32]) -> Result<Tensor> {
+    let classes = Tensor::from_slice(classes, (classes.len(), 1), &Device::Cpu)?;
+    let shares = ops::log_softmax(logits, D::Minus1)?;
+    shares.gather(&classes, 1)?.mean_all()?.neg()
+}
+
 /// Cross-entropy of the attention against the evidence's share of each instance; 0 without evidence.
-fn attention_loss(scores: &Tensor, evidence: &[f32]) -> Result<Tensor> {
+pub(super) fn attention_loss(scores: &Tensor, evidence: &[f32]) -> Result<Tensor> {
     let total: f32 = evidence.iter().sum();
     let share = |&evidence: &f32| if total > 0.0 { evidence / total } else { 0.0 };
     let shares: Vec<f32> = evidence.iter().map(share).collect();
@@ -94,6 +72,16 @@ mod tests {
     }
 
     #[test]
+    fn class_cross_entropy_by_hand() -> Result<()> {
+        let logits = Tensor::new(&[[0.0_f32, 0.0, 0.0], [1.0, 3.0, 1.0]], &Device::Cpu)?;
+        let first = 3_f32.ln();
+        let second = (1.0 + 2.0 * (-2_f32).exp()).ln();
+        let found = value(&class_cross_entropy(&logits, &[2, 1])?);
+        assert!((found - (first + second) / 2.0).abs() < 1e-6, "{found}");
+        Ok(())
+    }
+
+    #[test]
     fn the_rare_kind_weighs_as_much_as_the_common() -> Result<()> {
         let logits = Tensor::new(&[1.0_f32, -1.0, -1.0, -1.0, -1.0], &Device::Cpu)?;
         let targets = [1.0, 0.0, 0.0, 0.0, 0.0];
@@ -105,8 +93,9 @@ mod tests {
 
     #[test]
     fn grades_are_exceeded_from_below() {
-        assert_eq!(exceeded(3, 4), [1.0, 1.0, 0.0, 0.0]);
-        assert_eq!(exceeded(1, 4), [0.0; 4]);
-        assert_eq!(exceeded(5, 4), [1.0; 4]);
+        assert_eq!(exceeded(3, 1, 4), [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(exceeded(1, 1, 4), [0.0; 4]);
+        assert_eq!(exceeded(5, 1, 4), [1.0; 4]);
+        assert_eq!(exceeded(1, 0, 2), [1.0, 0.0]);
     }
 }

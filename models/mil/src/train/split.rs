@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use super::TrainingBag;
 
 /// Indices of the bags to learn from and of those to validate on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Split {
     pub(super) training: Vec<usize>,
     pub(super) validation: Vec<usize>,
@@ -48,6 +48,7 @@ mod tests {
             embeddings: vec![0.0],
             dimension: 1,
             label,
+            covariates: crate::Covariates::default(),
             evidence: None,
         };
         let grades = [1, 2, 3].map(|grade| BagLabel::Positive(Some(grade)));

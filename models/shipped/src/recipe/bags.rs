@@ -1,4 +1,5 @@
 use encoder::{Encoder, RgbTile};
+use mil::Covariates;
 use mil::train::{BagLabel, TrainingBag};
 use phantom::PhantomSpec;
 use rayon::prelude::*;
@@ -28,6 +29,7 @@ pub fn bag(spec: &PhantomSpec, encoder: &Encoder) -> Result<TrainingBag, Shipped
         embeddings,
         dimension: encoder.dimension(),
         label,
+        covariates: Covariates::default(),
         evidence: Some(evidence.collect()),
     })
 }

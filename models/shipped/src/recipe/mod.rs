@@ -14,4 +14,4 @@ mod tiles;
 pub use bags::bag;
 pub use cohort::Cohort;
 pub use encoder::{EncoderRecipe, TileSampling, train_encoder};
-pub use task::{TaskRecipe, TaskReport, evaluate, train_task};
+pub use task::{DetectionWords, TaskRecipe, TaskReport, evaluate, train_task};

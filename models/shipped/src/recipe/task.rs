@@ -1,7 +1,7 @@
 use encoder::Encoder;
 use flow::{TaskId, TaskVersion};
 use mil::train::{EpochReport, TaskDraft, TrainConfig, TrainedTask, TrainingBag, fit};
-use mil::{Classes, GradeScale, HeadConfig, Outcome, Task};
+use mil::{Answers, GradeScale, HeadConfig, Outcome, Task};
 use serde::{Deserialize, Serialize};
 
 use super::{Cohort, bag};
@@ -18,10 +18,18 @@ pub struct TaskRecipe {
     pub data: String,
     pub hidden: usize,
     pub attention: usize,
-    pub classes: Classes,
+    pub classes: DetectionWords,
     pub grade_scale: GradeScale,
     pub training: TrainConfig,
     pub slides: Cohort,
+}
+
+/// What the task calls a slide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetectionWords {
+    pub negative: String,
+    pub positive: String,
 }
 
 /// How the making of a task stands.
@@ -45,10 +53,15 @@ impl TaskRecipe {
                 dimension: encoder.dimension(),
                 hidden: self.hidden,
                 attention: self.attention,
+                n_classes: 1,
                 highest_grade: Some(self.grade_scale.highest),
             },
-            classes: self.classes.clone(),
-            grade_scale: Some(self.grade_scale.clone()),
+            answers: Answers::Detection {
+                negative: self.classes.negative.clone(),
+                positive: self.classes.positive.clone(),
+                grade_scale: Some(self.grade_scale.clone()),
+            },
+            covariates: None,
             intended_use: self.intended_use.clone(),
             data: self.data.clone(),
         }

@@ -54,7 +54,7 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped(self.task.as_ref())?;
+        let models = Models::of(&self.data, self.task.as_ref())?;
         let mut answers = Vec::new();
         for file in &self.slides {
             let answer = self.one(&installation, &models, file).await?;

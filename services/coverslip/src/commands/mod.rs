@@ -4,11 +4,13 @@ pub(crate) mod analyze;
 pub(crate) mod bench;
 pub(crate) mod embed;
 pub(crate) mod encoder;
+pub(crate) mod evaluate;
 pub(crate) mod ingest;
 pub(crate) mod phantom;
 pub(crate) mod score;
 pub(crate) mod task;
 pub(crate) mod token;
+pub(crate) mod train;
 pub(crate) mod up;
 
 use anyhow::{Context, Result};
@@ -31,13 +33,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Phantom(phantom) => phantom.run(),
         Command::Encoder(encoder) => encoder.run(),
         Command::Task(task) => task.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Train(train) => train.run(),
         Command::Token(token) => block_on(token.run()),
         Command::Bench(bench) => bench.run(),
         Command::DecodeChild => decode_child(),
     }
 }
 
-fn block_on(work: impl Future<Output = Result<Outcome>>) -> Result<Outcome> {
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -26,7 +26,7 @@ pub(crate) struct Score {
 impl Score {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped(self.task.as_ref())?;
+        let models = Models::of(&self.data, self.task.as_ref())?;
         let bars = ProgressBars::new(&self.slide.to_string());
         installation.score(&models, self.slide, bars.sink()).await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;

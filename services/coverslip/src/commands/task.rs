@@ -1,6 +1,6 @@
 //! `coverslip task`: what the tasks are, and how the shipped one is made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
@@ -10,20 +10,42 @@ use shipped::recipe::{TaskRecipe, train_task};
 use super::encoder::{read_text, training_bar, write_files};
 use crate::exit::Outcome;
 use crate::print;
+use crate::task_folder::{self, Installed};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// One line a task.
-    List,
+    /// One line a task: those that ship, and with --data those that are installed.
+    List(List),
     /// Print a task's settings, thresholds and intended use.
     Show(Show),
+    /// Put a trained task into a data folder; a running `coverslip up` takes it in within seconds.
+    Install(Install),
     /// Train a task on phantoms by a recipe, for the encoder that ships.
     Train(Train),
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Show {
     id: TaskId,
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Install {
+    /// What `coverslip train` made.
+    folder: PathBuf,
+    /// The folder with everything the installation keeps.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -39,29 +61,64 @@ pub(crate) struct Train {
 impl Task {
     pub(crate) fn run(self) -> Result<Outcome> {
         match self {
-            Self::List => list()?,
+            Self::List(list) => list.run()?,
             Self::Show(show) => show.run()?,
+            Self::Install(install) => install.run()?,
             Self::Train(train) => train.run()?,
         }
         Ok(Outcome::Done)
     }
 }
 
-fn list() -> Result<()> {
-    for task in shipped::tasks()? {
-        let file = task.file();
-        let hash = task.reference().hash.short();
-        print::line(&format!(
-            "{}  {}  {hash}  research use only",
-            file.id, file.version
-        ))?;
+impl List {
+    fn run(self) -> Result<()> {
+        for task in shipped::tasks()? {
+            print::line(&line(&task))?;
+        }
+        for folder in installed(self.data.as_deref())? {
+            match task_folder::read(&folder) {
+                Ok(task) => print::line(&line(&task))?,
+                Err(error) => print::line(&format!("{}  refused: {error:#}", folder.display()))?,
+            }
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn line(task: &mil::Task) -> String {
+    let (file, hash) = (task.file(), task.reference().hash.short());
+    format!("{}  {}  {hash}  research use only", file.id, file.version)
+}
+
+/// Folders of installed tasks.
+fn installed(data: Option<&Path>) -> Result<Vec<PathBuf>> {
+    data.map_or_else(
+        || Ok(Vec::new()),
+        |data| task_folder::below(&task_folder::installed_in(data)),
+    )
+}
+
+impl Install {
+    fn run(self) -> Result<()> {
+        let tasks = task_folder::installed_in(&self.data);
+        match task_folder::install(&self.folder, &tasks)? {
+            Installed::New(folder) => print::line(&format!("installed {}", folder.display())),
+            Installed::Known(folder) => {
+                print::line(&format!("{} is there already", folder.display()))
+            }
+        }
+    }
 }
 
 impl Show {
     fn run(self) -> Result<()> {
-        let tasks = shipped::tasks()?;
+        let mut tasks = shipped::tasks()?;
+        let installed = installed(self.data.as_deref())?;
+        tasks.extend(
+            installed
+                .iter()
+                .filter_map(|folder| task_folder::read(folder).ok()),
+        );
         let task = tasks.iter().find(|task| task.file().id == self.id);
         let task = task.with_context(|| {
             format!(
@@ -86,7 +143,10 @@ impl Train {
         let json = trained.task_json()?;
         write_files(
             &self.out,
-            [("task.json", &json), ("head.safetensors", &trained.head)],
+            [
+                ("task.json", &json),
+                ("head.safetensors", &trained.heads[0]),
+            ],
         )
     }
 }

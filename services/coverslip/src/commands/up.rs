@@ -10,6 +10,7 @@ use axum::routing::get;
 use cases::{CasesDeps, CasesState};
 use clap::Args;
 use embed_worker::EmbedConfig;
+use encoder::Encoder;
 use http::{Access, AccessControl, ApiError, Role, Transport};
 use ingest::{IngestConfig, WatchConfig};
 use telemetry::Metrics;
@@ -21,8 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::exit::Outcome;
-use crate::installation::{Installation, Models};
+use crate::installation::Installation;
 use crate::print;
+use crate::task_folder;
+use crate::task_registry::TaskRegistry;
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
@@ -36,12 +39,19 @@ pub(crate) struct Up {
     /// Take the slides that a scanner drops into this folder, once they stop growing.
     #[arg(long, env = "COVERSLIP_WATCH")]
     watch: Option<PathBuf>,
+    /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
+    /// `tasks` in the data folder if not given.
+    #[arg(long, env = "COVERSLIP_TASKS")]
+    tasks: Option<PathBuf>,
 }
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped(None)?;
+        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let folder = self.tasks.clone();
+        let folder = folder.unwrap_or_else(|| task_folder::installed_in(&self.data));
+        let tasks = TaskRegistry::open(&folder)?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: choose another address with --listen",
@@ -53,7 +63,7 @@ impl Up {
             .context("cannot tell the address listened on")?;
 
         let shutdown = stop_on_signal()?;
-        let parts = self.start_parts(&installation, models, &shutdown)?;
+        let parts = self.start_parts(&installation, (encoder, tasks), &shutdown)?;
         let access = AccessControl::new(installation.catalog.clone(), Transport::Http);
         let router = router(&installation, metrics)?;
         let code = access
@@ -69,7 +79,7 @@ impl Up {
     fn start_parts(
         self,
         installation: &Installation,
-        models: Models,
+        (encoder, tasks): (Encoder, TaskRegistry),
         shutdown: &CancellationToken,
     ) -> Result<TaskTracker> {
         let parts = TaskTracker::new();
@@ -85,12 +95,14 @@ impl Up {
         ));
         parts.spawn(embed_worker::run(
             EmbedConfig::default(),
-            models.encoder,
+            Arc::new(encoder),
             installation.embed_deps(),
             shutdown.clone(),
         ));
+        let (changed, current) = watch::channel(tasks.tasks());
+        parts.spawn(tasks.follow(changed, shutdown.clone()));
         parts.spawn(mil_worker::run(
-            models.tasks,
+            current,
             installation.mil_deps(),
             shutdown.clone(),
         ));

@@ -37,6 +37,9 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         probability: 0.9,
         threshold: 0.5,
         grade: None,
+        set: None,
+        abstention: None,
+        class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 4,
     })

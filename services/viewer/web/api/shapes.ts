@@ -51,6 +51,8 @@ export interface Slide {
   progress?: Progress | null;
   timings: StageTiming[];
   call?: Call | null;
+  /** If there is one, `call` is not the slide's answer. */
+  abstention?: Abstention | null;
   probability?: number | null;
   grade?: Grade | null;
 }
@@ -111,6 +113,29 @@ export interface TopTile {
   tile_probability: number;
 }
 
+/** The answers that cannot be ruled out; one is a call. */
+export interface PredictionSet {
+  labels: string[];
+  /** The share of slides of a class that may miss their true answer. */
+  alpha: number;
+  basis:
+    | { kind: 'calibrated' }
+    | { kind: 'too_few_calibration_slides'; label: string; n_slides: number; needed: number };
+}
+
+/** Why a result is not a call, with the figures behind it. */
+export type Abstention =
+  | { reason: 'scanner_not_allowed'; scanner: string | null; allowed: string[] }
+  | { reason: 'mpp_not_allowed'; mpp: number; finest: number; coarsest: number }
+  | { reason: 'too_little_tissue'; n_instances: number; fewest: number }
+  | { reason: 'out_of_distribution'; distance: number; limit: number; quantile: number }
+  | { reason: 'uncertain'; n_labels: number };
+
+export interface ClassProbability {
+  label: string;
+  probability: number;
+}
+
 export interface Prediction {
   slide: string;
   pyramid: string;
@@ -121,6 +146,12 @@ export interface Prediction {
   probability: number;
   threshold: number;
   grade: Grade | null;
+  /** Absent where the task is not calibrated for it. */
+  set?: PredictionSet | null;
+  /** If there is one, `call` and `grade` are not the slide's answer. */
+  abstention?: Abstention | null;
+  /** Of a task that answers with one of several classes. */
+  class_probabilities?: ClassProbability[];
   top_tiles: TopTile[];
   n_instances: number;
 }

@@ -1,6 +1,7 @@
 import { paths } from '../api/client';
 import type { Slide } from '../api/shapes';
 import { type Content, fill, h, setVariable } from '../dom';
+import { abstentionTitle } from '../panel/abstention';
 import { formatRoute } from '../route';
 import { formatProbability, formatTime } from '../units/plain';
 import { mppForm } from './mpp-form';
@@ -64,6 +65,7 @@ function words(slide: Slide): Content {
 }
 
 function callBadge(slide: Slide): HTMLElement | null {
+  if (slide.abstention) return h('span', { class: 'badge open' }, abstentionTitle(slide.abstention));
   const call = callWords(slide);
   if (call === null) return null;
   const tone = slide.call?.is_positive ? 'positive' : 'negative';

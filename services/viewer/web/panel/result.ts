@@ -1,7 +1,8 @@
-import type { Grade, Prediction } from '../api/shapes';
+import type { ClassProbability, Grade, Prediction, PredictionSet } from '../api/shapes';
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
+import { abstentionWords, setWords } from './abstention';
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
@@ -12,8 +13,11 @@ export function resultSection(prediction: Prediction): HTMLElement {
     'Result',
     h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
     callLine(prediction),
-    probabilityBar(prediction),
-    prediction.grade && gradeBlock(prediction.grade),
+    prediction.class_probabilities?.length
+      ? classBlock(prediction.class_probabilities)
+      : probabilityBar(prediction),
+    prediction.set && setBlock(prediction.set),
+    !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
       ['Task', `${prediction.task.id} ${prediction.task.version}`],
       ['Encoder', prediction.encoder.name],
@@ -25,7 +29,17 @@ export function resultSection(prediction: Prediction): HTMLElement {
   );
 }
 
-function callLine({ call, grade }: Prediction): HTMLElement {
+/** The call; where the task abstains, that there is none, and why. */
+function callLine({ call, grade, abstention }: Prediction): HTMLElement {
+  if (abstention) {
+    return h(
+      'div',
+      { class: 'call open' },
+      h('strong', {}, 'No call'),
+      h('span', {}, abstentionWords(abstention)),
+      h('span', {}, 'The figures below are for a person to judge.'),
+    );
+  }
   const label = capital(call.label.replaceAll('_', ' '));
   return h(
     'div',
@@ -36,10 +50,11 @@ function callLine({ call, grade }: Prediction): HTMLElement {
 }
 
 /** The probability as a point between 0 and 1, with the threshold it is judged by. */
-function probabilityBar({ probability, threshold, call }: Prediction): HTMLElement {
+function probabilityBar({ probability, threshold, call, abstention }: Prediction): HTMLElement {
+  const side = call.is_positive ? 'positive' : 'negative';
   const track = h(
     'div',
-    { class: `track ${call.is_positive ? 'positive' : 'negative'}` },
+    { class: `track ${abstention ? 'open' : side}` },
     h('span', { class: 'track-fill' }),
     h('span', { class: 'track-threshold' }),
   );
@@ -62,24 +77,48 @@ function probabilityBar({ probability, threshold, call }: Prediction): HTMLEleme
   );
 }
 
+function setBlock(set: PredictionSet): HTMLElement {
+  const { labels, promise } = setWords(set);
+  return h(
+    'div',
+    { class: 'answer-set' },
+    h('div', { class: 'probability-line' }, 'Cannot be ruled out', h('strong', {}, labels)),
+    h('p', { class: 'hint' }, promise),
+  );
+}
+
+/** `exceedance[k]` is the probability that the grade is above k, so of at least k + 1. */
 function gradeBlock(grade: Grade): HTMLElement {
   return h(
     'div',
     { class: 'grade' },
     h('div', { class: 'probability-line' }, `Grade (${grade.scale})`, h('strong', {}, String(grade.value))),
     h('p', { class: 'hint' }, `Expected ${grade.expected.toFixed(1)}. How likely it is to be at least:`),
-    h('ol', { class: 'exceedance' }, grade.exceedance.map(exceedanceBar)),
+    h(
+      'ol',
+      { class: 'exceedance' },
+      grade.exceedance.map((probability, k) => shareBar(`Grade ${k + 1}`, probability)),
+    ),
   );
 }
 
-/** `exceedance[k]` is the probability that the grade is above k, so of at least k + 1. */
-function exceedanceBar(probability: number, k: number): HTMLElement {
+/** One of several classes is called; how likely each is. */
+function classBlock(classes: readonly ClassProbability[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'grade' },
+    h('div', { class: 'probability-line' }, 'Calibrated probability'),
+    h('ol', { class: 'exceedance' }, classes.map(({ label, probability }) => shareBar(label, probability))),
+  );
+}
+
+function shareBar(words: string, probability: number): HTMLElement {
   const bar = h('span', { class: 'bar' });
   setVariable(bar, 'share', probability);
   return h(
     'li',
     {},
-    h('span', {}, `Grade ${k + 1}`),
+    h('span', {}, words),
     bar,
     h('span', { class: 'number' }, formatProbability(probability)),
   );

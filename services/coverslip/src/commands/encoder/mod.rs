@@ -4,7 +4,7 @@ mod import;
 mod list;
 mod train;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -45,15 +45,23 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Writes the files and prints where each lies.
 pub(super) fn write_files(folder: &Path, files: [(&str, &[u8]); 2]) -> Result<()> {
+    for path in put_files(folder, &files)? {
+        print::line(&path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Writes the files; where each lies now.
+pub(super) fn put_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
     for (name, bytes) in files {
         let path = folder.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        print::line(&path.display().to_string())?;
     }
-    Ok(())
+    Ok(files.iter().map(|(name, _)| folder.join(name)).collect())
 }
 
 /// `unit` is what is counted.

@@ -1,13 +1,16 @@
-/// Cohen's kappa with quadratic weights (Cohen 1968) over grades 0 to `highest`: 1 is agreement, 0
-/// is chance. `None` if nothing was graded or only one grade occurs on both sides.
-pub fn quadratic_weighted_kappa(truth: &[u8], predicted: &[u8], highest: u8) -> Option<f64> {
-    let n_grades = usize::from(highest) + 1;
+/// Cohen's kappa with quadratic weights (Cohen 1968) over grades below `n_grades`: 1 is agreement,
+/// 0 is chance. `None` if nothing was graded or only one grade occurs on both sides.
+pub fn quadratic_weighted_kappa(
+    truth: &[usize],
+    predicted: &[usize],
+    n_grades: usize,
+) -> Option<f64> {
     let (of_truth, of_predicted) = (counts(truth, n_grades), counts(predicted, n_grades));
     let n = truth.len() as f64;
     let observed: f64 = truth
         .iter()
         .zip(predicted)
-        .map(|(&a, &b)| weight(a.into(), b.into()))
+        .map(|(&a, &b)| weight(a, b))
         .sum();
     let mut expected = 0.0;
     for (a, in_truth) in of_truth.iter().enumerate() {
@@ -22,10 +25,10 @@ fn weight(a: usize, b: usize) -> f64 {
     (a as f64 - b as f64).powi(2)
 }
 
-fn counts(grades: &[u8], n_grades: usize) -> Vec<f64> {
+fn counts(grades: &[usize], n_grades: usize) -> Vec<f64> {
     let mut counts = vec![0.0; n_grades];
     for &grade in grades {
-        counts[usize::from(grade).min(n_grades - 1)] += 1.0;
+        counts[grade.min(n_grades - 1)] += 1.0;
     }
     counts
 }
@@ -39,7 +42,7 @@ mod tests {
     fn agrees_with_scikit_learn() {
         let truth = [1, 2, 3, 4, 5, 1, 2, 3, 4, 5];
         let predicted = [1, 2, 4, 4, 3, 2, 2, 3, 5, 5];
-        let found = quadratic_weighted_kappa(&truth, &predicted, 5).expect("several grades");
+        let found = quadratic_weighted_kappa(&truth, &predicted, 6).expect("several grades");
         assert!((found - KAPPA).abs() < 1e-9, "{found}");
     }
 
@@ -47,9 +50,9 @@ mod tests {
 
     #[test]
     fn agreement_chance_and_nothing() {
-        assert_eq!(quadratic_weighted_kappa(&[1, 5], &[1, 5], 5), Some(1.0));
-        assert_eq!(quadratic_weighted_kappa(&[1, 5], &[3, 3], 5), Some(0.0));
-        assert_eq!(quadratic_weighted_kappa(&[2, 2], &[2, 2], 5), None);
-        assert_eq!(quadratic_weighted_kappa(&[], &[], 5), None);
+        assert_eq!(quadratic_weighted_kappa(&[1, 5], &[1, 5], 6), Some(1.0));
+        assert_eq!(quadratic_weighted_kappa(&[1, 5], &[3, 3], 6), Some(0.0));
+        assert_eq!(quadratic_weighted_kappa(&[2, 2], &[2, 2], 6), None);
+        assert_eq!(quadratic_weighted_kappa(&[], &[], 6), None);
     }
 }

@@ -1,0 +1,68 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a result is not to be taken as a call, with the figures behind it.
+///
+/// Such a result still holds its probability and evidence, for a person to judge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Abstention {
+    /// The slide's scanner is none that the task was shown to work on.
+    ScannerNotAllowed {
+        /// `None` where the file does not say.
+        scanner: Option<String>,
+        allowed: Vec<String>,
+    },
+    /// The slide was scanned at a resolution that the task was not shown to work on, in micrometres
+    /// per pixel.
+    MppNotAllowed {
+        mpp: f64,
+        finest: f64,
+        coarsest: f64,
+    },
+    /// Fewer tissue tiles than the task needs.
+    TooLittleTissue { n_instances: u64, fewest: u64 },
+    /// The tissue looks unlike that of the training slides.
+    OutOfDistribution {
+        /// From the training slides' mean; 1 is about usual.
+        distance: f64,
+        limit: f64,
+        /// The share of training slides within the limit.
+        quantile: f64,
+    },
+    /// The answers that cannot be ruled out are not one.
+    Uncertain { n_labels: u32 },
+}
+
+impl fmt::Display for Abstention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ScannerNotAllowed { scanner, allowed } => write!(
+                f,
+                "scanned by {}, the task was shown to work on {}",
+                scanner.as_deref().unwrap_or("an unknown scanner"),
+                allowed.join(", ")
+            ),
+            Self::MppNotAllowed {
+                mpp,
+                finest,
+                coarsest,
+            } => write!(
+                f,
+                "{mpp} um per pixel, the task was shown to work from {finest} to {coarsest}"
+            ),
+            Self::TooLittleTissue {
+                n_instances,
+                fewest,
+            } => write!(f, "{n_instances} tissue tiles, the task needs {fewest}"),
+            Self::OutOfDistribution {
+                distance, limit, ..
+            } => write!(
+                f,
+                "tissue unlike the training slides: distance {distance:.2}, limit {limit:.2}"
+            ),
+            Self::Uncertain { n_labels } => write!(f, "{n_labels} answers cannot be ruled out"),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! When a task does not answer: slides it was not shown to work on, and answers it cannot tell
+//! apart.
+
+mod admission;
+mod decide;
+mod distribution;
+mod packed;
+mod shrunken_variance;
+
+pub use admission::{Admission, MppRange};
+pub use decide::SlideFacts;
+pub use distribution::{BagMean, Distribution, fit_distribution};
+
+pub(crate) use decide::abstention;

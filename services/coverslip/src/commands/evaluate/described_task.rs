@@ -1,0 +1,78 @@
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use card::{Fact, TaskFacts};
+use flow::{Sha256Digest, TaskRef};
+use mil::{Answers, TaskFile, TrainingSummary};
+
+use super::read;
+
+/// A task as its `task.json` describes it, without its weights.
+pub(super) struct DescribedTask {
+    file: TaskFile,
+    hash: Sha256Digest,
+}
+
+impl DescribedTask {
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        let file = TaskFile::parse(&read(&folder.join("task.json"))?)
+            .with_context(|| format!("{} holds no task", folder.display()))?;
+        Ok(Self {
+            hash: file.hash()?,
+            file,
+        })
+    }
+
+    pub(super) fn reference(&self) -> TaskRef {
+        TaskRef {
+            id: self.file.id.clone(),
+            version: self.file.version.clone(),
+            hash: self.hash,
+        }
+    }
+
+    /// Of a detection.
+    pub(super) fn positive(&self) -> Option<String> {
+        match &self.file.answers {
+            Answers::Detection { positive, .. } => Some(positive.clone()),
+            Answers::Classes { .. } | Answers::Grades { .. } => None,
+        }
+    }
+
+    /// Of a detection.
+    pub(super) fn threshold(&self) -> Option<f64> {
+        self.file.threshold
+    }
+
+    /// For the card.
+    pub(super) fn facts(&self) -> TaskFacts {
+        TaskFacts {
+            intended_use: self.file.intended_use.clone(),
+            training: self.file.training.as_ref().map_or_else(Vec::new, training),
+        }
+    }
+
+    /// For the card: what made the predictions.
+    pub(super) fn provenance(&self) -> Vec<Fact> {
+        let encoder = &self.file.encoder;
+        vec![
+            Fact::new("Task", format!("{} {}", self.file.id, self.file.version)),
+            Fact::new("Task hash", self.hash.to_string()),
+            Fact::new("Encoder", encoder.name.clone()),
+            Fact::new("Encoder hash", encoder.hash.to_string()),
+        ]
+    }
+}
+
+fn training(summary: &TrainingSummary) -> Vec<Fact> {
+    vec![
+        Fact::new("Data", summary.data.clone()),
+        Fact::new("Slides", summary.n_bags.to_string()),
+        Fact::new(
+            "Of these for validation",
+            summary.n_validation_bags.to_string(),
+        ),
+        Fact::new("Epochs", summary.epochs.to_string()),
+        Fact::new("Seed", summary.seed.to_string()),
+    ]
+}

@@ -1,0 +1,47 @@
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use mil::{Covariates, Scores, Task};
+
+use crate::cohort::{
+    BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
+};
+use crate::task_folder;
+
+/// Scores every labelled slide with the task of a folder: the table that is then evaluated.
+pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
+    let task = task_folder::read(task)?;
+    ensure!(
+        source.encoder().hash == task.encoder_hash(),
+        "the task reads bags of encoder `{}` ({}), these are of `{}`: name its folder by --encoder",
+        task.encoder().name,
+        task.encoder_hash().short(),
+        source.encoder().name
+    );
+    let cohort = Cohort::read(labels, &Columns::default(), source).await?;
+    let mut scores = Vec::with_capacity(cohort.len());
+    for (row, bag) in cohort.slides() {
+        bag_label(&task.file().answers, row)?;
+        let plan = task.file().covariates.as_ref();
+        let known = match plan {
+            Some(plan) => covariates(plan, &cohort.labels, row)?,
+            None => Covariates::default(),
+        };
+        let bag = cohort.source.read(bag).await?;
+        let scored = task.score_knowing(&bag.embeddings, bag.dimension, &known);
+        scores.push(scored.with_context(|| format!("cannot score {}", row.place()))?);
+    }
+    table(&cohort, &task, &scores)
+}
+
+fn table(cohort: &Cohort, task: &Task, scores: &[Scores]) -> Result<Vec<u8>> {
+    let names = task.file().answers.names();
+    let rows = cohort.labels.rows.iter().zip(scores);
+    let slides = rows.map(|(row, scores)| SlidePrediction {
+        row,
+        fold: None,
+        called: names[scores.answer].clone(),
+        probabilities: &scores.answer_probabilities,
+    });
+    predictions_table(&cohort.labels, &names, slides)
+}
