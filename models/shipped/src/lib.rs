@@ -48,4 +48,13 @@ mod tests {
         assert!(ENCODER_WEIGHTS.len() <= 6_000_000);
         Ok(())
     }
+
+    /// So its hash, by which its results are known, is that of the first release.
+    #[test]
+    fn a_task_is_written_as_it_was_read() -> Result<(), ShippedError> {
+        for (task, (json, _)) in tasks()?.iter().zip(TASKS) {
+            assert_eq!(task.file().to_json()?, *json);
+        }
+        Ok(())
+    }
 }

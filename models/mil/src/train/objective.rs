@@ -63,10 +63,10 @@ impl<'a> Objective<'a> {
             let targets = exceeded(grade, 1, logits.dim(0)?);
             loss = (loss + (cross_entropy(logits, &targets)? * self.config.grade_weight)?)?;
         }
-        if let Some(evidence) = &sample.evidence {
-            if let Some(taught) = evidence_loss(&output, evidence, bag.label)? {
-                loss = (loss + (taught * self.config.evidence_weight)?)?;
-            }
+        if let Some(evidence) = &sample.evidence
+            && let Some(taught) = evidence_loss(&output, evidence, bag.label)?
+        {
+            loss = (loss + (taught * self.config.evidence_weight)?)?;
         }
         Ok((self.with_clustering(loss, &output, answer)?, output))
     }
