@@ -12,6 +12,7 @@ mod installation;
 mod path;
 mod print;
 mod progress_bars;
+mod slide_names;
 mod summary;
 
 use arguments::Arguments;

@@ -3,15 +3,17 @@ use flow::{BagChunk, BagHeader, Instance, ObjectKey, Sha256Digest, SlideId};
 use store::Store;
 
 /// A slide's embeddings in memory, every chunk checked against the header.
-pub(crate) struct Bag {
-    pub(crate) header: BagHeader,
-    pub(crate) instances: Vec<Instance>,
+pub struct Bag {
+    pub header: BagHeader,
+    pub instances: Vec<Instance>,
     /// `instances.len() * header.dimension` values.
-    pub(crate) embeddings: Vec<f32>,
+    pub embeddings: Vec<f32>,
 }
 
 impl Bag {
-    pub(crate) async fn read(store: &Store, slide: SlideId, encoder: Sha256Digest) -> Result<Self> {
+    /// # Errors
+    /// If the encoder left no bag of the slide, or the bag is damaged.
+    pub async fn read(store: &Store, slide: SlideId, encoder: Sha256Digest) -> Result<Self> {
         let bytes = store.get(&ObjectKey::Bag(slide, encoder)).await?;
         let header: BagHeader =
             serde_json::from_slice(&bytes).context("the bag's header cannot be read")?;
