@@ -76,6 +76,7 @@ pub fn fit(
 fn check(bags: &[TrainingBag], draft: &TaskDraft) -> Result<(), MilError> {
     draft.head.check()?;
     draft.head.check_answers()?;
+    draft.head.check_trains()?;
     for bag in bags {
         bag.check(draft.head.dimension(), draft.head.highest_grade())?;
     }
