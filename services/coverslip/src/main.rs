@@ -7,6 +7,7 @@ use clap::Parser;
 mod arguments;
 mod bench;
 mod commands;
+mod encoder_choice;
 mod exit;
 mod installation;
 mod path;

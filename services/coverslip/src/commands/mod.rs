@@ -9,6 +9,7 @@ pub(crate) mod ingest;
 pub(crate) mod phantom;
 pub(crate) mod score;
 pub(crate) mod task;
+mod task_import;
 pub(crate) mod token;
 pub(crate) mod up;
 

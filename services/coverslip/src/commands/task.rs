@@ -8,6 +8,7 @@ use flow::TaskId;
 use shipped::recipe::{TaskRecipe, train_task};
 
 use super::encoder::{read_text, training_bar, write_files};
+use super::task_import::Import;
 use crate::exit::Outcome;
 use crate::print;
 
@@ -17,6 +18,8 @@ pub(crate) enum Task {
     List,
     /// Print a task's settings, thresholds and intended use.
     Show(Show),
+    /// Make a task of a published head: DSMIL, CLAM, gated attention, DTFD or WSInfer-MIL.
+    Import(Import),
     /// Train a task on phantoms by a recipe, for the encoder that ships.
     Train(Train),
 }
@@ -41,6 +44,7 @@ impl Task {
         match self {
             Self::List => list()?,
             Self::Show(show) => show.run()?,
+            Self::Import(import) => return import.run(),
             Self::Train(train) => train.run()?,
         }
         Ok(Outcome::Done)

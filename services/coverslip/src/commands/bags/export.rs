@@ -9,7 +9,7 @@ use flow::{EncoderRef, ObjectKey, SlideId, SlideManifest};
 use mil_worker::Bag;
 use tokio::task::spawn_blocking;
 
-use super::encoder_choice::EncoderChoice;
+use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::print;

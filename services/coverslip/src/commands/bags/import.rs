@@ -9,8 +9,8 @@ use embed_worker::{Imported, import_bag};
 use flow::{Mpp, SlideId};
 use tokio::task::spawn_blocking;
 
-use super::encoder_choice::EncoderChoice;
 use super::files::bag_files;
+use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::print;

@@ -1,6 +1,5 @@
 //! `coverslip bags`: bags of other tools come in and go out.
 
-mod encoder_choice;
 mod export;
 mod files;
 mod import;

@@ -1,3 +1,5 @@
+//! The encoder that a person names on the command line.
+
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -5,14 +7,14 @@ use encoder::EncoderConfig;
 use flow::{EncoderRef, Mpp};
 
 /// Which encoder made a bag, and at which resolution it sees slides, where that is known.
-pub(super) struct EncoderChoice {
-    pub(super) encoder: EncoderRef,
-    pub(super) mpp: Option<Mpp>,
+pub(crate) struct EncoderChoice {
+    pub(crate) encoder: EncoderRef,
+    pub(crate) mpp: Option<Mpp>,
 }
 
 impl EncoderChoice {
     /// The encoder that ships.
-    pub(super) fn shipped() -> Result<Self> {
+    pub(crate) fn shipped() -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
         Ok(Self {
             encoder: encoder.reference().clone(),
@@ -21,7 +23,7 @@ impl EncoderChoice {
     }
 
     /// `text` is a folder with an `encoder.json`, or else a name.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         let path = Path::new(text).join("encoder.json");
         if !path.is_file() {
             return Ok(Self::of_name(text));
@@ -39,7 +41,7 @@ impl EncoderChoice {
         })
     }
 
-    pub(super) fn of_name(name: &str) -> Self {
+    pub(crate) fn of_name(name: &str) -> Self {
         Self {
             encoder: EncoderRef::of_name(name),
             mpp: None,
