@@ -4,11 +4,13 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 DEMO := demo
 COVERSLIP := target/release/coverslip
+SETS := ../shared/data/mil
+REPEATS := 5
 VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance bench clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance classic-mil bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +52,9 @@ browser: compiled ## the viewer in headless Chromium
 
 conformance: compiled ## what takes too long for every run: the shipped models on 40 held-out slides
 	cargo test --workspace --test held_out -- --ignored --nocapture
+
+classic-mil: ## the five classic MIL sets as Ilse et al. did them, beside their figures
+	cargo run --release --package coverslip-mil --example classic_mil -- $(SETS) $(REPEATS)
 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
 	@.ci/setup bench

@@ -22,7 +22,8 @@ pub struct BagHeader {
     pub dimension: u32,
     /// Resolution at which the encoder saw the tiles.
     pub mpp: Mpp,
-    /// Side of the square tile on the glass; tiles lie on a grid of this pitch from the top left.
+    /// Side of the square tile on the glass, and the pitch of the grid of `columns` and `rows` from
+    /// the top left. Our own tiles lie on it, those of an imported bag near it.
     pub tile_um: f64,
     pub columns: u32,
     pub rows: u32,

@@ -139,6 +139,17 @@ pub struct EncoderRef {
     pub hash: Sha256Digest,
 }
 
+impl EncoderRef {
+    /// An encoder of which only the name is known, because another tool embedded with it. Bags of
+    /// one name count as made by one encoder.
+    pub fn of_name(name: &str) -> Self {
+        Self {
+            hash: Sha256Digest::of(format!("encoder known by its name alone: {name}").as_bytes()),
+            name: name.to_owned(),
+        }
+    }
+}
+
 /// Which task made a prediction. The hash covers the task file and the head's weights.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskRef {

@@ -17,6 +17,7 @@ from torch import nn
 OUTPUT = Path("models/mil/tests/fixtures/heads.safetensors")
 DIMENSION, HIDDEN, ATTENTION, CLASSES = 64, 32, 16, 3
 HEADS, LANDMARKS, INVERSE_STEPS = 4, 8, 6
+PSEUDO_BAGS = 5
 BAG_SIZES = (1, 2, 7, 300)
 
 
@@ -265,6 +266,57 @@ class TransMil(nn.Module):
         return self._fc2(self.norm(tokens)[0]), attention[None]
 
 
+class DtfdGate(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention_V = nn.Sequential(nn.Linear(HIDDEN, ATTENTION), nn.Tanh())
+        self.attention_U = nn.Sequential(nn.Linear(HIDDEN, ATTENTION), nn.Sigmoid())
+        self.attention_weights = nn.Linear(ATTENTION, 1)
+
+    def forward(self, hidden):
+        return self.attention_weights(self.attention_V(hidden) * self.attention_U(hidden))[:, 0]
+
+
+class DtfdPart(nn.Module):
+    """A module with the attributes given, for the names of the original's parts."""
+
+    def __init__(self, **parts):
+        super().__init__()
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+
+class Dtfd(nn.Module):
+    """Zhang et al. 2022, section 3.3 (MaxMinS), instance k in pseudo-bag k modulo their count."""
+
+    def __init__(self):
+        super().__init__()
+        self.classifier = DtfdPart(fc=nn.Linear(HIDDEN, CLASSES))
+        self.dim_reduction = DtfdPart(fc1=nn.Linear(DIMENSION, HIDDEN, bias=False))
+        self.attention = DtfdGate()
+        self.att_classifier = DtfdPart(
+            attention=DtfdGate(), classifier=DtfdPart(fc=nn.Linear(HIDDEN, CLASSES))
+        )
+
+    def forward(self, bag):
+        hidden = self.dim_reduction.fc1(bag).relu()
+        scores = self.attention(hidden)
+        chosen, shares = [], []
+        for number in range(min(PSEUDO_BAGS, len(bag))):
+            members = torch.arange(number, len(bag), PSEUDO_BAGS)
+            attention = scores[members].softmax(0)
+            attended = hidden[members] * attention[:, None]
+            evidence = (attended @ self.classifier.fc.weight.T).softmax(1)[:, -1]
+            chosen += [members[evidence.argmax()], members[evidence.argmin()]]
+            shares.append((members, attention))
+        distilled = hidden[torch.stack(chosen)]
+        second = self.att_classifier.attention(distilled).softmax(0)
+        spread = torch.zeros(1, len(bag))
+        for (members, attention), pair in zip(shares, second.reshape(-1, 2)):
+            spread[0, members] = attention * pair.sum()
+        return self.att_classifier.classifier.fc(second @ distilled), spread
+
+
 CASES = {
     "gated-abmil": GatedAbmil,
     "mean-pool": MeanPool,
@@ -277,6 +329,7 @@ CASES = {
     "dsmil-linear-value": dsmil_linear_value,
     "dsmil-relu-value": dsmil_relu_value,
     "trans-mil": TransMil,
+    "dtfd": Dtfd,
 }
 
 

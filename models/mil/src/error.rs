@@ -39,6 +39,12 @@ pub enum MilError {
     Ragged { n_values: usize, dimension: u32 },
     #[error("instance {index} of the bag is not finite; embed the slide again")]
     NotFinite { index: usize },
+    #[error("the checkpoint does not fit the head: {0}")]
+    Checkpoint(String),
+    #[error(transparent)]
+    Weights(#[from] weights::WeightsError),
+    #[error("the head cannot be written")]
+    Write(#[from] safetensors::SafeTensorError),
     #[error("training cannot start: {0}")]
     Training(String),
     #[error("the forward pass failed")]

@@ -15,7 +15,7 @@ const DIMENSION: usize = 64;
 const TOLERANCE: f32 = 1e-4;
 
 /// Each case of the fixture: its name, and its configuration but for the dimension.
-const CASES: [(&str, &str); 11] = [
+const CASES: [(&str, &str); 12] = [
     (
         "gated-abmil",
         r#""kind": "gated-abmil", "hidden": 32, "attention": 16"#,
@@ -51,6 +51,10 @@ const CASES: [(&str, &str); 11] = [
         "dsmil-relu-value",
         r#""kind": "dsmil", "query_width": 16, "n_classes": 2,
            "query": "two-layer", "value": "linear-relu""#,
+    ),
+    (
+        "dtfd",
+        r#""kind": "dtfd", "hidden": 32, "attention": 16, "pseudo_bags": 5, "n_classes": 3"#,
     ),
     (
         "trans-mil",

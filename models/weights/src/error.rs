@@ -64,6 +64,10 @@ pub enum WeightsError {
     Damaged(String),
     #[error("values of type {0} are not supported; convert them to f32")]
     UnsupportedDtype(String),
+    #[error("cannot write the tensor")]
+    Write(#[from] zip::result::ZipError),
+    #[error("a tensor of shape {shape:?} cannot have {n_values} values")]
+    OtherCount { shape: Vec<usize>, n_values: usize },
     #[error("the tensor holds {0}, not floats")]
     NotFloats(Dtype),
 }

@@ -42,6 +42,22 @@ impl Layout {
         Self::new(shape, strides, 0)
     }
 
+    /// Part of the slowest dimension; `None` where there is none or it is shorter.
+    pub(crate) fn rows(&self, rows: Range<usize>) -> Option<Self> {
+        let n_rows = *self.shape.first()?;
+        if rows.start > rows.end || rows.end > n_rows {
+            return None;
+        }
+        let mut shape = self.shape.clone();
+        shape[0] = rows.len();
+        let offset = self
+            .strides
+            .first()?
+            .checked_mul(rows.start)?
+            .checked_add(self.offset)?;
+        Self::new(shape, self.strides.clone(), offset)
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         &self.shape
     }
@@ -123,6 +139,18 @@ mod tests {
         assert_eq!((empty.n_values(), empty.span()), (0, 0..0));
         let scalar = Layout::contiguous(Vec::new()).ok_or("fits")?;
         assert_eq!((scalar.n_values(), scalar.span()), (1, 0..1));
+        Ok(())
+    }
+
+    #[test]
+    fn rows_lie_where_the_whole_has_them() -> Result<(), Box<dyn std::error::Error>> {
+        let transposed = Layout::new(vec![3, 2], vec![1, 3], 4).ok_or("fits")?;
+        let last = transposed.rows(2..3).ok_or("fits")?;
+        assert_eq!((last.shape(), last.span()), (&[1, 2][..], 6..10));
+        assert_eq!(transposed.rows(2..4), None);
+        assert_eq!(transposed.rows(3..3).map(|none| none.n_values()), Some(0));
+        let scalar = Layout::contiguous(Vec::new()).ok_or("fits")?;
+        assert_eq!(scalar.rows(0..0), None);
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 //! file is a pickle, which is a program; it is never run here. A small machine of our own knows the
 //! few instructions and the few names that tensors need, and refuses everything else by its name.
 //! Values stay in the file until a tensor is asked for them. [`report()`] says how a file fits a
-//! model.
+//! model. [`write_tensor()`] is the way back for a single tensor.
 
 mod container;
 mod dtype;
@@ -26,6 +26,8 @@ pub use dtype::Dtype;
 pub use error::WeightsError;
 pub use read::read;
 pub use report::{Match, OtherShape, Report, report};
+use state_dict::ALONE;
 pub use state_dict::StateDict;
 pub use tensor::Tensor;
+pub use torch::write::write_tensor;
 pub use vit_name::vit_name;

@@ -3,10 +3,13 @@ use std::collections::btree_map::Entry;
 
 use crate::{Container, Tensor, WeightsError};
 
+/// Name of a file's tensor that stands alone, in no dictionary.
+pub(crate) const ALONE: &str = "tensor";
+
 /// The tensors of a weights file by name, in the order of their names.
 ///
 /// Names of nested dictionaries and lists are joined with a dot: `state_dict.fc.weight`,
-/// `layers.0`. What is no tensor (an epoch, settings) is left out.
+/// `layers.0`; a tensor in none of them is called `tensor`. What is no tensor (an epoch, settings) is left out.
 #[derive(Clone, Debug)]
 pub struct StateDict {
     container: Container,
@@ -53,6 +56,13 @@ impl StateDict {
                 .filter_map(|(name, tensor)| Some((inside(name)?, tensor.clone())))
                 .collect(),
         }
+    }
+
+    /// The tensor of a file that holds nothing else, whatever it is called there.
+    pub fn only_tensor(&self) -> Option<&Tensor> {
+        let mut tensors = self.tensors.values();
+        let first = tensors.next()?;
+        tensors.next().is_none().then_some(first)
     }
 
     pub fn container(&self) -> Container {

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::layout::Layout;
 use crate::open_file::Region;
 use crate::{Dtype, WeightsError};
@@ -45,6 +47,16 @@ impl Tensor {
 
     pub fn n_values(&self) -> usize {
         self.layout.n_values()
+    }
+
+    /// The part of the slowest dimension, to read a large tensor piece by piece; `None` where there
+    /// is no such dimension or it ends earlier.
+    pub fn rows(&self, rows: Range<usize>) -> Option<Self> {
+        Some(Self {
+            dtype: self.dtype,
+            layout: self.layout.rows(rows)?,
+            storage: self.storage.clone(),
+        })
     }
 
     /// The values in row-major order; f64 is rounded, f16 and bf16 are widened.

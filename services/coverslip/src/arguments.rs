@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Embed(commands::embed::Embed),
     /// One step of the path: score an embedded slide and draw its heatmaps.
     Score(commands::score::Score),
+    /// Take in and give out bags of other tools: TRIDENT, CLAM and STAMP.
+    #[command(subcommand)]
+    Bags(commands::bags::Bags),
     /// Paint a synthetic slide with a known tumour and its ground truth.
     Phantom(commands::phantom::Phantom),
     /// What the encoder is, and training the small one that ships.

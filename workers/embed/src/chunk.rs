@@ -40,15 +40,24 @@ impl Chunks {
         instances: &[Instance],
         embeddings: Vec<f32>,
     ) -> Result<BagChunkRef> {
+        let (reference, bytes) = self.encoded(instances, embeddings);
+        self.store.put(&self.key(number), bytes).await?;
+        Ok(reference)
+    }
+
+    /// The chunk as it would be stored.
+    pub(crate) fn encoded(
+        &self,
+        instances: &[Instance],
+        embeddings: Vec<f32>,
+    ) -> (BagChunkRef, Bytes) {
         let chunk = BagChunk {
             instances: instances.to_vec(),
             embeddings,
             dimension: self.dimension,
         };
         let bytes = Bytes::from(chunk.encode());
-        let reference = reference(&chunk, &bytes);
-        self.store.put(&self.key(number), bytes).await?;
-        Ok(reference)
+        (reference(&chunk, &bytes), bytes)
     }
 
     fn key(&self, number: u32) -> ObjectKey {

@@ -3,6 +3,7 @@
 mod batch;
 mod chunk;
 mod embed;
+mod import;
 mod layout;
 mod pipeline;
 mod run;
@@ -13,6 +14,7 @@ use queue::Queue;
 use store::Store;
 
 pub use embed::{EmbedConfig, EmbedOutcome, embed_slide};
+pub use import::{Imported, import_bag};
 pub use layout::{TileLayout, TileSpec, lay_out};
 pub use run::run;
 

@@ -5,6 +5,7 @@ use super::abmil::Abmil;
 use super::clam_mb::ClamMb;
 use super::clam_sb::ClamSb;
 use super::dsmil::Dsmil;
+use super::dtfd::Dtfd;
 use super::max_pool::MaxPool;
 use super::mean_mlp::MeanMlp;
 use super::mean_pool::MeanPool;
@@ -24,6 +25,7 @@ pub enum Head {
     ClamSb(ClamSb),
     ClamMb(ClamMb),
     Dsmil(Dsmil),
+    Dtfd(Dtfd),
     TransMil(TransMil),
 }
 
@@ -54,6 +56,7 @@ impl Head {
             HeadConfig::Dsmil { query, value, .. } => {
                 Self::Dsmil(Dsmil::new(query, value, parameters)?)
             }
+            HeadConfig::Dtfd { pseudo_bags, .. } => Self::Dtfd(Dtfd::new(pseudo_bags, parameters)?),
             HeadConfig::TransMil { landmarks, .. } => {
                 Self::TransMil(TransMil::new(landmarks, parameters)?)
             }
@@ -77,6 +80,7 @@ impl Head {
             Self::ClamSb(head) => head.forward(embeddings),
             Self::ClamMb(head) => head.forward(embeddings),
             Self::Dsmil(head) => head.forward(embeddings),
+            Self::Dtfd(head) => head.forward(embeddings),
             Self::TransMil(head) => head.forward(embeddings),
         }?)
     }

@@ -4,8 +4,8 @@ use super::HeadKind;
 /// no use for, such as the instance classifiers of CLAM.
 ///
 /// `module.` and a leading `model.`, which wrappers add, are left out. Read are the names of CLAM
-/// (Lu et al. 2021), DSMIL (Li et al. 2021), TransMIL (Shao et al. 2021), and of the gated attention
-/// of Ilse et al. (2018) and of FEATHER. Our own names stay as they are where the papers left none.
+/// (Lu et al. 2021), DSMIL (Li et al. 2021), DTFD (Zhang et al. 2022), TransMIL (Shao et al. 2021), and
+/// of the gated attention of Ilse et al. (2018) and of FEATHER. Our own names stay as they are where the papers left none.
 pub fn checkpoint_key(kind: HeadKind, name: &str) -> Option<String> {
     let bare = name.replace("module.", "");
     let bare = bare.strip_prefix("model.").unwrap_or(&bare);
@@ -21,6 +21,7 @@ pub fn checkpoint_key(kind: HeadKind, name: &str) -> Option<String> {
         HeadKind::ClamSb => clam_sb(layer)?,
         HeadKind::ClamMb => clam_mb(layer)?,
         HeadKind::Dsmil => dsmil(layer)?,
+        HeadKind::Dtfd => dtfd(layer)?,
         HeadKind::TransMil => trans_mil(layer)?,
         HeadKind::MeanPool | HeadKind::MaxPool => one_of(layer, &["classifier"])?,
         HeadKind::MeanMlp => one_of(layer, &["projection", "classifier"])?,
@@ -80,6 +81,22 @@ fn dsmil(layer: &str) -> Option<&str> {
         "b_classifier.q.2" | "b_classifier.q" => "query",
         "b_classifier.v.1" => "value",
         "b_classifier.fcc" => "bag_classifier",
+        _ => return None,
+    })
+}
+
+/// The original keeps four modules in one dictionary; names are joined with a dot.
+fn dtfd(layer: &str) -> Option<&str> {
+    Some(match layer {
+        "dim_reduction.fc1" => "projection",
+        "attention.attention_V.0" => "first.attention_V",
+        "attention.attention_U.0" => "first.attention_U",
+        "attention.attention_weights" => "first.attention_w",
+        "classifier.fc" => "first.classifier",
+        "att_classifier.attention.attention_V.0" => "second.attention_V",
+        "att_classifier.attention.attention_U.0" => "second.attention_U",
+        "att_classifier.attention.attention_weights" => "second.attention_w",
+        "att_classifier.classifier.fc" => "second.classifier",
         _ => return None,
     })
 }

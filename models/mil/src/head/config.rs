@@ -64,6 +64,16 @@ pub enum HeadConfig {
         value: DsmilValue,
         n_classes: usize,
     },
+    /// Double-tier feature distillation (Zhang et al. 2022), for checkpoints of the original: it is
+    /// not trained here.
+    Dtfd {
+        dimension: u32,
+        hidden: usize,
+        attention: usize,
+        /// How many parts a bag is divided into.
+        pseudo_bags: usize,
+        n_classes: usize,
+    },
     /// Correlated MIL (Shao et al. 2021); `heads` divides `hidden`.
     TransMil {
         dimension: u32,
@@ -85,6 +95,7 @@ impl HeadConfig {
             | Self::ClamSb { dimension, .. }
             | Self::ClamMb { dimension, .. }
             | Self::Dsmil { dimension, .. }
+            | Self::Dtfd { dimension, .. }
             | Self::TransMil { dimension, .. } => dimension,
         }
     }
@@ -108,6 +119,7 @@ impl HeadConfig {
             | Self::ClamSb { n_classes, .. }
             | Self::ClamMb { n_classes, .. }
             | Self::Dsmil { n_classes, .. }
+            | Self::Dtfd { n_classes, .. }
             | Self::TransMil { n_classes, .. } => n_classes,
         }
     }

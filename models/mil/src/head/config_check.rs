@@ -27,6 +27,18 @@ impl HeadConfig {
         }
     }
 
+    /// Whether our training reaches every parameter.
+    pub(crate) fn check_trains(&self) -> Result<(), MilError> {
+        match self {
+            Self::Dtfd { .. } => wrong(
+                "the bag's loss does not reach the first tier of dtfd, which is only taken from \
+                 checkpoints; take another head"
+                    .to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// Every width by its name.
     fn sizes(&self) -> Vec<(&'static str, usize)> {
         let mut sizes = vec![("dimension", self.dimension() as usize)];
@@ -45,6 +57,16 @@ impl HeadConfig {
             | Self::ClamMb {
                 hidden, attention, ..
             } => sizes.extend([("hidden", hidden), ("attention", attention)]),
+            Self::Dtfd {
+                hidden,
+                attention,
+                pseudo_bags,
+                ..
+            } => sizes.extend([
+                ("hidden", hidden),
+                ("attention", attention),
+                ("pseudo_bags", pseudo_bags),
+            ]),
             Self::Dsmil { query_width, .. } => sizes.push(("query_width", query_width)),
             Self::TransMil {
                 hidden,

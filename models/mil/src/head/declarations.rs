@@ -5,6 +5,7 @@ use super::abmil::Abmil;
 use super::clam_mb::ClamMb;
 use super::clam_sb::ClamSb;
 use super::dsmil::DsmilShape;
+use super::dtfd::Dtfd;
 use super::max_pool::MaxPool;
 use super::mean_mlp::MeanMlp;
 use super::mean_pool::MeanPool;
@@ -60,6 +61,12 @@ impl HeadConfig {
                 n_classes,
             }
             .declarations(),
+            Self::Dtfd {
+                hidden,
+                attention,
+                n_classes,
+                ..
+            } => Dtfd::declarations(dimension, hidden, attention, n_classes),
             Self::TransMil {
                 hidden,
                 heads,

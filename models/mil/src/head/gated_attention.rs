@@ -17,19 +17,36 @@ impl GatedAttention {
         attention: usize,
         n_branches: usize,
     ) -> Vec<Declaration> {
+        Self::declarations_below("", hidden, attention, n_branches)
+    }
+
+    /// The same under names that begin with `prefix`, for heads that attend more than once.
+    pub(super) fn declarations_below(
+        prefix: &str,
+        hidden: usize,
+        attention: usize,
+        n_branches: usize,
+    ) -> Vec<Declaration> {
         [
-            Declaration::linear("attention_V", hidden, attention),
-            Declaration::linear("attention_U", hidden, attention),
-            Declaration::linear("attention_w", attention, n_branches),
+            Declaration::linear(&format!("{prefix}attention_V"), hidden, attention),
+            Declaration::linear(&format!("{prefix}attention_U"), hidden, attention),
+            Declaration::linear(&format!("{prefix}attention_w"), attention, n_branches),
         ]
         .concat()
     }
 
     pub(super) fn new(parameters: &Parameters) -> std::result::Result<Self, ParametersError> {
+        Self::below("", parameters)
+    }
+
+    pub(super) fn below(
+        prefix: &str,
+        parameters: &Parameters,
+    ) -> std::result::Result<Self, ParametersError> {
         Ok(Self {
-            content: parameters.linear("attention_V")?,
-            gate: parameters.linear("attention_U")?,
-            score: parameters.linear("attention_w")?,
+            content: parameters.linear(&format!("{prefix}attention_V"))?,
+            gate: parameters.linear(&format!("{prefix}attention_U"))?,
+            score: parameters.linear(&format!("{prefix}attention_w"))?,
         })
     }
 

@@ -11,6 +11,7 @@ pub enum HeadKind {
     ClamSb,
     ClamMb,
     Dsmil,
+    Dtfd,
     TransMil,
 }
 
@@ -25,6 +26,7 @@ impl HeadConfig {
             Self::ClamSb { .. } => HeadKind::ClamSb,
             Self::ClamMb { .. } => HeadKind::ClamMb,
             Self::Dsmil { .. } => HeadKind::Dsmil,
+            Self::Dtfd { .. } => HeadKind::Dtfd,
             Self::TransMil { .. } => HeadKind::TransMil,
         }
     }

@@ -10,6 +10,7 @@ mod config;
 mod config_check;
 mod declarations;
 mod dsmil;
+mod dtfd;
 mod gated_attention;
 #[cfg(test)]
 mod gradient_test;

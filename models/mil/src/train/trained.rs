@@ -55,6 +55,7 @@ impl TaskDraft {
     pub(super) fn check(&self, bags: &[TrainingBag], config: &TrainConfig) -> Result<(), MilError> {
         let shape = self.shape();
         shape.check()?;
+        self.head.check_trains()?;
         config.check(self.answers.n_answers())?;
         for bag in bags {
             bag.check(shape)?;

@@ -4,6 +4,7 @@ pub(crate) mod global;
 pub(crate) mod legacy;
 mod names;
 pub(crate) mod rebuild;
+pub(crate) mod write;
 pub(crate) mod zip_archive;
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 use crate::pickle::{Heap, Object, Pickled, Value};
 use crate::torch::Storages;
 use crate::torch::rebuild::TensorReference;
-use crate::{Container, StateDict, Tensor, WeightsError};
+use crate::{ALONE, Container, StateDict, Tensor, WeightsError};
 
 /// Deeper than any checkpoint; also stops at a list that holds itself.
 const MAX_DEPTH: usize = 64;
@@ -9,8 +9,6 @@ const MAX_DEPTH: usize = 64;
 const MAX_VISITED: usize = 1 << 17;
 /// Longest name of a tensor, in bytes.
 const MAX_NAME: usize = 512;
-/// Name of a file's tensor that stands alone.
-const ALONE: &str = "tensor";
 
 /// Names every tensor of the pickle by the way to it.
 pub(super) fn state_dict(

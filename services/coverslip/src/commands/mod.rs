@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does.
 
 pub(crate) mod analyze;
+pub(crate) mod bags;
 pub(crate) mod bench;
 pub(crate) mod embed;
 pub(crate) mod encoder;
@@ -9,6 +10,7 @@ pub(crate) mod ingest;
 pub(crate) mod phantom;
 pub(crate) mod score;
 pub(crate) mod task;
+mod task_import;
 pub(crate) mod token;
 pub(crate) mod train;
 pub(crate) mod up;
@@ -30,6 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Ingest(ingest) => block_on(ingest.run()),
         Command::Embed(embed) => block_on(embed.run()),
         Command::Score(score) => block_on(score.run()),
+        Command::Bags(bags) => block_on(bags.run()),
         Command::Phantom(phantom) => phantom.run(),
         Command::Encoder(encoder) => encoder.run(),
         Command::Task(task) => task.run(),

@@ -8,6 +8,7 @@ use flow::TaskId;
 use shipped::recipe::{TaskRecipe, train_task};
 
 use super::encoder::{read_text, training_bar, write_files};
+use super::task_import::Import;
 use crate::exit::Outcome;
 use crate::print;
 use crate::task_folder::{self, Installed};
@@ -20,6 +21,8 @@ pub(crate) enum Task {
     Show(Show),
     /// Put a trained task into a data folder; a running `coverslip up` takes it in within seconds.
     Install(Install),
+    /// Make a task of a published head: DSMIL, CLAM, gated attention, DTFD or WSInfer-MIL.
+    Import(Import),
     /// Train a task on phantoms by a recipe, for the encoder that ships.
     Train(Train),
 }
@@ -64,6 +67,7 @@ impl Task {
             Self::List(list) => list.run()?,
             Self::Show(show) => show.run()?,
             Self::Install(install) => install.run()?,
+            Self::Import(import) => return import.run(),
             Self::Train(train) => train.run()?,
         }
         Ok(Outcome::Done)
