@@ -8,6 +8,7 @@
 mod bag;
 mod dicom_uid;
 mod digest;
+mod encoder_terms;
 mod error;
 mod geometry;
 mod heatmap;
@@ -20,10 +21,12 @@ mod progress;
 mod pyramid_index;
 mod status;
 mod tissue;
+mod trained_mpp;
 
 pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
+pub use encoder_terms::EncoderTerms;
 pub use error::FlowError;
 pub use geometry::{LevelNumber, MicrometreRect, Mpp, PixelRect, PixelSize, TileGrid, TileIndex};
 pub use heatmap::{Heatmap, HeatmapLayer, ValueRange};
@@ -38,3 +41,4 @@ pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;
+pub use trained_mpp::{TrainedMpp, UntrainedMpp};

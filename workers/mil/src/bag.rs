@@ -3,15 +3,17 @@ use flow::{BagChunk, BagHeader, Instance, ObjectKey, Sha256Digest, SlideId};
 use store::Store;
 
 /// A slide's embeddings in memory, every chunk checked against the header.
-pub(crate) struct Bag {
-    pub(crate) header: BagHeader,
-    pub(crate) instances: Vec<Instance>,
+pub struct Bag {
+    pub header: BagHeader,
+    pub instances: Vec<Instance>,
     /// `instances.len() * header.dimension` values.
-    pub(crate) embeddings: Vec<f32>,
+    pub embeddings: Vec<f32>,
 }
 
 impl Bag {
-    pub(crate) async fn read(store: &Store, slide: SlideId, encoder: Sha256Digest) -> Result<Self> {
+    /// # Errors
+    /// If there is no bag of this encoder, or it is damaged.
+    pub async fn read(store: &Store, slide: SlideId, encoder: Sha256Digest) -> Result<Self> {
         let bytes = store.get(&ObjectKey::Bag(slide, encoder)).await?;
         let header: BagHeader =
             serde_json::from_slice(&bytes).context("the bag's header cannot be read")?;
@@ -60,6 +62,8 @@ pub(crate) mod tests {
             precision: Precision::F32,
             dimension: 2,
             mpp: Mpp::new(0.5).expect("an mpp"),
+            untrained_mpp: None,
+            encoder_terms: None,
             tile_um,
             columns,
             rows,

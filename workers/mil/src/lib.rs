@@ -12,6 +12,7 @@ use catalog::Catalog;
 use queue::Queue;
 use store::Store;
 
+pub use bag::Bag;
 pub use run::run;
 pub use score::score_slide;
 

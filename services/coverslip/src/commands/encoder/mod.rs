@@ -45,7 +45,7 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-pub(super) fn write_files(folder: &Path, files: [(&str, &[u8]); 2]) -> Result<()> {
+pub(super) fn write_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
     for (name, bytes) in files {
