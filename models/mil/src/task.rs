@@ -41,6 +41,14 @@ impl Task {
         })
     }
 
+    /// The same task for the bags of another encoder, which must embed alike: the same weights at
+    /// another mpp. Its hash is another one too.
+    pub fn with_encoder(mut self, encoder: EncoderRef) -> Result<Self, MilError> {
+        self.file.encoder = encoder;
+        self.reference.hash = self.file.hash()?;
+        Ok(self)
+    }
+
     pub fn reference(&self) -> &TaskRef {
         &self.reference
     }

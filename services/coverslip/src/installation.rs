@@ -16,6 +16,8 @@ use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
 
+use crate::at_mpp::AtMpp;
+
 /// Everything the parts of one process share.
 ///
 /// Below the folder: `objects/` is storage, `catalog.sqlite` the record.
@@ -113,8 +115,12 @@ impl Installation {
 
 impl Models {
     /// Those that ship, checked against their sha256; of the tasks only `task` if one is named.
-    pub(crate) fn shipped(task: Option<&TaskId>) -> Result<Self> {
+    ///
+    /// At another mpp the encoder is another one, and so are the tasks that read its bags.
+    pub(crate) fn shipped(task: Option<&TaskId>, at_mpp: AtMpp) -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let trained = encoder.reference().hash;
+        let encoder = at_mpp.applied(encoder)?;
         let mut tasks = shipped::tasks().context("cannot load the shipped tasks")?;
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
@@ -123,6 +129,13 @@ impl Models {
                 "there is no task `{id}`: `coverslip task list` has those there are"
             );
         }
+        let reads = |task: Task| {
+            if task.encoder_hash() == trained && at_mpp.is_given() {
+                return task.with_encoder(encoder.reference().clone());
+            }
+            Ok(task)
+        };
+        let tasks: Vec<Task> = tasks.into_iter().map(reads).collect::<Result<_, _>>()?;
         Ok(Self {
             encoder: Arc::new(encoder),
             tasks: tasks.into(),
@@ -132,12 +145,14 @@ impl Models {
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
 pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
+    let config = read_file(&folder.join("encoder.json"))?;
+    let weights = read_file(&folder.join("model.safetensors"))?;
+    Encoder::load(&config, &weights)
         .with_context(|| format!("{} holds no encoder", folder.display()))
+}
+
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The decoder child is this very binary.

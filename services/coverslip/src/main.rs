@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod arguments;
+mod at_mpp;
 mod bench;
 mod commands;
 mod exit;

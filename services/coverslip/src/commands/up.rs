@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::at_mpp::AtMpp;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::print;
@@ -41,7 +42,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::shipped(None)?;
+        let models = Models::shipped(None, AtMpp::default())?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: choose another address with --listen",
