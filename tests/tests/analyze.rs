@@ -199,3 +199,39 @@ fn contains(ring: &Ring, x: f64, y: f64) -> bool {
     });
     crossings.count() % 2 == 1
 }
+
+#[test]
+fn an_untrained_mpp_is_refused_and_where_allowed_is_on_the_result() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let slide = folder.path().join("slide.tiff");
+    phantom(
+        &slide,
+        &[
+            "--size", "2048", "--tumour", "0.1", "--grade", "3", "--seed", "5",
+        ],
+    )?;
+    let data = folder.path().join("data");
+    let plain = only_slide(&analyze(&slide, &data, &[])?)?;
+    ensure!(plain["untrained_mpp"].is_null(), "{plain}");
+    ensure!(
+        plain["encoder_terms"]["licence"] == "MIT OR Apache-2.0",
+        "{plain}"
+    );
+
+    let refused = analyze(&slide, &data, &["--at-mpp", "1"])?;
+    ensure!(refused.code != Some(0), "{refused:?}");
+    for part in [
+        "trained at 0.5 um per pixel, not at 1",
+        "--allow-untrained-mpp",
+    ] {
+        ensure!(refused.stderr.contains(part), "{part}: {refused:?}");
+    }
+
+    let allowed = analyze(&slide, &data, &["--at-mpp", "1", "--allow-untrained-mpp"])?;
+    let allowed = only_slide(&allowed)?;
+    has_evidence(&allowed)?;
+    ensure!(allowed["untrained_mpp"]["used"] == 1.0, "{allowed}");
+    ensure!(allowed["encoder"]["hash"] != plain["encoder"]["hash"]);
+    ensure!(allowed["n_instances"] != plain["n_instances"]);
+    Ok(())
+}

@@ -384,6 +384,8 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
             name: "encoder".to_owned(),
             hash: Sha256Digest::of(b"encoder"),
         },
+        encoder_terms: None,
+        untrained_mpp: None,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{EncoderRef, FlowError, MicrometreRect, Mpp, Sha256Digest, SlideId};
+use crate::{
+    EncoderRef, EncoderTerms, FlowError, MicrometreRect, Mpp, Sha256Digest, SlideId, UntrainedMpp,
+};
 
 const WHAT: &str = "bag chunk";
 const MAGIC: &[u8; 8] = b"CSBAGCHK";
@@ -22,6 +24,12 @@ pub struct BagHeader {
     pub dimension: u32,
     /// Resolution at which the encoder saw the tiles.
     pub mpp: Mpp,
+    /// Only where the encoder was not trained at `mpp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untrained_mpp: Option<UntrainedMpp>,
+    /// Not in bags older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_terms: Option<EncoderTerms>,
     /// Side of the square tile on the glass, and the pitch of the grid of `columns` and `rows` from
     /// the top left. Our own tiles lie on it, those of an imported bag near it.
     pub tile_um: f64,

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, EncoderRef, MicrometreRect, PredictionSet, Sha256Digest, SlideId, TaskRef,
+    Abstention, EncoderRef, EncoderTerms, MicrometreRect, PredictionSet, Sha256Digest, SlideId,
+    TaskRef, UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -10,6 +11,12 @@ pub struct Prediction {
     pub slide: SlideId,
     pub pyramid: Sha256Digest,
     pub encoder: EncoderRef,
+    /// Not in results older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_terms: Option<EncoderTerms>,
+    /// Only where the encoder saw the slide at a resolution it was not trained at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untrained_mpp: Option<UntrainedMpp>,
     pub task: TaskRef,
     pub regulatory_status: RegulatoryStatus,
     pub call: Call,

@@ -3,7 +3,7 @@
     pip install torch timm safetensors
     python models/encoder/reference/make_published.py
 
-The formula is known to `tests/published.rs` as well, so no weights need to be stored. The arguments
+The formula is known to the tests as well, so no weights need to be stored. The arguments
 are those of the models' own cards.
 """
 
@@ -15,6 +15,8 @@ from safetensors.torch import save_file
 from timm.layers import SwiGLUPacked
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
+
+from formula import random_bits, values
 
 OUT = Path("models/encoder/tests/fixtures/published.safetensors")
 DEPTH, N_TILES = 2, 7
@@ -51,32 +53,6 @@ MODELS = {
     "lunit-dino-s16": (SMALL | {"patch_size": 16}, 224, LUNIT, False),
     "lunit-dino-s8": (SMALL | {"patch_size": 8}, 224, LUNIT, False),
 }
-
-
-def random_bits(name, n):
-    """SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) from the FNV-1a hash of the name."""
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = (seed ^ byte) * 0x100000001B3 % 2**64
-    z = np.uint64(seed) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-def values(name, shape):
-    """From -1 to 1, then as large as suits the parameter."""
-    bits = random_bits(name, int(np.prod(shape))) >> np.uint64(40)
-    unit = bits.astype(np.float32) / np.float32(2**23) - np.float32(1)
-    if name.endswith("gamma"):
-        unit = unit * np.float32(0.25) + np.float32(0.5)
-    elif "norm" in name and name.endswith("weight"):
-        unit = unit * np.float32(0.25) + np.float32(1)
-    elif name.endswith("bias"):
-        unit = unit * np.float32(0.125)
-    elif name.endswith("weight"):
-        unit = unit * np.float32(1.5 / np.sqrt(np.prod(shape[1:])))
-    return torch.from_numpy(unit.reshape(shape))
 
 
 def tiles(side):

@@ -99,6 +99,7 @@ def write_encoders():
         tensors[f"expected.{name}"] = embeddings.contiguous()
         write_encoder(name, model, words, embeddings.shape[1])
     tensors |= resized(tiles)
+    tensors |= resampled()
     save_file(tensors, ENCODER / "reference.safetensors")
 
 
@@ -132,6 +133,21 @@ def resized(tiles):
         for name, kind in filters.items()
         for side in (20, 48)
     }
+
+
+def resampled():
+    """Positions of a grid on another grid: as timm does it, and as Hugging Face's DINOv2 does."""
+    random = np.random.default_rng(2)
+    tensors = {}
+    for side in (37, 14):
+        grid = torch.from_numpy(random.normal(size=(side, side, 2)).astype(np.float32))
+        tensors[f"positions.{side}"] = grid
+        for name, antialias in (("antialias", True), ("plain", False)):
+            to = nn.functional.interpolate(
+                grid.permute(2, 0, 1)[None], size=(16, 16), mode="bicubic", antialias=antialias
+            )
+            tensors[f"positions.{side}.16.{name}"] = to[0].permute(1, 2, 0).contiguous()
+    return tensors
 
 
 class GatedAbmil(nn.Module):

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::EncoderError;
-use crate::vit::declarations;
+use crate::vit::{BlockShape, declarations};
 
 /// The switches of the generic vision transformer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Architecture {
     pub pre_norm: bool,
     pub layer_norm_eps: f64,
     pub pooling: Pooling,
+    /// Values that a matrix without bias makes of what was pooled, in CLIP; else nothing follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projection: Option<usize>,
 }
 
 /// The feed-forward half of a block.
@@ -34,8 +37,12 @@ pub struct Architecture {
 pub enum Mlp {
     /// `fc2(gelu(fc1(x)))` with the exact (erf) GELU.
     GeluErf { ratio: f64 },
+    /// `fc2(gelu(fc1(x)))` with OpenAI's approximation `x * sigmoid(1.702 x)` (CLIP).
+    QuickGelu { ratio: f64 },
     /// `fc2(silu(a) * b)` where `fc1(x)` is `a` and `b` side by side; `ratio` counts both.
     SwigluPacked { ratio: f64 },
+    /// The same by DINOv2's rule: `b` has two thirds of `ratio`, rounded up to a multiple of 8.
+    SwigluAligned { ratio: f64 },
 }
 
 /// Which tokens have a learned position.
@@ -44,25 +51,71 @@ pub enum Mlp {
 pub enum PositionEmbedding {
     /// Class token, registers and patches.
     PrefixAndPatches,
+    /// Class token and patches; registers come after and have none (DINOv2).
+    ClassAndPatches,
     /// Patches only (timm's `no_embed_class`).
     Patches,
 }
 
-/// What of the last layer is the embedding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What of the last layer is the embedding, or is projected to it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
+    /// Class token after the last norm: also what Hugging Face calls `pooler_output` of a DINOv2.
     Class,
     /// Class token, then the mean of the patch tokens.
     ClassAndMean,
+    /// One learned query over all tokens, and a norm (CoCa, Yu et al. 2022).
+    Attention(AttentionPooling),
+}
+
+/// The attention pooler of CONCH.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttentionPooling {
+    /// Values in the query and in what is pooled.
+    pub width: usize,
+    pub heads: usize,
+    /// Whether query, key, value and the layer after them have a bias.
+    pub bias: bool,
+    pub layer_norm_eps: f64,
 }
 
 impl Architecture {
     /// Values in an embedding.
     pub fn dimension(&self) -> usize {
+        self.projection.unwrap_or_else(|| self.pooled_width())
+    }
+
+    /// Values in what is pooled, before a projection.
+    pub(crate) fn pooled_width(&self) -> usize {
         match self.pooling {
             Pooling::Class => self.width,
             Pooling::ClassAndMean => 2 * self.width,
+            Pooling::Attention(pooling) => pooling.width,
+        }
+    }
+
+    /// Rows of `pos_embed`.
+    pub(crate) fn n_positions(&self) -> usize {
+        self.n_patches() + self.n_positions_before_patches()
+    }
+
+    pub(crate) fn n_positions_before_patches(&self) -> usize {
+        match self.position_embedding {
+            PositionEmbedding::PrefixAndPatches => self.n_prefix(),
+            PositionEmbedding::ClassAndPatches => 1,
+            PositionEmbedding::Patches => 0,
+        }
+    }
+
+    pub(crate) fn block(&self) -> BlockShape {
+        BlockShape {
+            width: self.width,
+            heads: self.heads,
+            mlp: self.mlp,
+            layer_scale: self.layer_scale,
+            layer_norm_eps: self.layer_norm_eps,
         }
     }
 
@@ -126,6 +179,16 @@ impl Architecture {
                 self.mlp.is_possible(self.width),
                 "the mlp ratio gives no whole hidden layer",
             ),
+            (
+                self.pooling.is_possible(),
+                "the pooling's width is not from 1 to 65536 and a multiple of its heads, or its \
+                 layer_norm_eps is not above 0",
+            ),
+            (
+                self.projection
+                    .is_none_or(|values| (1..=65_536).contains(&values)),
+                "projection is not from 1 to 65536",
+            ),
         ];
         match possible.into_iter().find(|(holds, _)| !holds) {
             None => Ok(()),
@@ -134,24 +197,51 @@ impl Architecture {
     }
 }
 
+impl Pooling {
+    fn is_possible(self) -> bool {
+        let Self::Attention(pooling) = self else {
+            return true;
+        };
+        (1..=65_536).contains(&pooling.width)
+            && pooling.heads > 0
+            && pooling.width.is_multiple_of(pooling.heads)
+            && pooling.layer_norm_eps > 0.0
+    }
+}
+
 impl Mlp {
     /// Outputs of `fc1`.
     pub(crate) fn outer(self, width: usize) -> usize {
-        let (Self::GeluErf { ratio } | Self::SwigluPacked { ratio }) = self;
-        (width as f64 * ratio) as usize
+        match self {
+            Self::GeluErf { ratio } | Self::QuickGelu { ratio } | Self::SwigluPacked { ratio } => {
+                (width as f64 * ratio) as usize
+            }
+            Self::SwigluAligned { .. } => 2 * self.inner(width),
+        }
     }
 
     /// Inputs of `fc2`.
     pub(crate) fn inner(self, width: usize) -> usize {
         match self {
-            Self::GeluErf { .. } => self.outer(width),
+            Self::GeluErf { .. } | Self::QuickGelu { .. } => self.outer(width),
             Self::SwigluPacked { .. } => self.outer(width) / 2,
+            Self::SwigluAligned { ratio } => {
+                let two_thirds = (width as f64 * ratio).floor() * 2.0 / 3.0;
+                (two_thirds as usize).next_multiple_of(8)
+            }
         }
     }
 
-    fn is_possible(self, width: usize) -> bool {
+    pub(crate) fn is_possible(self, width: usize) -> bool {
+        let (Self::GeluErf { ratio }
+        | Self::QuickGelu { ratio }
+        | Self::SwigluPacked { ratio }
+        | Self::SwigluAligned { ratio }) = self;
+        if !(0.0..=1e4).contains(&ratio) {
+            return false;
+        }
         let outer = self.outer(width);
-        let halves = matches!(self, Self::GeluErf { .. }) || outer.is_multiple_of(2);
+        let halves = !matches!(self, Self::SwigluPacked { .. }) || outer.is_multiple_of(2);
         (1..=1_000_000).contains(&outer) && halves
     }
 }

@@ -1,7 +1,7 @@
-use flow::{Mpp, Sha256Digest};
+use flow::{EncoderTerms, Mpp, Sha256Digest, TrainedMpp, UntrainedMpp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Architecture, EncoderError, ResizeFilter};
+use crate::{Architecture, EncoderError, ResizeFilter, TextConfig};
 
 /// What `encoder.json` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,11 @@ pub struct EncoderConfig {
     /// SPDX expression, or the licence's own name.
     pub licence: String,
     pub intended_use: String,
+    /// The resolutions it was trained at; only `input.mpp` where this is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_mpp: Option<TrainedMpp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextConfig>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<TrainingSummary>,
 }
@@ -35,6 +40,13 @@ pub struct Input {
     /// Per channel, of values from 0 to 1.
     pub mean: [f64; 3],
     pub std: [f64; 3],
+}
+
+/// What to do where an encoder is to see an mpp it was not trained at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untrained {
+    Refuse,
+    Allow,
 }
 
 /// How a tile becomes the transformer's image.
@@ -78,10 +90,55 @@ impl EncoderConfig {
     /// The digest of all that decides the embeddings: architecture, input and weights.
     ///
     /// Wording (name, licence, intended use, training) is left out, so that correcting it makes no
-    /// stored bag stale.
+    /// stored bag stale; so are the text tower and the resolutions it was trained at, of which
+    /// `input.mpp` is the one in use.
     pub fn hash(&self) -> Result<Sha256Digest, EncoderError> {
         let deciding = (&self.architecture, &self.input, &self.weights_sha256);
         Ok(Sha256Digest::of(&serde_json::to_vec(&deciding)?))
+    }
+
+    /// The same encoder, to be shown tiles at another mpp. Its hash is another one too.
+    ///
+    /// # Errors
+    /// If it was not trained at that mpp, unless that is allowed.
+    pub fn at_mpp(&self, mpp: Mpp, untrained: Untrained) -> Result<Self, EncoderError> {
+        let trained = self.trained_mpp();
+        if untrained == Untrained::Refuse && !trained.contains(mpp) {
+            return Err(EncoderError::UntrainedMpp {
+                encoder: self.name.clone(),
+                trained: trained.to_string(),
+                asked: mpp.to_string(),
+            });
+        }
+        let mut config = self.clone();
+        config.input.mpp = mpp;
+        config.trained_mpp = Some(trained);
+        Ok(config)
+    }
+
+    /// That `input.mpp` is none it was trained at, where it is none.
+    pub fn untrained_mpp(&self) -> Option<UntrainedMpp> {
+        let (used, trained) = (self.input.mpp, self.trained_mpp());
+        (!trained.contains(used)).then_some(UntrainedMpp { used, trained })
+    }
+
+    /// # Errors
+    /// If the encoder has no text tower.
+    pub fn text_tower(&self) -> Result<&TextConfig, EncoderError> {
+        let none = || EncoderError::NoText(self.name.clone());
+        self.text.as_ref().ok_or_else(none)
+    }
+
+    pub fn terms(&self) -> EncoderTerms {
+        EncoderTerms {
+            licence: self.licence.clone(),
+            intended_use: self.intended_use.clone(),
+        }
+    }
+
+    fn trained_mpp(&self) -> TrainedMpp {
+        let only = || TrainedMpp::Listed(vec![self.input.mpp]);
+        self.trained_mpp.clone().unwrap_or_else(only)
     }
 
     fn check(&self) -> Result<(), EncoderError> {
@@ -101,6 +158,12 @@ impl EncoderConfig {
         }
         if self.input.std.iter().any(|&std| std.is_nan() || std <= 0.0) {
             return wrong("std is not above 0".to_owned());
+        }
+        if let Some(UntrainedMpp { used, trained }) = self.untrained_mpp() {
+            return wrong(format!("mpp {used} is not in trained_mpp {trained}"));
+        }
+        if let Some(text) = &self.text {
+            text.architecture.check()?;
         }
         let dimension = self.architecture.dimension();
         if self.dimension as usize != dimension {
@@ -158,9 +221,11 @@ mod tests {
             ),
             ("/input/std/1", json!(0.0), "std"),
             ("/input/tile_px", json!(0), "tile_px"),
+            ("/trained_mpp", json!([0.25]), "mpp 0.5 is not in"),
         ];
         for (pointer, value, reason) in cases {
             let mut json = example();
+            json["trained_mpp"] = json!([0.5]);
             *json.pointer_mut(pointer).expect("a field of the example") = value;
             let error = parse(&json).expect_err(reason).to_string();
             assert!(error.contains(reason), "{error}");
@@ -186,6 +251,35 @@ mod tests {
             hash
         );
         assert_ne!(hash_with("/weights_sha256", json!("11".repeat(32)))?, hash);
+        Ok(())
+    }
+
+    #[test]
+    fn an_untrained_mpp_is_refused_unless_allowed() -> Result<(), Box<dyn std::error::Error>> {
+        let config = parse(&example())?;
+        let fine = Mpp::new(0.25)?;
+        let error = config.at_mpp(fine, Untrained::Refuse);
+        let error = error.expect_err("trained at 0.5 only").to_string();
+        assert!(
+            error.contains("trained at 0.5 um per pixel, not at 0.25"),
+            "{error}"
+        );
+
+        let allowed = config.at_mpp(fine, Untrained::Allow)?;
+        assert_ne!(allowed.hash()?, config.hash()?);
+        let note = allowed.untrained_mpp().ok_or("it is not trained")?;
+        assert_eq!(
+            (note.used, note.trained.to_string().as_str()),
+            (fine, "0.5")
+        );
+
+        let mut listed = example();
+        listed["trained_mpp"] = json!({"from": 0.25, "to": 2});
+        let listed = parse(&listed)?;
+        assert_eq!(listed.hash()?, config.hash()?);
+        let chosen = listed.at_mpp(fine, Untrained::Refuse)?;
+        assert_eq!(chosen.untrained_mpp(), None);
+        assert_eq!(chosen.hash()?, allowed.hash()?);
         Ok(())
     }
 }

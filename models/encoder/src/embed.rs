@@ -1,10 +1,10 @@
-use flow::EncoderRef;
+use flow::{EncoderRef, Mpp};
 use parameters::Parameters;
 
 use crate::lanes::Lanes;
 use crate::preprocess::Preprocessor;
 use crate::vit::{VisionTransformer, declarations};
-use crate::{EncoderConfig, EncoderError, RgbTile};
+use crate::{EncoderConfig, EncoderError, Picture, RgbTile, Untrained};
 
 /// Tiles in one forward pass: enough to keep the matrix products busy, few enough that a pass's
 /// activations stay in the cache.
@@ -79,6 +79,32 @@ impl Encoder {
         let passes: Vec<&[RgbTile<'_>]> = tiles.chunks(TILES_PER_PASS).collect();
         let parts = self.lanes.map(&passes, |tiles| self.pass(tiles))?;
         Ok(parts.concat())
+    }
+
+    /// The embedding of a picture of any size: its shorter side becomes the transformer's image,
+    /// and the middle is cut out, as CLIP does. Its mpp is whatever it is.
+    pub fn embed_picture(&self, picture: Picture<'_>) -> Result<Vec<f32>, EncoderError> {
+        let patches = self.preprocessor.patches_of_picture(picture)?;
+        Ok(self
+            .transformer
+            .forward(&patches)?
+            .flatten_all()?
+            .to_vec1()?)
+    }
+
+    /// The same encoder at another mpp: see [`EncoderConfig::at_mpp`].
+    pub fn at_mpp(self, mpp: Mpp, untrained: Untrained) -> Result<Self, EncoderError> {
+        let config = self.config.at_mpp(mpp, untrained)?;
+        let hash = config.hash()?;
+        Ok(Self {
+            reference: EncoderRef {
+                hash,
+                ..self.reference
+            },
+            preprocessor: Preprocessor::new(config.input, &config.architecture),
+            config,
+            ..self
+        })
     }
 
     fn pass(&self, tiles: &[RgbTile<'_>]) -> Result<Vec<f32>, EncoderError> {

@@ -36,8 +36,36 @@ pub enum EncoderError {
         n_bytes: usize,
         expected: u32,
     },
-    #[error("a tile cannot be resized")]
-    Resize(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a picture of {width} x {height} needs {} bytes of RGB, not {n_bytes}", 3 * .width * .height)]
+    Picture {
+        width: usize,
+        height: usize,
+        n_bytes: usize,
+    },
+    #[error("the vocabulary cannot be read")]
+    VocabularyText(#[source] std::io::Error),
+    #[error(
+        "the vocabulary has {found} merges where CLIP's has {expected}; take OpenAI's \
+         bpe_simple_vocab_16e6.txt.gz"
+    )]
+    Vocabulary { found: usize, expected: usize },
+    #[error("the words of a text cannot be told apart")]
+    Words(#[from] regex::Error),
+    #[error("the prompts cannot be read")]
+    PromptsJson(#[source] serde_json::Error),
+    #[error("the prompts are no prompts: {0}")]
+    Prompts(&'static str),
+    #[error("encoder `{0}` has no text tower; zero-shot scoring needs a CLIP-like encoder")]
+    NoText(String),
+    #[error(
+        "encoder `{encoder}` was trained at {trained} um per pixel, not at {asked}; choose one of \
+         these, or allow an untrained mpp, which every result then says"
+    )]
+    UntrainedMpp {
+        encoder: String,
+        trained: String,
+        asked: String,
+    },
     #[error("the threads of the encoder cannot be started")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("training cannot start: {0}")]

@@ -2,6 +2,8 @@
 //!
 //! An encoder is an `encoder.json` ([`EncoderConfig`]) and a safetensors file with timm's names.
 //! [`Encoder::load`] checks one against the other, [`Encoder::embed`] turns tiles into embeddings.
+//! [`Published`] encoders come in through [`Published::plan`]. A CLIP has a text tower as well
+//! ([`TextEncoder`]), and [`ZeroShot`] scores its embeddings against classes described in words.
 
 mod architecture;
 mod config;
@@ -10,18 +12,25 @@ mod error;
 mod fused;
 mod import;
 mod lanes;
+mod positions;
 mod preprocess;
 mod published;
+mod resample;
 mod resize;
+mod text;
 mod vit;
+mod zero_shot;
 
 pub mod train;
 
-pub use architecture::{Architecture, Mlp, Pooling, PositionEmbedding};
-pub use config::{EncoderConfig, Fit, Input, TrainingSummary};
+pub use architecture::{Architecture, AttentionPooling, Mlp, Pooling, PositionEmbedding};
+pub use config::{EncoderConfig, Fit, Input, TrainingSummary, Untrained};
 pub use embed::Encoder;
 pub use error::EncoderError;
-pub use import::Imported;
-pub use preprocess::RgbTile;
+pub use import::{ImportPlan, Imported};
+pub use positions::PositionFilter;
+pub use preprocess::{Picture, RgbTile};
 pub use published::Published;
 pub use resize::ResizeFilter;
+pub use text::{TextArchitecture, TextConfig, TextEncoder, Tokenizer};
+pub use zero_shot::{PromptedClass, Prompts, ZeroShot};

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use candle_core::{Device, Tensor};
 
-use crate::resize::resize;
+use crate::resize::{Pixels, resize};
 use crate::{Architecture, EncoderError, Fit, Input};
 
 /// A square tile: interleaved 8-bit RGB, row-major, `3 * side * side` bytes.
@@ -10,6 +10,14 @@ use crate::{Architecture, EncoderError, Fit, Input};
 pub struct RgbTile<'a> {
     pub pixels: &'a [u8],
     pub side: u32,
+}
+
+/// A picture of any size: interleaved 8-bit RGB, row-major, `3 * width * height` bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    pub pixels: &'a [u8],
+    pub width: usize,
+    pub height: usize,
 }
 
 /// Turns tiles into what the patch embedding multiplies.
@@ -39,17 +47,58 @@ impl Preprocessor {
     /// Patches of shape (tiles, patches, channels * rows * columns), the order in which a
     /// convolution's kernel is stored.
     pub(crate) fn patches(&self, tiles: &[RgbTile<'_>]) -> Result<Tensor, EncoderError> {
-        let n_patches = (self.image_px / self.patch_px).pow(2);
-        let patch_values = 3 * self.patch_px.pow(2);
+        let (n_patches, patch_values) = self.patch_shape();
         let mut values = vec![0.0; tiles.len() * n_patches * patch_values];
         for (tile, values) in tiles
             .iter()
             .zip(values.chunks_exact_mut(n_patches * patch_values))
         {
-            self.write_patches(&self.image(tile)?, values);
+            self.write_patches(&self.image(tile), values);
         }
         let shape = (tiles.len(), n_patches, patch_values);
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
+    }
+
+    /// Patches, as of tiles, of a picture whose shorter side becomes the image's and whose middle
+    /// is cut out, as CLIP does.
+    pub(crate) fn patches_of_picture(&self, picture: Picture<'_>) -> Result<Tensor, EncoderError> {
+        let Picture {
+            pixels,
+            width,
+            height,
+        } = picture;
+        if width == 0 || height == 0 || pixels.len() != 3 * width * height {
+            return Err(EncoderError::Picture {
+                width,
+                height,
+                n_bytes: pixels.len(),
+            });
+        }
+        let side = self.image_px;
+        // As torchvision: the longer side is cut off, not rounded.
+        let (to_width, to_height) = if width < height {
+            (side, side * height / width)
+        } else {
+            (side * width / height, side)
+        };
+        let pixels = Pixels {
+            rgb: pixels,
+            width,
+            height,
+        };
+        let resized = resize(pixels, to_width, to_height, self.input.resize);
+        let image = middle(&resized, to_width, to_height, side);
+        let (n_patches, patch_values) = self.patch_shape();
+        let mut values = vec![0.0; n_patches * patch_values];
+        self.write_patches(&image, &mut values);
+        let shape = (1, n_patches, patch_values);
+        Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
+    }
+
+    /// How many patches an image has, and how many values a patch.
+    fn patch_shape(&self) -> (usize, usize) {
+        let patches = (self.image_px / self.patch_px).pow(2);
+        (patches, 3 * self.patch_px.pow(2))
     }
 
     /// Fails, with its index, on the first tile that is not of the encoder's tile size.
@@ -68,28 +117,20 @@ impl Preprocessor {
         }
     }
 
-    fn image<'a>(&self, tile: &RgbTile<'a>) -> Result<Cow<'a, [u8]>, EncoderError> {
-        if tile.side as usize == self.image_px {
-            return Ok(Cow::Borrowed(tile.pixels));
+    fn image<'a>(&self, tile: &RgbTile<'a>) -> Cow<'a, [u8]> {
+        let (side, target) = (tile.side as usize, self.image_px);
+        if side == target {
+            return Cow::Borrowed(tile.pixels);
         }
-        let target = self.image_px as u32;
-        match self.input.fit {
-            Fit::Resize => resize(tile.pixels, tile.side, target, self.input.resize),
-            Fit::CentreCrop => Ok(self.middle(tile)),
-        }
-        .map(Cow::Owned)
-    }
-
-    /// Where the border cannot be the same all round, left and top have the smaller one, as in
-    /// torchvision's `CenterCrop` of even sides.
-    fn middle(&self, tile: &RgbTile<'_>) -> Vec<u8> {
-        let side = tile.side as usize;
-        let border = (side - self.image_px) / 2;
-        let rows = tile.pixels.chunks_exact(3 * side);
-        let rows = rows.skip(border).take(self.image_px);
-        rows.flat_map(|row| &row[3 * border..3 * (border + self.image_px)])
-            .copied()
-            .collect()
+        let pixels = Pixels {
+            rgb: tile.pixels,
+            width: side,
+            height: side,
+        };
+        Cow::Owned(match self.input.fit {
+            Fit::Resize => resize(pixels, target, target, self.input.resize),
+            Fit::CentreCrop => middle(tile.pixels, side, side, target),
+        })
     }
 
     fn write_patches(&self, image: &[u8], values: &mut [f32]) {
@@ -108,5 +149,99 @@ impl Preprocessor {
                 }
             }
         }
+    }
+}
+
+/// The square of `side` in the middle of an image. Where the borders cannot be the same, the one
+/// of an even number of pixels stands first, as in torchvision's `CenterCrop`.
+fn middle(image: &[u8], width: usize, height: usize, side: usize) -> Vec<u8> {
+    let border = |length: usize| {
+        let both = length - side;
+        let smaller = both / 2;
+        smaller + (both % 2) * (smaller % 2)
+    };
+    let (left, top) = (border(width), border(height));
+    let rows = image.chunks_exact(3 * width).skip(top).take(side);
+    rows.flat_map(|row| &row[3 * left..3 * (left + side)])
+        .copied()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use flow::Sha256Digest;
+
+    use super::*;
+    use crate::Published;
+
+    /// What `reference/preprocessed.py` prints for `CLIP.png`.
+    const CLIP_PNG: &str = "19208afad8dce9910abcbb73bd81c9d8734a4fa086d89aab4f5a81710a9b0c17";
+
+    fn clip() -> Result<(Preprocessor, Input), Box<dyn Error>> {
+        let plip = Published::all()?.into_iter().find(|p| p.name == "plip");
+        let plip = plip.ok_or("plip is published")?;
+        Ok((
+            Preprocessor::new(plip.input, &plip.architecture),
+            plip.input,
+        ))
+    }
+
+    /// Patches of one image as a plane per channel, row by row.
+    fn planes(patches: &Tensor) -> Result<Vec<f32>, Box<dyn Error>> {
+        let patches = patches.reshape((7, 7, 3, 32, 32))?;
+        let planes = patches.permute((2, 0, 3, 1, 4))?;
+        Ok(planes.flatten_all()?.to_vec1()?)
+    }
+
+    /// The bytes, interleaved, that were normalised to these planes.
+    fn bytes(planes: &[f32], input: &Input) -> Vec<u8> {
+        let n_pixels = planes.len() / 3;
+        let byte = |at: usize| {
+            let (channel, pixel) = (at % 3, at / 3);
+            let value = f64::from(planes[channel * n_pixels + pixel]);
+            ((value * input.std[channel] + input.mean[channel]) * 255.0).round() as u8
+        };
+        (0..planes.len()).map(byte).collect()
+    }
+
+    #[test]
+    fn a_real_picture_is_preprocessed_to_the_very_bytes_of_clip() -> Result<(), Box<dyn Error>> {
+        let Some(path) = test_data::real("clip/CLIP.png") else {
+            return Ok(());
+        };
+        let picture = image::open(path)?.to_rgb8();
+        let (preprocessor, input) = clip()?;
+        let patches = preprocessor.patches_of_picture(Picture {
+            pixels: picture.as_raw(),
+            width: picture.width() as usize,
+            height: picture.height() as usize,
+        })?;
+        let found = Sha256Digest::of(&bytes(&planes(&patches)?, &input));
+        assert_eq!(found.to_string(), CLIP_PNG);
+        Ok(())
+    }
+
+    /// The file holds the values of another picture, of which only they are known.
+    #[test]
+    fn values_are_normalised_as_clip_does() -> Result<(), Box<dyn Error>> {
+        let Some(path) = test_data::real("clip/expected_preprocessed_image.npy") else {
+            return Ok(());
+        };
+        let file = std::fs::read(path)?;
+        let (words, _) = file[file.len() - 4 * 3 * 224 * 224..].as_chunks::<4>();
+        let expected: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        let (preprocessor, input) = clip()?;
+        let pixels = bytes(&expected, &input);
+        let tile = RgbTile {
+            pixels: &pixels,
+            side: 224,
+        };
+        let found = planes(&preprocessor.patches(&[tile])?)?;
+        let differences = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+        let largest = differences.fold(0.0, f32::max);
+        assert!(largest <= 1e-5, "{largest}");
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
-use flow::Sha256Digest;
+use flow::{Sha256Digest, TrainedMpp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Architecture, EncoderConfig, EncoderError, Input};
+use crate::{Architecture, EncoderConfig, EncoderError, Input, PositionFilter, TextArchitecture};
 
 /// An encoder that others published, known but for its weights, which a lab gets from its authors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,15 @@ pub struct Published {
     pub intended_use: String,
     pub architecture: Architecture,
     pub input: Input,
+    /// The resolutions it was trained at, where they are more than `input.mpp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_mpp: Option<TrainedMpp>,
+    /// Its text tower, if it has one we know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextArchitecture>,
+    /// What its authors' code does where a file's positions lie on another grid.
+    #[serde(default, skip_serializing_if = "PositionFilter::is_default")]
+    pub position_filter: PositionFilter,
 }
 
 macro_rules! published {
@@ -23,7 +32,7 @@ macro_rules! published {
     };
 }
 
-const ALL: [&str; 10] = published![
+const ALL: [&str; 27] = published![
     "uni",
     "uni2-h",
     "virchow",
@@ -34,6 +43,23 @@ const ALL: [&str; 10] = published![
     "h0-mini",
     "lunit-dino-s16",
     "lunit-dino-s8",
+    "phikon",
+    "phikon-v2",
+    "midnight-12k",
+    "openmidnight",
+    "hibou-b",
+    "hibou-l",
+    "gpfm",
+    "kaiko-s16",
+    "kaiko-s8",
+    "kaiko-b16",
+    "kaiko-b8",
+    "kaiko-l14",
+    "conch",
+    "conch-v1.5",
+    "plip",
+    "quiltnet-b-32",
+    "quiltnet-b-16",
 ];
 
 impl Published {
@@ -43,7 +69,8 @@ impl Published {
         Ok(parsed.collect::<Result<_, _>>()?)
     }
 
-    /// The configuration with the weights in this safetensors file, which has timm's names.
+    /// The configuration with the weights in this safetensors file, which has timm's names; without
+    /// a text tower.
     pub fn with_weights(&self, weights: &[u8]) -> EncoderConfig {
         EncoderConfig {
             name: self.name.clone(),
@@ -53,6 +80,8 @@ impl Published {
             weights_sha256: Sha256Digest::of(weights),
             licence: self.licence.clone(),
             intended_use: self.intended_use.clone(),
+            trained_mpp: self.trained_mpp.clone(),
+            text: None,
             training: None,
         }
     }

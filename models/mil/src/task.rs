@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use flow::{Abstention, EncoderRef, Sha256Digest, TaskRef};
 use parameters::Parameters;
@@ -16,7 +18,7 @@ pub struct Task {
     file: TaskFile,
     reference: TaskRef,
     /// At least one.
-    heads: Vec<Model>,
+    heads: Arc<[Model]>,
 }
 
 impl Task {
@@ -42,7 +44,25 @@ impl Task {
                 version: file.version.clone(),
                 hash: file.hash()?,
             },
-            heads: models.collect::<Result<_, _>>()?,
+            heads: models.collect::<Result<Vec<_>, _>>()?.into(),
+            file,
+        })
+    }
+
+    /// The same task for the bags of another encoder, which must embed alike: the same weights at
+    /// another mpp. Its hash is another one too.
+    pub fn with_encoder(&self, encoder: EncoderRef) -> Result<Self, MilError> {
+        let file = TaskFile {
+            encoder,
+            ..self.file.clone()
+        };
+        let hash = file.hash()?;
+        Ok(Self {
+            reference: TaskRef {
+                hash,
+                ..self.reference.clone()
+            },
+            heads: Arc::clone(&self.heads),
             file,
         })
     }

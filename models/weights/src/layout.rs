@@ -58,6 +58,17 @@ impl Layout {
         Self::new(shape, self.strides.clone(), offset)
     }
 
+    /// Rows and columns exchanged; `None` for what is no matrix.
+    pub(crate) fn transposed(&self) -> Option<Self> {
+        let ([rows, columns], [row_stride, column_stride]) =
+            (self.shape.as_slice(), self.strides.as_slice())
+        else {
+            return None;
+        };
+        let (shape, strides) = (vec![*columns, *rows], vec![*column_stride, *row_stride]);
+        Self::new(shape, strides, self.offset)
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         &self.shape
     }

@@ -8,8 +8,18 @@ use crate::{Dtype, WeightsError};
 #[derive(Clone, Debug)]
 pub struct Tensor {
     dtype: Dtype,
-    layout: Layout,
-    storage: Region,
+    shape: Vec<usize>,
+    source: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Stored {
+        layout: Layout,
+        storage: Region,
+    },
+    /// One after another along the first dimension.
+    Joined(Vec<Tensor>),
 }
 
 impl Tensor {
@@ -31,22 +41,68 @@ impl Tensor {
         }
         Ok(Self {
             dtype,
-            layout,
-            storage,
+            shape: layout.shape().to_vec(),
+            source: Source::Stored { layout, storage },
         })
     }
 
+    /// `None` where the sides differ in more than the first.
+    pub(crate) fn joined(parts: Vec<Self>) -> Option<Self> {
+        let [first, others @ ..] = parts.as_slice() else {
+            return None;
+        };
+        if others.is_empty() {
+            return parts.into_iter().next();
+        }
+        let (_, inner) = first.shape.split_first()?;
+        if others.iter().any(|part| part.shape.get(1..) != Some(inner)) {
+            return None;
+        }
+        let mut shape = first.shape.clone();
+        shape[0] = parts.iter().map(|part| part.shape[0]).sum();
+        Some(Self {
+            dtype: first.dtype,
+            shape,
+            source: Source::Joined(parts),
+        })
+    }
+
+    /// Rows and columns exchanged; `None` for what is no stored matrix.
+    pub(crate) fn transposed(&self) -> Option<Self> {
+        let Source::Stored { layout, storage } = &self.source else {
+            return None;
+        };
+        let layout = layout.transposed()?;
+        Some(Self {
+            dtype: self.dtype,
+            shape: layout.shape().to_vec(),
+            source: Source::Stored {
+                layout,
+                storage: storage.clone(),
+            },
+        })
+    }
+
+    /// The same values, row-major, in a shape of as many.
+    pub(crate) fn reshaped(self, shape: &[usize]) -> Self {
+        Self {
+            shape: shape.to_vec(),
+            ..self
+        }
+    }
+
+    /// Of a joined tensor, that of its first part.
     pub fn dtype(&self) -> Dtype {
         self.dtype
     }
 
     /// Sides, slowest dimension first; empty for a scalar.
     pub fn shape(&self) -> &[usize] {
-        self.layout.shape()
+        &self.shape
     }
 
     pub fn n_values(&self) -> usize {
-        self.layout.n_values()
+        self.shape.iter().product()
     }
 
     /// The part of the slowest dimension, to read a large tensor piece by piece; `None` where there
@@ -64,11 +120,18 @@ impl Tensor {
     /// # Errors
     /// If the values are integers or booleans, or if the file can no longer be read.
     pub fn to_f32(&self) -> Result<Vec<f32>, WeightsError> {
-        let (span, size) = (self.layout.span(), self.dtype.size() as u64);
+        let (layout, storage) = match &self.source {
+            Source::Stored { layout, storage } => (layout, storage),
+            Source::Joined(parts) => {
+                let parts = parts.iter().map(Self::to_f32);
+                return Ok(parts.collect::<Result<Vec<_>, _>>()?.concat());
+            }
+        };
+        let (span, size) = (layout.span(), self.dtype.size() as u64);
         let (start, n_values) = (span.start as u64 * size, span.len() as u64 * size);
-        let bytes = self.storage.read(start, n_values)?;
+        let bytes = storage.read(start, n_values)?;
         let values = self.dtype.floats(&bytes);
         let values = values.ok_or(WeightsError::NotFloats(self.dtype))?;
-        Ok(self.layout.gather(values))
+        Ok(layout.gather(values))
     }
 }

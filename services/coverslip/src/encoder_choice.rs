@@ -13,8 +13,12 @@ pub(crate) struct EncoderChoice {
 }
 
 impl EncoderChoice {
-    /// The encoder that ships.
-    pub(crate) fn shipped() -> Result<Self> {
+    /// The encoder that was named, or else the one that ships.
+    pub(crate) fn of(named: Option<&str>) -> Result<Self> {
+        named.map_or_else(Self::shipped, Self::parse)
+    }
+
+    fn shipped() -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
         Ok(Self {
             encoder: encoder.reference().clone(),

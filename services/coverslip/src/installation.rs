@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Encoder, EncoderConfig};
-use flow::{EncoderRef, Prediction, SlideId, TaskId};
+use encoder::Encoder;
+use flow::{Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
@@ -15,6 +15,7 @@ use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
 
+use crate::at_mpp::AtMpp;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
 
@@ -116,8 +117,12 @@ impl Installation {
 impl Models {
     /// The encoder that ships, and the tasks that ship or are installed in `data`; of these only
     /// `task` if one is named.
-    pub(crate) fn of(data: &Path, task: Option<&TaskId>) -> Result<Self> {
+    ///
+    /// At another mpp the encoder is another one, and so are the tasks that read its bags.
+    pub(crate) fn of(data: &Path, task: Option<&TaskId>, at_mpp: AtMpp) -> Result<Self> {
         let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let trained = encoder.reference().hash;
+        let encoder = at_mpp.applied(encoder)?;
         let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
@@ -126,6 +131,14 @@ impl Models {
                 !tasks.is_empty(),
                 "there is no task `{id}`: `coverslip task list` has those there are"
             );
+        }
+        if at_mpp.is_given() {
+            for task in tasks
+                .iter_mut()
+                .filter(|task| task.encoder_hash() == trained)
+            {
+                *task = Arc::new(task.with_encoder(encoder.reference().clone())?);
+            }
         }
         Ok(Self {
             encoder: Arc::new(encoder),
@@ -136,28 +149,14 @@ impl Models {
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
 pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    Encoder::load(&read("encoder.json")?, &read("model.safetensors")?)
+    let config = read_file(&folder.join("encoder.json"))?;
+    let weights = read_file(&folder.join("model.safetensors"))?;
+    Encoder::load(&config, &weights)
         .with_context(|| format!("{} holds no encoder", folder.display()))
 }
 
-/// The encoder of such a folder, or the one that ships, without its weights.
-pub(crate) fn encoder_reference(folder: Option<&Path>) -> Result<EncoderRef> {
-    let Some(folder) = folder else {
-        let shipped = shipped::encoder().context("cannot load the shipped encoder")?;
-        return Ok(shipped.reference().clone());
-    };
-    let path = folder.join("encoder.json");
-    let json = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let config = EncoderConfig::parse(&json)
-        .with_context(|| format!("{} holds no encoder", folder.display()))?;
-    Ok(EncoderRef {
-        hash: config.hash()?,
-        name: config.name,
-    })
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The decoder child is this very binary.

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod arguments;
+mod at_mpp;
+mod bag_files;
 mod bench;
 mod cohort;
 mod commands;

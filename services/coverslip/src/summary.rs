@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cases::SlideReport;
-use flow::Prediction;
+use flow::{Prediction, UntrainedMpp};
 
 use crate::commands::analyze::Answer;
 
@@ -46,6 +46,8 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
         set,
         abstention,
         encoder,
+        encoder_terms,
+        untrained_mpp,
         task,
         ..
     } = prediction;
@@ -89,6 +91,20 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
             encoder.hash.short()
         ),
     );
+    if let Some(terms) = encoder_terms {
+        append(
+            text,
+            "encoder",
+            &format!("{}; {}", terms.licence, terms.intended_use),
+        );
+    }
+    if let Some(UntrainedMpp { used, trained }) = untrained_mpp {
+        append(
+            text,
+            "allowed",
+            &format!("the encoder saw {used} um per pixel; it was trained at {trained}"),
+        );
+    }
     append(text, "use", "research use only; it assists, a human signs");
 }
 

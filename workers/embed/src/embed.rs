@@ -134,6 +134,8 @@ fn header(
         precision: Precision::F32,
         dimension: encoder.dimension(),
         mpp: spec.mpp,
+        untrained_mpp: encoder.config().untrained_mpp(),
+        encoder_terms: Some(encoder.config().terms()),
         tile_um: layout.tile_um,
         columns: layout.columns,
         rows: layout.rows,

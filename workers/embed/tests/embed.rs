@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use catalog::{Catalog, NewSlide};
 use coverslip_embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Encoder, RgbTile};
+use encoder::{Encoder, RgbTile, Untrained};
 use flow::{
     BagChunk, BagHeader, HoldReason, MicrometreRect, Mpp, MppSource, ObjectKey, PixelSize,
     Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, TissueMask,
@@ -248,5 +248,28 @@ async fn a_slide_coarser_than_the_encoder_is_held() -> Result<(), Box<dyn Error>
         return Err("it was embedded".into());
     };
     assert_eq!(lab.status().await?, SlideStatus::Held { reason });
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bag_says_the_terms_and_an_untrained_mpp() -> Result<(), Box<dyn Error>> {
+    let mut lab = Lab::open(600, 0.5, |_, _| true).await?;
+    lab.embed(&lab.deps).await?;
+    let plain = lab.header().await?;
+    let terms = plain.encoder_terms.ok_or("the terms of the encoder")?;
+    assert_eq!(terms, lab.encoder.config().terms());
+    assert_eq!(plain.untrained_mpp, None);
+
+    let coarse = Mpp::new(1.0)?;
+    lab.encoder = Arc::new(shipped::encoder()?.at_mpp(coarse, Untrained::Allow)?);
+    lab.embed(&lab.deps).await?;
+    let header = lab.header().await?;
+    assert_ne!(header.encoder.hash, plain.encoder.hash);
+    assert_eq!((header.mpp, header.tile_um), (coarse, 224.0));
+    let note = header.untrained_mpp.ok_or("a note")?;
+    assert_eq!(
+        (note.used, note.trained.contains(plain.mpp)),
+        (coarse, true)
+    );
     Ok(())
 }

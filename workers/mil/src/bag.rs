@@ -62,6 +62,8 @@ pub(crate) mod tests {
             precision: Precision::F32,
             dimension: 2,
             mpp: Mpp::new(0.5).expect("an mpp"),
+            untrained_mpp: None,
+            encoder_terms: None,
             tile_um,
             columns,
             rows,

@@ -118,6 +118,8 @@ fn prediction(
         slide: bag.header.slide,
         pyramid: bag.header.pyramid,
         encoder: bag.header.encoder.clone(),
+        encoder_terms: bag.header.encoder_terms.clone(),
+        untrained_mpp: bag.header.untrained_mpp.clone(),
         task: task.reference().clone(),
         regulatory_status: task.file().regulatory_status,
         call: scores.call,

@@ -36,6 +36,8 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
         precision: Precision::F32,
         dimension,
         mpp: Mpp::new(0.5)?,
+        untrained_mpp: None,
+        encoder_terms: None,
         tile_um: TILE_UM,
         columns: 5,
         rows: 4,

@@ -88,6 +88,16 @@ fn bias_gelu_as_candle() -> Result<()> {
 }
 
 #[test]
+fn bias_quick_gelu_as_candle() -> Result<()> {
+    let arguments = [variable(&[2, 5, 19], 0.0)?, variable(&[19], 1.0)?];
+    let plain = |[x, bias]: [&Tensor; 2]| {
+        let x = x.broadcast_add(bias)?;
+        &x * candle_nn::ops::sigmoid(&(&x * 1.702)?)?
+    };
+    assert_same(arguments, |[x, bias]| bias_quick_gelu(x, bias), plain)
+}
+
+#[test]
 fn bias_swiglu_as_candle() -> Result<()> {
     let arguments = [variable(&[2, 5, 38], 0.0)?, variable(&[38], 1.0)?];
     let plain = |[x, bias]: [&Tensor; 2]| {

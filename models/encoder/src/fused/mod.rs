@@ -14,7 +14,7 @@ mod softmax;
 mod split_heads;
 mod vector;
 
-pub(crate) use activation::{bias_gelu, bias_swiglu};
+pub(crate) use activation::{bias_gelu, bias_quick_gelu, bias_swiglu};
 pub(crate) use add_rows::add_rows;
 pub(crate) use layer_norm::layer_norm;
 pub(crate) use residual::residual;

@@ -37,6 +37,8 @@ impl TrainedEncoder {
             weights_sha256: Sha256Digest::of(&weights),
             licence: draft.licence.clone(),
             intended_use: draft.intended_use.clone(),
+            trained_mpp: None,
+            text: None,
             training: Some(TrainingSummary {
                 data: draft.data.clone(),
                 n_tiles: learned.n_tiles as u64,

@@ -1,15 +1,25 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use super::attention::Attention;
+use super::attention::{Attention, Sight};
 use super::linear::{BranchEnd, Linear};
 use super::mlp::FeedForward;
 use super::norm::LayerNorm;
-use crate::Architecture;
+use crate::Mlp;
+
+/// The switches of a block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockShape {
+    pub(crate) width: usize,
+    pub(crate) heads: usize,
+    pub(crate) mlp: Mlp,
+    pub(crate) layer_scale: bool,
+    pub(crate) layer_norm_eps: f64,
+}
 
 /// One pre-norm transformer block.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(crate) struct Block {
     norm1: LayerNorm,
     attention: Attention,
     norm2: LayerNorm,
@@ -17,17 +27,17 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(
-        architecture: &Architecture,
+    pub(crate) fn new(
+        shape: BlockShape,
         parameters: &Parameters,
         name: &str,
     ) -> std::result::Result<Self, ParametersError> {
-        let eps = architecture.layer_norm_eps;
+        let eps = shape.layer_norm_eps;
         let norm = |part: &str| LayerNorm::new(parameters, &format!("{name}.{part}"), eps);
         let linear = |part: &str| Linear::new(parameters, &format!("{name}.{part}"));
         let end = |part: &str, scale: &str| {
             let gamma = || parameters.get(&format!("{name}.{scale}.gamma"));
-            let gamma = architecture.layer_scale.then(gamma).transpose()?;
+            let gamma = shape.layer_scale.then(gamma).transpose()?;
             Ok::<_, ParametersError>(BranchEnd::new(linear(part)?, gamma)?)
         };
         Ok(Self {
@@ -35,20 +45,20 @@ impl Block {
             attention: Attention {
                 qkv: linear("attn.qkv")?,
                 end: end("attn.proj", "ls1")?,
-                heads: architecture.heads,
+                heads: shape.heads,
             },
             norm2: norm("norm2")?,
             mlp: FeedForward {
                 fc1: linear("mlp.fc1")?,
                 end: end("mlp.fc2", "ls2")?,
-                kind: architecture.mlp,
+                kind: shape.mlp,
             },
         })
     }
 
     /// Tokens of shape (batch, tokens, width) to the same shape.
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = self.attention.added_to(x, &self.norm1.forward(x)?)?;
+    pub(crate) fn forward(&self, x: &Tensor, sight: &Sight) -> Result<Tensor> {
+        let x = self.attention.added_to(x, &self.norm1.forward(x)?, sight)?;
         self.mlp.added_to(&x, &self.norm2.forward(&x)?)
     }
 }

@@ -2,7 +2,7 @@ use candle_core::{Result, Tensor};
 
 use super::linear::{BranchEnd, Linear};
 use crate::Mlp;
-use crate::fused::{bias_gelu, bias_swiglu};
+use crate::fused::{bias_gelu, bias_quick_gelu, bias_swiglu};
 
 /// The feed-forward half of a block.
 #[derive(Debug)]
@@ -18,7 +18,10 @@ impl FeedForward {
         let hidden = self.fc1.product(normed)?;
         let hidden = match self.kind {
             Mlp::GeluErf { .. } => bias_gelu(&hidden, &self.fc1.bias)?,
-            Mlp::SwigluPacked { .. } => bias_swiglu(&hidden, &self.fc1.bias)?,
+            Mlp::QuickGelu { .. } => bias_quick_gelu(&hidden, &self.fc1.bias)?,
+            Mlp::SwigluPacked { .. } | Mlp::SwigluAligned { .. } => {
+                bias_swiglu(&hidden, &self.fc1.bias)?
+            }
         };
         self.end.added_to(x, &hidden)
     }

@@ -5,14 +5,14 @@ use crate::fused::layer_norm;
 
 /// Layer normalisation over the last dimension.
 #[derive(Debug)]
-pub(super) struct LayerNorm {
+pub(crate) struct LayerNorm {
     weight: Tensor,
     bias: Tensor,
     eps: f64,
 }
 
 impl LayerNorm {
-    pub(super) fn new(
+    pub(crate) fn new(
         parameters: &Parameters,
         name: &str,
         eps: f64,
@@ -24,7 +24,7 @@ impl LayerNorm {
         })
     }
 
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         layer_norm(x, &self.weight, &self.bias, self.eps)
     }
 }

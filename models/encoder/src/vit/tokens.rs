@@ -32,12 +32,25 @@ impl Tokens {
 
     /// Patch tokens (batch, patches, width) to all tokens (batch, prefix + patches, width).
     pub(super) fn forward(&self, patches: &Tensor) -> Result<Tensor> {
-        let (batch, _, width) = patches.dims3()?;
-        let prefix = Tensor::cat(&self.prefix, 1)?;
-        let prefix = prefix.broadcast_as((batch, prefix.dim(1)?, width))?;
+        let (batch, n_patches, width) = patches.dims3()?;
+        let repeated = |tokens: &[Tensor]| {
+            let tokens = Tensor::cat(tokens, 1)?;
+            tokens.broadcast_as((batch, tokens.dim(1)?, width))
+        };
+        let prefix = repeated(&self.prefix)?;
         match self.position_embedding {
             PositionEmbedding::PrefixAndPatches => {
                 add_rows(&Tensor::cat(&[&prefix, patches], 1)?, &self.positions)
+            }
+            PositionEmbedding::ClassAndPatches => {
+                let (class, registers) = self.prefix.split_at(1);
+                let tokens = Tensor::cat(&[&repeated(class)?, patches], 1)?;
+                let tokens = add_rows(&tokens, &self.positions)?;
+                if registers.is_empty() {
+                    return Ok(tokens);
+                }
+                let (class, patches) = (tokens.narrow(1, 0, 1)?, tokens.narrow(1, 1, n_patches)?);
+                Tensor::cat(&[&class, &repeated(registers)?, &patches], 1)
             }
             PositionEmbedding::Patches => {
                 Tensor::cat(&[&prefix, &add_rows(patches, &self.positions)?], 1)

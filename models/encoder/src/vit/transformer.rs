@@ -1,11 +1,13 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
+use super::attention::Sight;
 use super::block::Block;
 use super::norm::LayerNorm;
 use super::patch_embedding::PatchEmbedding;
+use super::pool::Pool;
 use super::tokens::Tokens;
-use crate::{Architecture, Pooling};
+use crate::Architecture;
 
 /// Vision transformer (Dosovitskiy et al. 2021) from patches to embeddings.
 #[derive(Debug)]
@@ -15,7 +17,7 @@ pub(crate) struct VisionTransformer {
     pre_norm: Option<LayerNorm>,
     blocks: Vec<Block>,
     norm: LayerNorm,
-    pooling: Pooling,
+    pool: Pool,
     n_prefix: usize,
 }
 
@@ -27,7 +29,7 @@ impl VisionTransformer {
         let norm = |name| LayerNorm::new(parameters, name, architecture.layer_norm_eps);
         let block = |number| {
             let name = format!("blocks.{number}");
-            Block::new(architecture, parameters, &name)
+            Block::new(architecture.block(), parameters, &name)
         };
         Ok(Self {
             patch_embedding: PatchEmbedding::new(architecture, parameters)?,
@@ -40,7 +42,7 @@ impl VisionTransformer {
                 .map(block)
                 .collect::<std::result::Result<_, _>>()?,
             norm: norm("norm")?,
-            pooling: architecture.pooling,
+            pool: Pool::new(architecture, parameters)?,
             n_prefix: architecture.n_prefix(),
         })
     }
@@ -60,7 +62,7 @@ impl VisionTransformer {
             x = norm.forward(&x)?;
         }
         for block in &self.blocks {
-            x = block.forward(&x)?;
+            x = block.forward(&x, &Sight::All)?;
         }
         self.norm.forward(&x)
     }
@@ -72,13 +74,6 @@ impl VisionTransformer {
 
     /// Tokens to embeddings of shape (batch, dimension).
     pub(crate) fn pool(&self, tokens: &Tensor) -> Result<Tensor> {
-        let class = tokens.narrow(1, 0, 1)?.squeeze(1)?;
-        match self.pooling {
-            Pooling::Class => Ok(class),
-            Pooling::ClassAndMean => {
-                let mean = self.patch_tokens(tokens)?.mean(1)?;
-                Tensor::cat(&[class, mean], 1)
-            }
-        }
+        self.pool.forward(tokens)
     }
 }

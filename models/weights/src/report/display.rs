@@ -13,6 +13,10 @@ impl Display for Report {
             let prefixes = self.stripped.concat();
             writeln!(f, "`{prefixes}` was taken off the names of all tensors")?;
         }
+        let n_joined = self.matched.iter().filter(|m| m.found.len() > 1).count();
+        if n_joined > 0 {
+            writeln!(f, "{n_joined} of them are joined from several of the file")?;
+        }
         if n_matched == 0 {
             let branches = self.branches.iter();
             let lines = branches.map(|(branch, n)| format!("{branch} ({n})"));
@@ -33,10 +37,10 @@ impl Display for Report {
 fn in_words(tensor: &OtherShape) -> String {
     let (found, needed) = (&tensor.found_shape, &tensor.expected_shape);
     let text = format!("{} is {found:?}, needs {needed:?}", tensor.expected);
-    if tensor.found == tensor.expected {
+    if tensor.found == [tensor.expected.as_str()] {
         return text;
     }
-    format!("{text} (`{}` in the file)", tensor.found)
+    format!("{text} (`{}` in the file)", tensor.found.join("`, `"))
 }
 
 /// A headline with the count, then one name a line; nothing for none.

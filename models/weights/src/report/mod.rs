@@ -1,16 +1,18 @@
 mod branches;
 mod display;
+mod gathered;
 mod prefixes;
 
 use std::collections::HashMap;
 
-use crate::{Container, Dtype, StateDict, Tensor};
+use self::gathered::Gathered;
+use crate::{Container, Place, StateDict, Tensor};
 
 /// How the tensors of a file fit those a model needs. Its `Display` is for people.
 ///
 /// All lists are in the order of their names, but for those of what the model expects, which keep
 /// its order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Report {
     pub container: Container,
     /// Prefixes taken off the name of every tensor of the file, outermost first.
@@ -22,54 +24,65 @@ pub struct Report {
     /// Names and shapes that the model needs and the file lacks.
     pub missing: Vec<(String, Vec<usize>)>,
     pub other_shape: Vec<OtherShape>,
-    /// Names, as in the file, of tensors that the model has no place for, or a place already taken.
+    /// Names, as in the file, of tensors that the model has no place for, or a place already taken,
+    /// or a place that other parts would have to be joined for which the file lacks.
     pub unused: Vec<String>,
-    /// Names, as in the file, that the renaming said no to.
+    /// Names, as in the file, that the placing said no to.
     pub left_out: Vec<String>,
 }
 
-/// A tensor of the file that the model takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A parameter of the model that the file has.
+#[derive(Clone, Debug)]
 pub struct Match {
     pub expected: String,
-    /// Its name in the file, which `StateDict::get` knows.
-    pub found: String,
-    pub dtype: Dtype,
+    /// Names in the file: several where they were joined.
+    pub found: Vec<String>,
+    /// In the model's shape; its values are still in the file.
+    pub tensor: Tensor,
 }
 
-/// A tensor that has its name and not its shape.
+/// A parameter of the model that the file has in another shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherShape {
     pub expected: String,
     pub expected_shape: Vec<usize>,
-    pub found: String,
+    pub found: Vec<String>,
     pub found_shape: Vec<usize>,
 }
 
 /// Compares the tensors that a model expects, as (name, shape), with those of a file.
 ///
 /// First the prefixes that wrap a whole model (`module.`, `state_dict.` and so on) are taken off
-/// where all names share them and no expected name begins so. Then `rename` turns a name of the
-/// file into one of the model, or gives `None` for a tensor that is left out on purpose.
-pub fn report(
+/// where all names share them and no expected name begins so. Then `place` says where in the model
+/// a name of the file belongs, or gives `None` for a tensor that is left out on purpose. Shapes
+/// that differ only by sides of 1 are the same.
+pub fn report<P: Into<Place>>(
     expected: &[(&str, &[usize])],
     found: &StateDict,
-    rename: impl Fn(&str) -> Option<String>,
+    place: impl Fn(&str) -> Option<P>,
 ) -> Report {
     let stripped = prefixes::shared(found, expected);
     let n_stripped: usize = stripped.iter().map(String::len).sum();
-    let mut renamed: HashMap<String, (&str, &Tensor)> = HashMap::new();
+    let mut placed: HashMap<String, Gathered<'_>> = HashMap::new();
     let (mut unused, mut left_out) = (Vec::new(), Vec::new());
     for (name, tensor) in found.iter() {
-        let Some(new_name) = rename(name.get(n_stripped..).unwrap_or_default()) else {
+        let Some(place) = place(name.get(n_stripped..).unwrap_or_default()) else {
             left_out.push(name.to_owned());
             continue;
         };
-        let is_expected = expected.iter().any(|(expected, _)| *expected == new_name);
-        if !is_expected || renamed.contains_key(&new_name) {
+        let place: Place = place.into();
+        let is_expected = expected.iter().any(|(name, _)| *name == place.name);
+        let is_taken = match placed.get_mut(&place.name) {
+            _ if !is_expected => false,
+            Some(gathered) => gathered.add(&place, name, tensor),
+            None => {
+                let gathered = Gathered::new(&place, name, tensor);
+                placed.insert(place.name, gathered);
+                true
+            }
+        };
+        if !is_taken {
             unused.push(name.to_owned());
-        } else {
-            renamed.insert(new_name, (name, tensor));
         }
     }
     let mut report = Report {
@@ -83,8 +96,9 @@ pub fn report(
         left_out,
     };
     for &(name, shape) in expected {
-        report.place(name, shape, renamed.get(name).copied());
+        report.judge(name, shape, placed.get(name));
     }
+    report.unused.sort_unstable();
     report
 }
 
@@ -95,21 +109,31 @@ impl Report {
         self.missing.is_empty() && self.other_shape.is_empty() && self.unused.is_empty()
     }
 
-    fn place(&mut self, name: &str, shape: &[usize], found: Option<(&str, &Tensor)>) {
-        let expected = name.to_owned();
-        match found {
-            None => self.missing.push((expected, shape.to_vec())),
-            Some((found, tensor)) if tensor.shape() == shape => self.matched.push(Match {
-                expected,
-                found: found.to_owned(),
-                dtype: tensor.dtype(),
-            }),
-            Some((found, tensor)) => self.other_shape.push(OtherShape {
-                expected,
+    fn judge(&mut self, name: &str, shape: &[usize], found: Option<&Gathered<'_>>) {
+        let names = found.map(Gathered::names).unwrap_or_default();
+        let tensor = found.filter(|found| found.is_whole());
+        let Some(tensor) = tensor.and_then(Gathered::tensor) else {
+            self.missing.push((name.to_owned(), shape.to_vec()));
+            self.unused.extend(names);
+            return;
+        };
+        if without_ones(tensor.shape()) == without_ones(shape) {
+            self.matched.push(Match {
+                expected: name.to_owned(),
+                found: names,
+                tensor: tensor.reshaped(shape),
+            });
+        } else {
+            self.other_shape.push(OtherShape {
+                expected: name.to_owned(),
                 expected_shape: shape.to_vec(),
-                found: found.to_owned(),
+                found: names,
                 found_shape: tensor.shape().to_vec(),
-            }),
+            });
         }
     }
+}
+
+fn without_ones(shape: &[usize]) -> Vec<usize> {
+    shape.iter().copied().filter(|&side| side != 1).collect()
 }

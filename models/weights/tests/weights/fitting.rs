@@ -1,4 +1,4 @@
-use weights::{Match, OtherShape, StateDict, WeightsError, report};
+use weights::{Match, OtherShape, Place, StateDict, WeightsError, report};
 
 use crate::{Tested, fixture};
 
@@ -22,7 +22,7 @@ fn a_model_that_fits_is_said_to_fit() -> Tested {
     assert_eq!(report.left_out.len(), 5);
     let first: &Match = report.matched.first().ok_or("two match")?;
     assert_eq!(first.expected, "fc.weight");
-    assert_eq!(first.found, "module.0.weight");
+    assert_eq!(first.found, ["module.0.weight"]);
     let text = report.to_string();
     assert!(
         text.starts_with("PyTorch zip: 2 of 2 tensors fit\n"),
@@ -55,7 +55,7 @@ fn all_that_does_not_fit_is_listed() -> Tested {
         [OtherShape {
             expected: "0.weight".to_owned(),
             expected_shape: vec![3, 2],
-            found: "module.0.weight".to_owned(),
+            found: vec!["module.0.weight".to_owned()],
             found_shape: vec![2, 3],
         }]
     );
@@ -102,5 +102,48 @@ fn a_branch_of_a_checkpoint_is_taken_by_name() -> Tested {
     assert!(text.contains("begin with (3):\n  by_number (2)\n  layers (2)\n  state_dict (18)\n"));
     let branch = report(&expected, &checkpoint.below("state_dict"), unchanged);
     assert!(branch.missing.is_empty());
+    Ok(())
+}
+
+#[test]
+fn parts_are_joined_and_matrices_transposed() -> Tested {
+    let found = module()?;
+    let weight = found.get("module.0.weight").ok_or("a matrix")?.to_f32()?;
+    let bias = found.get("module.0.bias").ok_or("a vector")?.to_f32()?;
+    let place = |name: &str| match name {
+        "0.bias" => Some(Place::part("joined", 1, 2)),
+        "1.bias" => Some(Place::part("joined", 0, 2)),
+        "0.weight" => Some(Place::transposed("turned")),
+        _ => None,
+    };
+    let expected: [(&str, &[usize]); 2] = [("joined", &[1, 4]), ("turned", &[3, 2])];
+    let report = report(&expected, &found, place);
+    assert!(report.fits(), "{report}");
+    assert!(report.to_string().contains("1 of them are joined"));
+    let [joined, turned] = report.matched.as_slice() else {
+        return Err("two match".into());
+    };
+    assert_eq!(joined.found, ["module.1.bias", "module.0.bias"]);
+    assert_eq!(joined.tensor.shape(), [1, 4]);
+    assert_eq!(joined.tensor.to_f32()?[2..], bias);
+    let [a, b, c, d, e, f] = weight[..] else {
+        return Err("six values".into());
+    };
+    assert_eq!(turned.tensor.to_f32()?, [a, d, b, e, c, f]);
+    Ok(())
+}
+
+#[test]
+fn a_parameter_with_a_part_missing_is_missing() -> Tested {
+    let expected: [(&str, &[usize]); 1] = [("joined", &[6])];
+    let parts = |name: &str| match name {
+        "0.bias" => Some(Place::part("joined", 0, 3)),
+        "1.bias" => Some(Place::part("joined", 2, 3)),
+        _ => None,
+    };
+    let report = report(&expected, &module()?, parts);
+    assert!(!report.fits());
+    assert_eq!(report.missing.len(), 1);
+    assert_eq!(report.unused, ["module.0.bias", "module.1.bias"]);
     Ok(())
 }

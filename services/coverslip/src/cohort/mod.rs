@@ -8,6 +8,7 @@ mod bag_source;
 mod columns;
 mod covariates;
 mod data_folder;
+mod feature_folder;
 mod label_table;
 mod predictions_table;
 

@@ -9,6 +9,7 @@ use embed_worker::EmbedOutcome;
 use flow::{Mpp, SlideStatus, TaskId};
 use serde::Serialize;
 
+use crate::at_mpp::AtMpp;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::path::{Received, receive, tile};
@@ -29,6 +30,8 @@ pub(crate) struct Analyze {
     /// Micrometres per pixel of slides that do not say.
     #[arg(long)]
     mpp: Option<Mpp>,
+    #[command(flatten)]
+    at_mpp: AtMpp,
     /// Print one JSON object: {"slides": [...]}.
     #[arg(long)]
     json: bool,
@@ -54,7 +57,7 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref())?;
+        let models = Models::of(&self.data, self.task.as_ref(), self.at_mpp)?;
         let mut answers = Vec::new();
         for file in &self.slides {
             let answer = self.one(&installation, &models, file).await?;
@@ -88,7 +91,13 @@ impl Analyze {
         tile(installation, slide, bars.sink()).await?;
         let report = cases::report(&installation.catalog, slide).await?;
         // A slide that is embedded may be so by another encoder; a bag that is there is not made again.
-        if !matches!(report.status, SlideStatus::Tiled | SlideStatus::Embedded) {
+        // At an mpp of the person's own choice, a slide that has its result gets another one.
+        let is_ready = match report.status {
+            SlideStatus::Tiled | SlideStatus::Embedded => true,
+            SlideStatus::Scored => self.at_mpp.is_given(),
+            _ => false,
+        };
+        if !is_ready {
             return Ok(Answer::Report(Box::new(report)));
         }
         let outcome = installation

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use flow::SlideId;
 
+use crate::at_mpp::AtMpp;
 use crate::exit::Outcome;
 use crate::installation::{Installation, read_encoder};
 use crate::print;
@@ -22,6 +23,8 @@ pub(crate) struct Embed {
     /// A folder that `coverslip encoder import` wrote; the encoder that ships if not given.
     #[arg(long)]
     encoder: Option<PathBuf>,
+    #[command(flatten)]
+    at_mpp: AtMpp,
 }
 
 impl Embed {
@@ -31,7 +34,7 @@ impl Embed {
             Some(folder) => read_encoder(folder)?,
             None => shipped::encoder().context("cannot load the shipped encoder")?,
         };
-        let encoder = Arc::new(encoder);
+        let encoder = Arc::new(self.at_mpp.applied(encoder)?);
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation
             .embed(&encoder, self.slide, bars.sink())

@@ -147,7 +147,7 @@ impl Train {
         let json = trained.task_json()?;
         write_files(
             &self.out,
-            [
+            &[
                 ("task.json", &json),
                 ("head.safetensors", &trained.heads[0]),
             ],

@@ -80,7 +80,7 @@ impl Import {
         Task::load(&json, &[&imported.weights]).context("the head makes no task")?;
         write_files(
             &self.out,
-            [
+            &[
                 ("task.json", &json),
                 ("head.safetensors", &imported.weights),
             ],

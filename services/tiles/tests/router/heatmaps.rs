@@ -24,6 +24,8 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
             name: "encoder".to_owned(),
             hash: Sha256Digest::of(b"encoder"),
         },
+        encoder_terms: None,
+        untrained_mpp: None,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,

@@ -37,10 +37,7 @@ pub(crate) struct Export {
 impl Export {
     pub(super) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let choice = match &self.encoder {
-            Some(given) => EncoderChoice::parse(given)?,
-            None => EncoderChoice::shipped()?,
-        };
+        let choice = EncoderChoice::of(self.encoder.as_deref())?;
         let names = SlideNames::read(&installation.catalog).await?;
         let slides = self.slides(&installation, &names, &choice.encoder).await?;
         std::fs::create_dir_all(&self.out)

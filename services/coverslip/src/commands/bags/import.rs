@@ -9,7 +9,7 @@ use embed_worker::{Imported, import_bag};
 use flow::{Mpp, SlideId};
 use tokio::task::spawn_blocking;
 
-use super::files::bag_files;
+use crate::bag_files::bag_files;
 use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;

@@ -1,7 +1,6 @@
 //! `coverslip bags`: bags of other tools come in and go out.
 
 mod export;
-mod files;
 mod import;
 
 use anyhow::Result;

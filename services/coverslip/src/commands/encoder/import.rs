@@ -34,22 +34,25 @@ impl Import {
         })?;
         let found = weights::read(&self.weights)
             .with_context(|| format!("cannot take {}", self.weights.display()))?;
-        let report = published.report(&found);
-        print::line(report.to_string().trim_end())?;
-        if !report.fits() {
+        let plan = published.plan(&found);
+        print::line(plan.to_string().trim_end())?;
+        if !plan.report().fits() {
             print::line(&format!(
                 "refused: this is not `{}`; nothing was written",
                 self.name
             ))?;
             return Ok(Outcome::Refused);
         }
-        let imported = published.import(&found, &report)?;
+        let imported = plan.import()?;
         let json = serde_json::to_vec_pretty(&imported.config)?;
-        let files: [(&str, &[u8]); 2] = [
+        let mut files: Vec<(&str, &[u8])> = vec![
             ("encoder.json", &json),
             ("model.safetensors", &imported.weights),
         ];
-        write_files(&self.out, files)?;
+        if let Some(text) = &imported.text_weights {
+            files.push(("text.safetensors", text));
+        }
+        write_files(&self.out, &files)?;
         print::line(&format!("licence: {}", published.licence))?;
         print::line(&format!("intended use: {}", published.intended_use))?;
         Ok(Outcome::Done)

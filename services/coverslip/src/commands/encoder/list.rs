@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use encoder::Published;
+use encoder::{PositionFilter, Published};
 
 use crate::print;
 
@@ -34,16 +34,22 @@ fn shipped() -> Result<Published> {
         intended_use: config.intended_use,
         architecture: config.architecture,
         input: config.input,
+        trained_mpp: config.trained_mpp,
+        text: None,
+        position_filter: PositionFilter::default(),
     })
 }
 
 fn in_words(encoder: &Published) -> String {
+    let mpp = match &encoder.trained_mpp {
+        Some(trained) => format!("{} (trained at {trained})", encoder.input.mpp),
+        None => encoder.input.mpp.to_string(),
+    };
     format!(
-        "{}\n  tiles    {} px at {} um/px, {} values each\n  \
+        "{}\n  tiles    {} px at {mpp} um/px, {} values each\n  \
          weights  {}\n  licence  {}\n  use      {}",
         encoder.name,
         encoder.input.tile_px,
-        encoder.input.mpp,
         encoder.architecture.dimension(),
         encoder.source,
         encoder.licence,

@@ -3,6 +3,7 @@
 mod import;
 mod list;
 mod train;
+mod zero_shot;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::import::Import;
 use self::list::List;
 use self::train::Train;
+use self::zero_shot::ZeroShot;
 use crate::exit::Outcome;
 use crate::print;
 
@@ -25,6 +27,8 @@ pub(crate) enum Encoder {
     Show,
     /// Take the weights file of a published encoder, as its authors give it out.
     Import(Import),
+    /// Score pictures or a slide against classes that are only described in words.
+    ZeroShot(ZeroShot),
     /// Train an encoder on phantom tiles by a recipe.
     Train(Train),
 }
@@ -35,6 +39,7 @@ impl Encoder {
             Self::List(list) => list.run()?,
             Self::Show => print::json(shipped::encoder()?.config())?,
             Self::Import(import) => return import.run(),
+            Self::ZeroShot(zero_shot) => return zero_shot.run(),
             Self::Train(train) => train.run()?,
         }
         Ok(Outcome::Done)
@@ -46,8 +51,8 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
 }
 
 /// Writes the files and prints where each lies.
-pub(super) fn write_files(folder: &Path, files: [(&str, &[u8]); 2]) -> Result<()> {
-    for path in put_files(folder, &files)? {
+pub(super) fn write_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
+    for path in put_files(folder, files)? {
         print::line(&path.display().to_string())?;
     }
     Ok(())

@@ -34,6 +34,6 @@ impl Train {
             ("encoder.json", &json),
             ("model.safetensors", &trained.weights),
         ];
-        write_files(&self.out, files)
+        write_files(&self.out, &files)
     }
 }

@@ -47,16 +47,16 @@ pub(crate) struct Evaluate {
 /// In place of predictions: slides to score with the task.
 #[derive(Debug, Args)]
 struct Scoring {
-    /// A data folder with the slides embedded.
+    /// A data folder with the slides embedded, or a folder of TRIDENT, CLAM or STAMP files.
     #[arg(long, requires_all = ["task", "labels"])]
     bags: Option<PathBuf>,
     /// A CSV of one slide a row: `slide`, `label`, and what else is known of it.
     #[arg(long, requires = "bags")]
     labels: Option<PathBuf>,
-    /// The encoder of the bags: a folder that `coverslip encoder import` wrote; the one that ships
-    /// if not given.
+    /// The encoder of the bags: a folder that `coverslip encoder import` wrote, or a name; the one
+    /// that ships, or that the feature files name, if not given.
     #[arg(long, requires = "bags")]
-    encoder: Option<PathBuf>,
+    encoder: Option<String>,
 }
 
 /// How the table is read.

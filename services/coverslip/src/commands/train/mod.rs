@@ -27,7 +27,8 @@ use crate::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
-    /// A data folder, as `coverslip up --data` keeps it, with the slides embedded.
+    /// A data folder, as `coverslip up --data` keeps it, with the slides embedded, or a folder of
+    /// TRIDENT, CLAM or STAMP files named after their slides.
     #[arg(long)]
     bags: PathBuf,
     /// A CSV of one slide a row: `slide`, `label`, and what else is known of it.
@@ -39,10 +40,10 @@ pub(crate) struct Train {
     /// The folder to make, with the task and how it was trained.
     #[arg(long)]
     out: PathBuf,
-    /// The encoder of the bags: a folder that `coverslip encoder import` wrote; the one that ships
-    /// if not given.
+    /// The encoder of the bags: a folder that `coverslip encoder import` wrote, or a name; the one
+    /// that ships, or that the feature files name, if not given.
     #[arg(long)]
-    encoder: Option<PathBuf>,
+    encoder: Option<String>,
     /// Forget an unfinished training, and replace a finished one.
     #[arg(long)]
     restart: bool,

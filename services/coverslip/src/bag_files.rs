@@ -1,3 +1,5 @@
+//! The files of bags that other tools left.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -5,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 /// The files of bags at `path`: itself, or those of the folder in the order of their names. Where
 /// CLAM left two folders, those with the places of tiles are taken.
-pub(super) fn bag_files(path: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn bag_files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

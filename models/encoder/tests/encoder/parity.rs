@@ -2,22 +2,22 @@
 //!
 //! `reference/make_reference.py` wrote the fixtures.
 
-use std::error::Error;
-
 use coverslip_encoder::{Encoder, EncoderError, RgbTile};
 use safetensors::SafeTensors;
 
-const REFERENCE: &[u8] = include_bytes!("fixtures/reference.safetensors");
+use crate::Tested;
+use crate::numbers::{assert_close, floats};
+
+const REFERENCE: &[u8] = include_bytes!("../fixtures/reference.safetensors");
 const SIDE: u32 = 32;
 const TILE_BYTES: usize = 3 * 32 * 32;
-const TOLERANCE: f32 = 1e-4;
 
 macro_rules! variant {
     ($name:literal) => {
         (
             $name,
-            include_bytes!(concat!("fixtures/", $name, ".json")).as_slice(),
-            include_bytes!(concat!("fixtures/", $name, ".safetensors")).as_slice(),
+            include_bytes!(concat!("../fixtures/", $name, ".json")).as_slice(),
+            include_bytes!(concat!("../fixtures/", $name, ".safetensors")).as_slice(),
         )
     };
 }
@@ -29,7 +29,7 @@ const VARIANTS: [(&str, &[u8], &[u8]); 3] = [
 ];
 
 #[test]
-fn embeddings_are_those_of_timm_in_batches_of_7_and_1() -> Result<(), Box<dyn Error>> {
+fn embeddings_are_those_of_timm_in_batches_of_7_and_1() -> Tested {
     let reference = SafeTensors::deserialize(REFERENCE)?;
     let tiles = tiles(reference.tensor("tiles")?.data());
     assert_eq!(tiles.len(), 7);
@@ -48,7 +48,7 @@ fn embeddings_are_those_of_timm_in_batches_of_7_and_1() -> Result<(), Box<dyn Er
 }
 
 #[test]
-fn a_tile_does_not_depend_on_its_neighbours() -> Result<(), Box<dyn Error>> {
+fn a_tile_does_not_depend_on_its_neighbours() -> Tested {
     let reference = SafeTensors::deserialize(REFERENCE)?;
     let mut tiles = tiles(reference.tensor("tiles")?.data());
     let (_, json, weights) = VARIANTS[1];
@@ -85,7 +85,7 @@ fn an_architecture_that_does_not_fit_its_weights_is_refused() {
 }
 
 #[test]
-fn tiles_of_another_size_are_named() -> Result<(), Box<dyn Error>> {
+fn tiles_of_another_size_are_named() -> Tested {
     let (_, json, weights) = VARIANTS[0];
     let encoder = Encoder::load(json, weights)?;
     let pixels = vec![0; TILE_BYTES];
@@ -120,16 +120,4 @@ fn tiles_of_another_size_are_named() -> Result<(), Box<dyn Error>> {
 fn tiles(bytes: &[u8]) -> Vec<RgbTile<'_>> {
     let tile = |pixels| RgbTile { pixels, side: SIDE };
     bytes.chunks_exact(TILE_BYTES).map(tile).collect()
-}
-
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    let (words, _) = bytes.as_chunks::<4>();
-    words.iter().map(|word| f32::from_le_bytes(*word)).collect()
-}
-
-fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let differences = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
-    let largest = differences.fold(0.0, f32::max);
-    assert!(largest <= TOLERANCE, "{what}: {largest}");
 }

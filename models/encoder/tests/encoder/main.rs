@@ -1,0 +1,20 @@
+//! The encoder against the libraries whose models it runs, and what it refuses.
+
+mod formula;
+mod import;
+mod numbers;
+mod originals;
+mod parity;
+mod published;
+mod tokenizer;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+type Tested = Result<(), Box<dyn Error>>;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
