@@ -69,18 +69,7 @@ impl Tensor {
 
     /// Rows and columns exchanged; `None` for what is no stored matrix.
     pub(crate) fn transposed(&self) -> Option<Self> {
-        let Source::Stored { layout, storage } = &self.source else {
-            return None;
-        };
-        let layout = layout.transposed()?;
-        Some(Self {
-            dtype: self.dtype,
-            shape: layout.shape().to_vec(),
-            source: Source::Stored {
-                layout,
-                storage: storage.clone(),
-            },
-        })
+        self.laid_out(Layout::transposed)
     }
 
     /// The same values, row-major, in a shape of as many.
@@ -106,12 +95,27 @@ impl Tensor {
     }
 
     /// The part of the slowest dimension, to read a large tensor piece by piece; `None` where there
-    /// is no such dimension or it ends earlier.
+    /// is no such dimension, it ends earlier, or the tensor is not stored as it stands.
     pub fn rows(&self, rows: Range<usize>) -> Option<Self> {
+        self.laid_out(|layout| layout.rows(rows))
+    }
+
+    /// The same stored values in another layout.
+    fn laid_out(&self, other: impl FnOnce(&Layout) -> Option<Layout>) -> Option<Self> {
+        let Source::Stored { layout, storage } = &self.source else {
+            return None;
+        };
+        if layout.shape() != self.shape {
+            return None;
+        }
+        let layout = other(layout)?;
         Some(Self {
             dtype: self.dtype,
-            layout: self.layout.rows(rows)?,
-            storage: self.storage.clone(),
+            shape: layout.shape().to_vec(),
+            source: Source::Stored {
+                layout,
+                storage: storage.clone(),
+            },
         })
     }
 
