@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use candle_core::{Device, Tensor};
 use flow::Sha256Digest;
-use safetensors::SafeTensorError;
-use safetensors::tensor::{Dtype, TensorView};
 use weights::{Match, Place, Report, StateDict};
 
 use crate::positions::{FoundPositions, Learned};
@@ -184,20 +183,11 @@ fn read<'a>(matched: &[&'a Match]) -> Result<BTreeMap<&'a str, Values>, EncoderE
     matched.iter().map(values).collect()
 }
 
-fn serialised(tensors: &BTreeMap<&str, Values>) -> Result<Vec<u8>, SafeTensorError> {
-    let bytes: Vec<Vec<u8>> = tensors
-        .values()
-        .map(|tensor| tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
-        .collect();
-    let views = tensors
-        .iter()
-        .zip(&bytes)
-        .map(|((name, tensor), bytes)| {
-            Ok((
-                *name,
-                TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?,
-            ))
-        })
-        .collect::<Result<Vec<_>, SafeTensorError>>()?;
-    safetensors::serialize(views, None)
+fn serialised(tensors: &BTreeMap<&str, Values>) -> Result<Vec<u8>, EncoderError> {
+    let tensors = tensors.iter().map(|(name, tensor)| {
+        let values = Tensor::from_slice(&tensor.values, tensor.shape.as_slice(), &Device::Cpu)?;
+        Ok((*name, values))
+    });
+    let tensors = tensors.collect::<Result<BTreeMap<&str, Tensor>, EncoderError>>()?;
+    Ok(safetensors::serialize(&tensors, None)?)
 }

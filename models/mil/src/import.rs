@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use safetensors::SafeTensorError;
-use safetensors::tensor::{Dtype, TensorView};
+use candle_core::{Device, Tensor};
 use weights::{Report, StateDict};
 
 use crate::{DsmilQuery, DsmilValue, HeadConfig, HeadKind, MilError, checkpoint_key};
@@ -36,31 +35,20 @@ pub fn import_head(kind: HeadKind, found: &StateDict) -> Result<ImportedHead, Mi
         .map(|declaration| (declaration.name.as_str(), declaration.shape.as_slice()))
         .collect();
     let report = weights::report(&expected, found, |name| checkpoint_key(kind, name));
-    let misfit = || MilError::Checkpoint(report.to_string());
     if !report.fits() {
-        return Err(misfit());
+        return Err(MilError::Checkpoint(report.to_string()));
     }
-    let mut tensors = BTreeMap::new();
-    for matched in &report.matched {
-        let tensor = found.get(&matched.found).ok_or_else(misfit)?;
-        let values = tensor.to_f32()?.into_iter();
-        let bytes: Vec<u8> = values.flat_map(f32::to_le_bytes).collect();
-        tensors.insert(matched.expected.as_str(), (tensor.shape().to_vec(), bytes));
-    }
+    let tensors = report.matched.iter().map(|matched| {
+        let (values, shape) = (matched.tensor.to_f32()?, matched.tensor.shape());
+        let tensor = Tensor::from_vec(values, shape, &Device::Cpu)?;
+        Ok((matched.expected.as_str(), tensor))
+    });
+    let tensors = tensors.collect::<Result<BTreeMap<&str, Tensor>, MilError>>()?;
     Ok(ImportedHead {
         config,
-        weights: serialised(&tensors)?,
+        weights: safetensors::serialize(&tensors, None)?,
         report,
     })
-}
-
-fn serialised(tensors: &BTreeMap<&str, (Vec<usize>, Vec<u8>)>) -> Result<Vec<u8>, SafeTensorError> {
-    let views = tensors.iter().map(|(name, (shape, bytes))| {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytes)?;
-        Ok((*name, view))
-    });
-    let views = views.collect::<Result<Vec<_>, SafeTensorError>>()?;
-    safetensors::serialize(views, None)
 }
 
 /// Shapes by our names.
@@ -68,7 +56,7 @@ struct Shapes<'a>(HashMap<String, &'a [usize]>);
 
 impl<'a> Shapes<'a> {
     fn of(kind: HeadKind, found: &'a StateDict) -> Self {
-        let wrapped = weights::report(&[], found, |_| None).stripped;
+        let wrapped = weights::report(&[], found, |_| None::<String>).stripped;
         let n_wrapped: usize = wrapped.iter().map(String::len).sum();
         let ours = found.iter().filter_map(|(name, tensor)| {
             let ours = checkpoint_key(kind, name.get(n_wrapped..)?)?;
@@ -107,6 +95,7 @@ fn config(kind: HeadKind, shapes: &Shapes<'_>) -> Result<HeadConfig, MilError> {
             hidden: outputs("projection")?,
             attention: outputs("attention_V")?,
             highest_grade: None,
+            n_classes: outputs("classifier")?,
         },
         HeadKind::ClamSb => HeadConfig::ClamSb {
             dimension: shapes.dimension("projection")?,

@@ -85,11 +85,11 @@ impl Dtfd {
         let second = self.second.attention.shares(&distilled)?;
         let pooled = second.matmul(&distilled)?;
         let attention = spread(&shares, &second.squeeze(0)?.to_vec1()?, n_instances);
-        Ok(BagOutput {
-            logits: self.second.classifier.forward(&pooled)?.squeeze(0)?,
-            attention: Tensor::from_vec(attention, (1, n_instances), hidden.device())?,
-            instance_logits: Some(self.second.classifier.forward(&hidden)?),
-        })
+        Ok(BagOutput::new(
+            self.second.classifier.forward(&pooled)?.squeeze(0)?,
+            Tensor::from_vec(attention, (1, n_instances), hidden.device())?,
+            self.second.classifier.forward(&hidden)?,
+        ))
     }
 
     /// Which instances (m, hidden) of a pseudo-bag are most and least of the last class.
