@@ -8,22 +8,22 @@ use flow::Mpp;
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct AtMpp {
     /// Micrometres per pixel at which the encoder sees the slide, one of those it was trained at.
-    #[arg(long = "at-mpp", value_name = "MPP")]
-    mpp: Option<Mpp>,
+    #[arg(long, value_name = "MPP")]
+    at_mpp: Option<Mpp>,
     /// Take --at-mpp even where the encoder was not trained at it. The bag and every result of it
     /// say so.
-    #[arg(long, requires = "mpp")]
+    #[arg(long, requires = "at_mpp")]
     allow_untrained_mpp: bool,
 }
 
 impl AtMpp {
     pub(crate) fn is_given(&self) -> bool {
-        self.mpp.is_some()
+        self.at_mpp.is_some()
     }
 
     /// The encoder at the chosen mpp, or as it is where none was chosen.
     pub(crate) fn applied(&self, encoder: Encoder) -> Result<Encoder> {
-        let Some(mpp) = self.mpp else {
+        let Some(mpp) = self.at_mpp else {
             return Ok(encoder);
         };
         let untrained = if self.allow_untrained_mpp {
