@@ -399,5 +399,6 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         grade: None,
         top_tiles: Vec::new(),
         n_instances: 12,
+        evidence: None,
     })
 }

@@ -9,8 +9,10 @@ mod bag;
 mod dicom_uid;
 mod digest;
 mod error;
+mod evidence;
 mod geometry;
 mod heatmap;
+mod heatmap_layer;
 mod ids;
 mod manifest;
 mod message;
@@ -25,8 +27,10 @@ pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use error::FlowError;
+pub use evidence::{DecisiveTile, DecisiveTiles, Evidence, Faithfulness, LayerEvidence};
 pub use geometry::{LevelNumber, MicrometreRect, Mpp, PixelRect, PixelSize, TileGrid, TileIndex};
-pub use heatmap::{Heatmap, HeatmapLayer, ValueRange};
+pub use heatmap::{Heatmap, ValueRange};
+pub use heatmap_layer::HeatmapLayer;
 pub use ids::{EncoderRef, SlideId, TaskId, TaskRef, TaskVersion};
 pub use manifest::{
     AssociatedImage, IccProfile, LevelSummary, MppSource, SlideManifest, TileOrigin,

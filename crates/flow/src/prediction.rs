@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{EncoderRef, MicrometreRect, Sha256Digest, SlideId, TaskRef};
+use crate::{EncoderRef, Evidence, MicrometreRect, Sha256Digest, SlideId, TaskRef};
 
 /// A task's answer for one slide, never without its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Prediction {
     /// The tiles with most attention, hottest first.
     pub top_tiles: Vec<TopTile>,
     pub n_instances: u64,
+    /// `None` in results from before this was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 /// The detection.
@@ -57,4 +60,29 @@ pub struct TopTile {
 #[serde(rename_all = "snake_case")]
 pub enum RegulatoryStatus {
     ResearchUseOnly,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_from_before_evidence_is_read_and_written_as_it_was()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let (digest, slide) = ("11".repeat(32), "22".repeat(16));
+        let stored = format!(
+            r#"{{"slide":"{slide}","pyramid":"{digest}",
+                "encoder":{{"name":"tiny","hash":"{digest}"}},
+                "task":{{"id":"example","version":"1.0.0","hash":"{digest}"}},
+                "regulatory_status":"research_use_only",
+                "call":{{"label":"tumour","is_positive":true}},
+                "probability":0.75,"threshold":0.5,"grade":null,
+                "top_tiles":[],"n_instances":7}}"#
+        );
+        let prediction: Prediction = serde_json::from_str(&stored)?;
+        assert_eq!(prediction.evidence, None);
+        let stored: serde_json::Value = serde_json::from_str(&stored)?;
+        assert_eq!(serde_json::to_value(&prediction)?, stored);
+        Ok(())
+    }
 }

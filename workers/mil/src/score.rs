@@ -125,5 +125,6 @@ fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
         grade: scores.grade,
         top_tiles,
         n_instances: bag.header.n_instances,
+        evidence: None,
     }
 }

@@ -39,6 +39,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         grade: None,
         top_tiles: Vec::new(),
         n_instances: 4,
+        evidence: None,
     })
 }
 
