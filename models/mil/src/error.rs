@@ -39,6 +39,8 @@ pub enum MilError {
     Ragged { n_values: usize, dimension: u32 },
     #[error("instance {index} of the bag is not finite; embed the slide again")]
     NotFinite { index: usize },
+    #[error("the bag has {n_instances} instances but {n_cells} places on the slide's grid")]
+    Places { n_instances: usize, n_cells: usize },
     #[error("training cannot start: {0}")]
     Training(String),
     #[error("the forward pass failed")]

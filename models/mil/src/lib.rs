@@ -7,6 +7,7 @@ mod bag_scores;
 mod calibration;
 mod error;
 mod evaluation;
+mod evidence;
 mod head;
 mod scores;
 mod task;
@@ -18,6 +19,7 @@ pub mod train;
 
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
+pub use evidence::{Decisive, Explanation};
 pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use scores::Scores;
 pub use task::Task;

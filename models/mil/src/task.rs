@@ -49,6 +49,10 @@ impl Task {
         &self.file
     }
 
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
     pub fn encoder(&self) -> &EncoderRef {
         &self.file.encoder
     }
@@ -67,7 +71,7 @@ impl Task {
         let embeddings = Tensor::from_slice(embeddings, shape, &Device::Cpu)?;
 
         let scores = BagScores::of(&self.head, &embeddings)?;
-        let probability = self.probability(scores.logit);
+        let probability = self.probability(f64::from(scores.logit));
         let is_positive = probability >= self.file.threshold;
         Ok(Scores {
             probability,
@@ -81,12 +85,12 @@ impl Task {
             tile_probability: scores
                 .tile_logits
                 .into_iter()
-                .map(|logit| self.probability(logit) as f32)
+                .map(|logit| self.probability(f64::from(logit)) as f32)
                 .collect(),
         })
     }
 
-    fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {
+    pub(crate) fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {
         let expected = self.file.head.dimension();
         if dimension != expected {
             return Err(MilError::Dimension {
@@ -112,8 +116,9 @@ impl Task {
         }
     }
 
-    fn probability(&self, logit: f32) -> f64 {
-        sigmoid(f64::from(logit) / self.file.temperature)
+    /// Calibrated.
+    pub(crate) fn probability(&self, logit: f64) -> f64 {
+        sigmoid(logit / self.file.temperature)
     }
 
     fn call(&self, is_positive: bool) -> Call {
@@ -130,7 +135,7 @@ impl Task {
     }
 
     /// Of the logits of P(grade > k).
-    fn grade(&self, logits: &[f32]) -> Option<Grade> {
+    pub(crate) fn grade(&self, logits: &[f32]) -> Option<Grade> {
         let scale = self.file.grade_scale.as_ref()?;
         let exceedance = exceedance(logits);
         Some(Grade {
