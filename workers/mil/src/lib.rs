@@ -5,8 +5,8 @@ mod evidence;
 mod heatmap;
 mod result_objects;
 mod run;
-
 mod score;
+mod scored;
 
 use catalog::Catalog;
 use queue::Queue;

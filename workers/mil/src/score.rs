@@ -5,14 +5,15 @@ use anyhow::{Context, Result, ensure};
 use flow::{
     Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
 };
-use mil::{Scores, Task};
+use mil::Task;
 use step::ProgressSink;
 use tokio::task::spawn_blocking;
 
 use crate::MilDeps;
 use crate::bag::Bag;
-use crate::evidence::top_tiles;
+use crate::evidence::{evidence, top_tiles};
 use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
+use crate::scored::Scored;
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
@@ -66,18 +67,9 @@ async fn one_task(
     tasks: &Arc<[Task]>,
     at: usize,
 ) -> Result<Prediction> {
-    let began = Instant::now();
     let prediction = match stored_prediction(&deps.store, slide, &tasks[at]).await? {
         Some(prediction) => prediction,
-        None => {
-            let prediction = score(deps, slide, tasks, at).await?;
-            let wall_s = began.elapsed().as_secs_f64();
-            let stage = Stage::Score;
-            deps.catalog
-                .record_timing(slide, StageTiming { stage, wall_s })
-                .await?;
-            prediction
-        }
+        None => score(deps, slide, tasks, at).await?,
     };
     deps.catalog.record_prediction(slide, &prediction).await?;
     Ok(prediction)
@@ -89,34 +81,43 @@ async fn score(
     tasks: &Arc<[Task]>,
     at: usize,
 ) -> Result<Prediction> {
+    let began = Instant::now();
     let task = &tasks[at];
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let scoring = Arc::clone(tasks);
-    let (bag, scores) = spawn_blocking(move || {
-        let scores = scoring[at].score(&bag.embeddings, bag.header.dimension);
-        (bag, scores)
-    })
-    .await?;
-    let scores = scores.context("cannot score the bag")?;
-    put_heatmaps(&deps.store, task, &bag, &scores).await?;
-    let prediction = prediction(&bag, task, scores);
+    let scored = spawn_blocking(move || Scored::of(&scoring[at], bag)).await??;
+    put_heatmaps(&deps.store, task, &scored).await?;
+    let evidence_s = scored.evidence_s;
+    let prediction = prediction(task, scored);
     put_prediction(&deps.store, task, &prediction).await?;
+    let score_s = began.elapsed().as_secs_f64() - evidence_s;
+    for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
+        let timing = StageTiming { stage, wall_s };
+        deps.catalog.record_timing(slide, timing).await?;
+    }
     Ok(prediction)
 }
 
-fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
+fn prediction(task: &Task, scored: Scored) -> Prediction {
+    let Scored {
+        bag,
+        scores,
+        explanation,
+        ..
+    } = scored;
     let top_tiles = top_tiles(
         bag.header.tile_um,
         &bag.instances,
         &scores.attention,
         &scores.tile_probability,
     );
+    let evidence = evidence(&bag, &scores, explanation);
     Prediction {
         slide: bag.header.slide,
         pyramid: bag.header.pyramid,
-        encoder: bag.header.encoder.clone(),
+        encoder: bag.header.encoder,
         task: task.reference().clone(),
         regulatory_status: task.file().regulatory_status,
         call: scores.call,
@@ -125,6 +126,6 @@ fn prediction(bag: &Bag, task: &Task, scores: Scores) -> Prediction {
         grade: scores.grade,
         top_tiles,
         n_instances: bag.header.n_instances,
-        evidence: None,
+        evidence: Some(evidence),
     }
 }
