@@ -141,7 +141,7 @@ fn a_large_bag_is_explained_in_seconds() -> Result<(), Box<dyn Error>> {
         .map(|_| random.random_range(-1.0..1.0))
         .collect();
     for rest in [
-        r#""kind": "gated-abmil", "hidden": 512, "attention": 256, "highest_grade": 5"#,
+        r#""kind": "gated-abmil", "hidden": 512, "attention": 256"#,
         r#""kind": "max-pool", "n_classes": 1"#,
         r#""kind": "dsmil", "query_width": 128, "n_classes": 2"#,
     ] {

@@ -209,7 +209,7 @@ mod tests {
             Ok([-1.0, 0.0, 4.0].map(|value| scale.entry(Some(value))))
         };
         assert_eq!(entries("")?, [96, 128, 255]);
-        assert_eq!(entries("max=2")?, [64, 128, 255]);
+        assert_eq!(entries("max=2")?, [65, 128, 255]);
         assert_eq!(entries("threshold=0.5")?, [96, 0, 255]);
         let scale = Colouring::default().scale(&signed, HeatmapLayer::LeaveOut);
         assert_eq!(scale.stronger(-2.0, 1.0), -2.0);
