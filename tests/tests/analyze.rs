@@ -49,13 +49,16 @@ fn has_evidence(slide: &Value) -> Result<()> {
             "not a sha256: {hash}"
         );
     }
-    for stage in ["tile", "embed", "score"] {
+    for stage in ["tile", "embed", "score", "evidence"] {
         let timings = slide["timings"].as_array().context("timings")?;
         ensure!(
             timings.iter().any(|timing| timing["stage"] == stage),
             "no timing of {stage}"
         );
     }
+    let layers = slide["evidence"]["layers"].as_array().context("layers")?;
+    ensure!(layers.len() == 4, "{layers:?}");
+    ensure!(slide["evidence"]["decisive"]["kind"].is_string());
     ensure!(slide["regulatory_status"] == "research_use_only");
     Ok(())
 }

@@ -404,5 +404,6 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 12,
+        evidence: None,
     })
 }

@@ -1,6 +1,3 @@
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::FlowError;
@@ -9,45 +6,6 @@ const WHAT: &str = "heatmap";
 const MAGIC: &[u8; 8] = b"CSHEATMP";
 const VERSION: u32 = 1;
 const HEADER_BYTES: usize = 28;
-
-/// What a heatmap shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HeatmapLayer {
-    /// Where the head looked: attention times the number of tiles, so 1 is the average tile.
-    Attention,
-    /// Probability of the positive class of each tile alone.
-    Tile,
-}
-
-impl HeatmapLayer {
-    pub const ALL: [Self; 2] = [Self::Attention, Self::Tile];
-}
-
-impl fmt::Display for HeatmapLayer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Attention => "attention",
-            Self::Tile => "tile",
-        })
-    }
-}
-
-impl FromStr for HeatmapLayer {
-    type Err = FlowError;
-
-    fn from_str(text: &str) -> Result<Self, FlowError> {
-        match text {
-            "attention" => Ok(Self::Attention),
-            "tile" => Ok(Self::Tile),
-            other => Err(FlowError::parse(
-                "heatmap layer",
-                other,
-                "attention or tile",
-            )),
-        }
-    }
-}
 
 /// Values over the slide, one a tile; colours are chosen when it is looked at.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,8 +11,10 @@ mod dicom_uid;
 mod digest;
 mod encoder_terms;
 mod error;
+mod evidence;
 mod geometry;
 mod heatmap;
+mod heatmap_layer;
 mod ids;
 mod manifest;
 mod message;
@@ -31,8 +33,10 @@ pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use encoder_terms::EncoderTerms;
 pub use error::FlowError;
+pub use evidence::{DecisiveTile, DecisiveTiles, Evidence, Faithfulness, LayerEvidence};
 pub use geometry::{LevelNumber, MicrometreRect, Mpp, PixelRect, PixelSize, TileGrid, TileIndex};
-pub use heatmap::{Heatmap, HeatmapLayer, ValueRange};
+pub use heatmap::{Heatmap, ValueRange};
+pub use heatmap_layer::HeatmapLayer;
 pub use ids::{EncoderRef, SlideId, TaskId, TaskRef, TaskVersion};
 pub use manifest::{
     AssociatedImage, IccProfile, LevelSummary, MppSource, SlideManifest, TileOrigin,

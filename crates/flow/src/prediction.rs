@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, EncoderRef, EncoderTerms, MicrometreRect, PredictionSet, Sha256Digest, SlideId,
-    TaskRef, UntrainedMpp,
+    Abstention, EncoderRef, EncoderTerms, Evidence, MicrometreRect, PredictionSet, Sha256Digest,
+    SlideId, TaskRef, UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -39,6 +39,9 @@ pub struct Prediction {
     /// The tiles with most attention, hottest first.
     pub top_tiles: Vec<TopTile>,
     pub n_instances: u64,
+    /// `None` in results from before this was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 /// How likely one of several classes is.
@@ -92,7 +95,7 @@ mod tests {
     use super::*;
     use crate::SetBasis;
 
-    /// As stored before there were sets.
+    /// As stored before there were sets and evidence.
     fn stored() -> serde_json::Value {
         let digest = "11".repeat(32);
         serde_json::json!({
@@ -111,9 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn a_result_from_before_sets_is_read_and_written_as_it_was() -> serde_json::Result<()> {
+    fn a_result_from_before_sets_and_evidence_is_read_and_written_as_it_was()
+    -> serde_json::Result<()> {
         let prediction: Prediction = serde_json::from_value(stored())?;
         assert_eq!((&prediction.set, &prediction.abstention), (&None, &None));
+        assert_eq!(prediction.evidence, None);
         assert_eq!(serde_json::to_value(&prediction)?, stored());
         Ok(())
     }

@@ -10,10 +10,18 @@ pub enum Stage {
     Tile,
     Embed,
     Score,
+    /// What the score rests on; part of the same step, timed for itself.
+    Evidence,
 }
 
 impl Stage {
-    pub const ALL: [Self; 4] = [Self::Receive, Self::Tile, Self::Embed, Self::Score];
+    pub const ALL: [Self; 5] = [
+        Self::Receive,
+        Self::Tile,
+        Self::Embed,
+        Self::Score,
+        Self::Evidence,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -21,6 +29,7 @@ impl Stage {
             Self::Tile => "tile",
             Self::Embed => "embed",
             Self::Score => "score",
+            Self::Evidence => "evidence",
         }
     }
 }

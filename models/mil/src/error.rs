@@ -45,6 +45,8 @@ pub enum MilError {
     Weights(#[from] weights::WeightsError),
     #[error("the head cannot be written")]
     Write(#[from] safetensors::SafeTensorError),
+    #[error("the bag has {n_instances} instances but {n_cells} places on the slide's grid")]
+    Places { n_instances: usize, n_cells: usize },
     #[error("training cannot start: {0}")]
     Training(String),
     #[error("the forward pass failed")]

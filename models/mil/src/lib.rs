@@ -11,6 +11,7 @@ mod conformal;
 mod covariates;
 mod error;
 mod evaluation;
+mod evidence;
 mod head;
 mod import;
 mod model;
@@ -29,6 +30,7 @@ pub use conformal::{CalibrationSlide, ClassQuantile, Conformal, Contiguity, fit_
 pub use covariates::{Categorical, CovariatePlan, Covariates};
 pub use error::MilError;
 pub use evaluation::{Evaluation, Outcome};
+pub use evidence::{Decisive, Explanation};
 pub use head::{BagOutput, DsmilQuery, DsmilValue, Head, HeadConfig, HeadKind, checkpoint_key};
 pub use import::{ImportedHead, import_head};
 pub use scores::Scores;

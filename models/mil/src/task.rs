@@ -75,6 +75,15 @@ impl Task {
         &self.file
     }
 
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// At least one.
+    pub(crate) fn heads(&self) -> &[Model] {
+        &self.heads
+    }
+
     pub fn encoder(&self) -> &EncoderRef {
         &self.file.encoder
     }
@@ -196,7 +205,7 @@ impl Task {
         abstention(&self.file, slide, &bag, scores.set.as_ref())
     }
 
-    fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {
+    pub(crate) fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {
         let expected = self.file.head.dimension();
         if dimension != expected {
             return Err(MilError::Dimension {

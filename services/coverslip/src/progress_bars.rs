@@ -56,7 +56,7 @@ fn style(stage: Stage) -> ProgressStyle {
     let amount = match stage {
         Stage::Receive => "{bytes}/{total_bytes} {bytes_per_sec}",
         Stage::Tile | Stage::Embed => "{human_pos}/{human_len} tiles {speed}",
-        Stage::Score => "{human_pos}/{human_len} tasks",
+        Stage::Score | Stage::Evidence => "{human_pos}/{human_len} tasks",
     };
     ProgressStyle::with_template(&format!(
         "{{prefix}} {{bar:30.cyan/238}} {amount} {{elapsed}}"

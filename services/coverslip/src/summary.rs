@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cases::SlideReport;
-use flow::{Prediction, UntrainedMpp};
+use flow::{DecisiveTiles, Prediction, UntrainedMpp};
 
 use crate::commands::analyze::Answer;
 
@@ -79,6 +79,9 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
             ),
         );
     }
+    if let Some(evidence) = &prediction.evidence {
+        append(text, "decided", &of_decisive(&evidence.decisive));
+    }
     append(
         text,
         "made by",
@@ -106,6 +109,22 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
         );
     }
     append(text, "use", "research use only; it assists, a human signs");
+}
+
+fn of_decisive(decisive: &DecisiveTiles) -> String {
+    match decisive {
+        DecisiveTiles::SmallestSet { tiles, probability } => format!(
+            "{} of the tiles give the same call alone (probability {probability:.3})",
+            tiles.len()
+        ),
+        DecisiveTiles::NoSmallSet { most_tiles } => {
+            format!("no {most_tiles} tiles or fewer were found that give the same call alone")
+        }
+        DecisiveTiles::MostSuspicious { tile } => format!(
+            "most suspicious tile at {:.0}, {:.0} um (probability {:.3} alone)",
+            tile.rect_um.x, tile.rect_um.y, tile.tile_probability
+        ),
+    }
 }
 
 fn append(text: &mut String, name: &str, value: &str) {

@@ -122,6 +122,45 @@ describe('the viewer', { timeout: 180_000 }, () => {
     await page.locator('input[name="threshold"]').fill('0');
   });
 
+  test('has a layer of its own for what each tile does to the call, with its figure', async () => {
+    await page.locator('.section.evidence .tile').first().click();
+    const attention = await middle();
+    assert.match(await page.locator('.legend-title').innerText(), /Attention\s+faithfulness/);
+    await page.locator('select[name="layer"]').selectOption('leave_out');
+    await page.waitForFunction(() => /leaving it out/.test(document.querySelector('.legend').innerText));
+    assert.ok(changedShare(attention, await middle()) > 0.1, 'another layer is drawn alike');
+    const ticks = await page.locator('.legend-ticks span').allInnerTexts();
+    assert.equal(ticks.length, 5);
+    assert.equal(ticks[2], '0');
+    assert.ok(ticks[0].startsWith('−') && ticks[4].startsWith('+'), ticks.join(' '));
+    assert.equal(ticks[0].slice(1), ticks[4].slice(1));
+    assert.equal(await page.locator('select[name="colormap"]').inputValue(), 'coolwarm');
+    const figure = page.locator('.legend .faithfulness');
+    assert.match(await figure.innerText(), /faithfulness (−?-?\d\.\d\d|cannot be told)/);
+    assert.match(await figure.getAttribute('title'), /no better than a random order/);
+    await page.locator('button[aria-label="Whole slide (0)"]').click();
+    await settle(page);
+    await save('leave-out');
+    await page.locator('select[name="layer"]').selectOption('neighbourhood');
+    await page.waitForFunction(() => /touch it/.test(document.querySelector('.legend').innerText));
+    await page.locator('select[name="layer"]').selectOption('attention');
+    await page.waitForFunction(() => /not a probability/.test(document.querySelector('.legend').innerText));
+    assert.equal(await page.locator('select[name="colormap"]').inputValue(), 'viridis');
+  });
+
+  test('takes a tile that decides the call to the middle', async () => {
+    const { evidence } = (await fetchJson('/predictions')).predictions[0];
+    assert.equal(evidence.decisive.kind, 'smallest_set');
+    const tiles = page.locator('.section.decisive .tile');
+    assert.equal(await tiles.count(), evidence.decisive.tiles.length);
+    await tiles.first().click();
+    assert.ok(shareOfColour(await middle(), MARK) > 0.002, 'the tile has no outline');
+    const { rect_um: tile } = evidence.decisive.tiles[0];
+    assert.ok(Math.abs(number('x') - (tile.x + tile.width / 2)) < 1, page.url());
+    assert.equal(await page.locator('.tile[aria-pressed="true"]').count(), 1);
+    await save('decisive');
+  });
+
   test('moves with the mouse', async () => {
     await page.keyboard.press('h');
     const before = await middle();

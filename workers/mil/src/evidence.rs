@@ -1,4 +1,7 @@
-use flow::{Instance, TopTile};
+use flow::{DecisiveTile, DecisiveTiles, Evidence, Instance, TopTile};
+use mil::{Decisive, Explanation, Scores};
+
+use crate::bag::Bag;
 
 /// How many tiles stand for a result.
 const N_TOP_TILES: usize = 12;
@@ -21,6 +24,31 @@ pub(crate) fn top_tiles(
             tile_probability: f64::from(tile_probability[at]),
         })
         .collect()
+}
+
+/// What the result says of its evidence, with places on the glass.
+pub(crate) fn evidence(bag: &Bag, scores: &Scores, explanation: Explanation) -> Evidence {
+    let tile = |at: usize| DecisiveTile {
+        rect_um: bag.instances[at].rect(bag.header.tile_um),
+        tile_probability: f64::from(scores.tile_probability[at]),
+    };
+    let decisive = match explanation.decisive {
+        Decisive::SmallestSet {
+            instances,
+            probability,
+        } => DecisiveTiles::SmallestSet {
+            tiles: instances.into_iter().map(tile).collect(),
+            probability,
+        },
+        Decisive::NoSmallSet { most_tiles } => DecisiveTiles::NoSmallSet { most_tiles },
+        Decisive::MostSuspicious { instance } => DecisiveTiles::MostSuspicious {
+            tile: tile(instance),
+        },
+    };
+    Evidence {
+        layers: explanation.layers,
+        decisive,
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
-use flow::{BagHeader, Heatmap, Instance};
+use flow::{BagHeader, Heatmap, TileIndex};
 
 /// Lays one value a tile on the bag's grid; cells without a tile hold NaN. Tiles of an imported bag
-/// need not lie on the grid: each goes to the nearest cell, and those that share one to their mean.
-pub(crate) fn lay(bag: &BagHeader, instances: &[Instance], values: &[f32]) -> Heatmap {
+/// may share a cell, which then holds their mean.
+pub(crate) fn lay(bag: &BagHeader, cells: &[TileIndex], values: &[f32]) -> Heatmap {
     let n_cells = bag.columns as usize * bag.rows as usize;
     let mut sums = vec![(0.0_f32, 0_u32); n_cells];
-    for (instance, value) in instances.iter().zip(values) {
-        let column = (instance.x_um / bag.tile_um).round() as usize;
-        let row = (instance.y_um / bag.tile_um).round() as usize;
-        let (sum, n) = &mut sums[row * bag.columns as usize + column];
+    for (cell, value) in cells.iter().zip(values) {
+        let (sum, n) = &mut sums[cell.row as usize * bag.columns as usize + cell.column as usize];
         *sum += *value;
         *n += 1;
     }
@@ -32,12 +30,8 @@ mod tests {
 
     #[test]
     fn a_tile_is_drawn_where_it_lies() {
-        let bag = header(0.1 + 0.2, 3, 2);
-        let instances = [(2.0, 0.0), (0.0, 1.0)].map(|(column, row)| Instance {
-            x_um: column * bag.tile_um,
-            y_um: row * bag.tile_um,
-        });
-        let heatmap = lay(&bag, &instances, &[0.25, 0.75]);
+        let cells = [(2, 0), (0, 1)].map(|(column, row)| TileIndex { column, row });
+        let heatmap = lay(&header(112.0, 3, 2), &cells, &[0.25, 0.75]);
         assert_eq!(heatmap.value(2, 0), Some(0.25));
         assert_eq!(heatmap.value(0, 1), Some(0.75));
         assert_eq!(heatmap.values.iter().filter(|v| !v.is_nan()).count(), 2);

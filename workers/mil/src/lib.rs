@@ -7,8 +7,8 @@ mod facts;
 mod heatmap;
 mod result_objects;
 mod run;
-
 mod score;
+mod scored;
 
 use catalog::Catalog;
 use queue::Queue;

@@ -1,12 +1,12 @@
-//! What a task leaves in storage: both heatmaps, then the prediction.
+//! What a task leaves in storage: the heatmaps, then the prediction.
 
 use anyhow::{Context, Result};
 use flow::{HeatmapLayer, ObjectKey, Prediction, SlideId};
-use mil::{Scores, Task};
+use mil::Task;
 use store::{Store, StoreError};
 
-use crate::bag::Bag;
 use crate::heatmap;
+use crate::scored::Scored;
 
 pub(crate) async fn stored_prediction(
     store: &Store,
@@ -24,21 +24,27 @@ pub(crate) async fn stored_prediction(
     }
 }
 
-pub(crate) async fn put_heatmaps(
-    store: &Store,
-    task: &Task,
-    bag: &Bag,
-    scores: &Scores,
-) -> Result<()> {
+pub(crate) async fn put_heatmaps(store: &Store, task: &Task, scored: &Scored) -> Result<()> {
+    let Scored {
+        bag,
+        scores,
+        explanation,
+        ..
+    } = scored;
     // Attention sums to 1 over the bag; times the number of tiles, slides of any size compare.
     let n_tiles = bag.instances.len() as f32;
     let attention: Vec<f32> = scores.attention.iter().map(|a| a * n_tiles).collect();
-    let layers = [
-        (HeatmapLayer::Attention, &attention),
-        (HeatmapLayer::Tile, &scores.tile_probability),
-    ];
-    for (layer, values) in layers {
-        let heatmap = heatmap::lay(&bag.header, &bag.instances, values);
+    let cells = bag.cells();
+    for layer in HeatmapLayer::ALL {
+        let explained = explanation.as_ref();
+        let values = match layer {
+            HeatmapLayer::Attention => Some(&attention),
+            HeatmapLayer::Tile => Some(&scores.tile_probability),
+            HeatmapLayer::LeaveOut => explained.map(|explained| &explained.leave_out),
+            HeatmapLayer::Neighbourhood => explained.map(|explained| &explained.neighbourhood),
+        };
+        let Some(values) = values else { continue };
+        let heatmap = heatmap::lay(&bag.header, &cells, values);
         let key = heatmap_key(bag.header.slide, task, layer);
         store.put(&key, heatmap.encode().into()).await?;
     }

@@ -3,18 +3,18 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use flow::{
-    Abstention, Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage,
-    StageTiming,
+    Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
 };
-use mil::{Scores, Task};
+use mil::Task;
 use step::ProgressSink;
 use tokio::task::spawn_blocking;
 
 use crate::MilDeps;
 use crate::bag::Bag;
-use crate::evidence::top_tiles;
+use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
 use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
+use crate::scored::Scored;
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
@@ -62,64 +62,55 @@ fn tasks_done(done: usize, total: usize) -> Progress {
 }
 
 async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
-    let began = Instant::now();
     let prediction = match stored_prediction(&deps.store, slide, task).await? {
         Some(prediction) => prediction,
-        None => {
-            let prediction = score(deps, slide, task).await?;
-            let wall_s = began.elapsed().as_secs_f64();
-            let stage = Stage::Score;
-            deps.catalog
-                .record_timing(slide, StageTiming { stage, wall_s })
-                .await?;
-            prediction
-        }
+        None => score(deps, slide, task).await?,
     };
     deps.catalog.record_prediction(slide, &prediction).await?;
     Ok(prediction)
 }
 
 async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
+    let began = Instant::now();
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let facts = slide_facts(&deps.store, &bag.header).await?;
     let scoring = Arc::clone(task);
-    let (bag, answer) = spawn_blocking(move || {
-        let embeddings = &bag.embeddings;
-        let answer = scoring.score(embeddings, bag.header.dimension);
-        let answer = answer.map(|scores| {
-            let abstention = scoring.abstention(&facts, embeddings, &scores);
-            (scores, abstention)
-        });
-        (bag, answer)
-    })
-    .await?;
-    let (scores, abstention) = answer.context("cannot score the bag")?;
-    put_heatmaps(&deps.store, task, &bag, &scores).await?;
-    let prediction = prediction(&bag, task, scores, abstention);
+    let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts)).await??;
+    put_heatmaps(&deps.store, task, &scored).await?;
+    let evidence_s = scored.evidence_s;
+    let prediction = prediction(task, scored);
     put_prediction(&deps.store, task, &prediction).await?;
+    let score_s = began.elapsed().as_secs_f64() - evidence_s;
+    for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
+        let timing = StageTiming { stage, wall_s };
+        deps.catalog.record_timing(slide, timing).await?;
+    }
     Ok(prediction)
 }
 
-fn prediction(
-    bag: &Bag,
-    task: &Task,
-    scores: Scores,
-    abstention: Option<Abstention>,
-) -> Prediction {
+fn prediction(task: &Task, scored: Scored) -> Prediction {
+    let Scored {
+        bag,
+        scores,
+        abstention,
+        explanation,
+        ..
+    } = scored;
     let top_tiles = top_tiles(
         bag.header.tile_um,
         &bag.instances,
         &scores.attention,
         &scores.tile_probability,
     );
+    let evidence = explanation.map(|explanation| evidence(&bag, &scores, explanation));
     Prediction {
         slide: bag.header.slide,
         pyramid: bag.header.pyramid,
-        encoder: bag.header.encoder.clone(),
-        encoder_terms: bag.header.encoder_terms.clone(),
-        untrained_mpp: bag.header.untrained_mpp.clone(),
+        encoder: bag.header.encoder,
+        encoder_terms: bag.header.encoder_terms,
+        untrained_mpp: bag.header.untrained_mpp,
         task: task.reference().clone(),
         regulatory_status: task.file().regulatory_status,
         call: scores.call,
@@ -131,5 +122,6 @@ fn prediction(
         class_probabilities: scores.class_probabilities,
         top_tiles,
         n_instances: bag.header.n_instances,
+        evidence,
     }
 }

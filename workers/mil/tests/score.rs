@@ -8,7 +8,7 @@ use coverslip_mil_worker::{MilDeps, score_slide};
 use flow::{
     Abstention, BagChunk, BagChunkRef, BagHeader, Heatmap, HeatmapLayer, Instance, Mpp, MppSource,
     ObjectKey, PixelSize, Precision, Sha256Digest, SlideId, SlideManifest, SlideScored,
-    SlideStatus, TissueMask,
+    SlideStatus, Stage, TissueMask,
 };
 use mil::{Admission, Task};
 use queue::Queue;
@@ -143,6 +143,19 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
     let expected = hottest.attention as f32 * 7.0;
     assert!(there.is_some_and(|there| (there - expected).abs() < 1e-5));
     assert_eq!(heatmap.value(4, 0), None);
+
+    let evidence = prediction.evidence.as_ref().ok_or("evidence")?;
+    let layers: Vec<_> = evidence.layers.iter().map(|one| one.layer).collect();
+    assert_eq!(layers, HeatmapLayer::ALL);
+    for layer in layers {
+        let (task, version) = (prediction.task.id.clone(), prediction.task.version.clone());
+        let key = ObjectKey::Heatmap(bag.slide, encoder, task, version, layer);
+        let stored = Heatmap::decode(&deps.store.get(&key).await?)?;
+        let n_values = stored.values.iter().filter(|value| !value.is_nan()).count();
+        assert_eq!(n_values, 7, "{layer}");
+    }
+    let stages: Vec<Stage> = row.timings.iter().map(|timing| timing.stage).collect();
+    assert_eq!(stages, [Stage::Score, Stage::Evidence]);
 
     let announced = deps.queue.subscribe::<SlideScored>().next().await;
     assert_eq!(announced.message().slide, bag.slide);

@@ -4,6 +4,7 @@ use parameters::{Declaration, Parameters, ParametersError};
 
 use super::gated_attention::GatedAttention;
 use super::output::BagOutput;
+use super::terms::Terms;
 use super::{HeadConfig, Ordinal};
 
 /// Gated attention MIL: every operation is differentiable, so training and inference share it.
@@ -80,6 +81,40 @@ impl Abmil {
         let hidden = self.projection.forward(embeddings)?.relu()?;
         let scores = self.attention.scores(&hidden)?;
         Ok(Instances { hidden, scores })
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        let Instances { hidden, scores } = self.instances(embeddings)?;
+        let logits = self.detection.forward(&hidden)?;
+        let severity = self
+            .ordinal
+            .as_ref()
+            .map(|ordinal| ordinal.severity(&hidden));
+        Ok(Terms {
+            severity: severity.transpose()?,
+            ..Terms::of_one_branch(scores.unsqueeze(1)?, &logits)?
+        })
+    }
+
+    /// The detection logit of each row: of instances (n, hidden) as if each were a bag, or of
+    /// pooled bags.
+    pub(crate) fn detection(&self, rows: &Tensor) -> Result<Tensor> {
+        self.detection.forward(rows)?.squeeze(1)
+    }
+
+    /// Logits of P(grade > k) of a pooled bag; `None` where the head does not grade.
+    pub(crate) fn grade(&self, pooled: &Tensor) -> Result<Option<Tensor>> {
+        let logits = self.ordinal.as_ref().map(|ordinal| ordinal.logits(pooled));
+        logits.transpose()
+    }
+
+    /// Severities from which on P(grade > k) is at least one half, for k = 1, 2, ...; none where the
+    /// head does not grade.
+    pub(crate) fn grade_thresholds(&self) -> Result<Vec<f32>> {
+        self.ordinal
+            .as_ref()
+            .map_or_else(|| Ok(Vec::new()), |ordinal| ordinal.thresholds()?.to_vec1())
     }
 }
 

@@ -84,4 +84,13 @@ impl Head {
             Self::TransMil(head) => head.forward(embeddings),
         }?)
     }
+
+    /// Severities from which on a grade is more likely than the one below it; none where the head
+    /// does not grade.
+    pub(crate) fn grade_thresholds(&self) -> Result<Vec<f32>, MilError> {
+        match self {
+            Self::GatedAbmil(head) => Ok(head.grade_thresholds()?),
+            _ => Ok(Vec::new()),
+        }
+    }
 }

@@ -4,6 +4,7 @@ use parameters::{Declaration, Parameters, ParametersError};
 
 use super::clam_trunk::ClamTrunk;
 use super::output::BagOutput;
+use super::terms::Terms;
 
 /// CLAM with an attention branch a class (Lu et al. 2021, eq. 1 to 3):
 /// `y_c = w_c . (sum_k a_ck h_k) + b_c`.
@@ -48,6 +49,13 @@ impl ClamMb {
             hidden: Some(bag.hidden),
             ..BagOutput::new(logits, bag.attention, instance_logits)
         })
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        let instances = self.trunk.instances(embeddings)?;
+        let logits = self.instance_logits(&instances.hidden)?;
+        Terms::of_branches(instances.scores, &logits)
     }
 
     /// The bag as each class sees it (n_classes, hidden) to logits (n_classes).

@@ -4,6 +4,7 @@ use parameters::{Declaration, Parameters, ParametersError};
 
 use super::clam_trunk::ClamTrunk;
 use super::output::BagOutput;
+use super::terms::Terms;
 
 /// CLAM with a single attention branch (Lu et al. 2021, eq. 1 to 3): `y = W (sum_k a_k h_k) + b`.
 ///
@@ -42,5 +43,12 @@ impl ClamSb {
             hidden: Some(bag.hidden),
             ..BagOutput::new(logits, bag.attention, instance_logits)
         })
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        let instances = self.trunk.instances(embeddings)?;
+        let logits = self.classifier.forward(&instances.hidden)?;
+        Terms::of_one_branch(instances.scores, &logits)
     }
 }

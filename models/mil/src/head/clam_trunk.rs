@@ -1,5 +1,5 @@
-use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module};
+use candle_core::{D, Result, Tensor};
+use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 
 use super::gated_attention::GatedAttention;
@@ -10,6 +10,14 @@ use super::gated_attention::GatedAttention;
 pub(super) struct ClamTrunk {
     projection: Linear,
     attention: GatedAttention,
+}
+
+/// Instances as the attention sees them.
+pub(super) struct ScoredInstances {
+    /// Shape (n, hidden).
+    pub(super) hidden: Tensor,
+    /// Attention before the softmax, shape (n, branches).
+    pub(super) scores: Tensor,
 }
 
 /// A bag as the classifiers see it.
@@ -42,9 +50,18 @@ impl ClamTrunk {
     }
 
     /// Embeddings (n, dimension).
-    pub(super) fn forward(&self, embeddings: &Tensor) -> Result<PooledBag> {
+    pub(super) fn instances(&self, embeddings: &Tensor) -> Result<ScoredInstances> {
         let hidden = self.projection.forward(embeddings)?.relu()?;
-        let attention = self.attention.shares(&hidden)?;
+        Ok(ScoredInstances {
+            scores: self.attention.branches(&hidden)?,
+            hidden,
+        })
+    }
+
+    /// Embeddings (n, dimension).
+    pub(super) fn forward(&self, embeddings: &Tensor) -> Result<PooledBag> {
+        let ScoredInstances { hidden, scores } = self.instances(embeddings)?;
+        let attention = ops::softmax(&scores.t()?.contiguous()?, D::Minus1)?;
         let pooled = attention.matmul(&hidden)?;
         Ok(PooledBag {
             hidden,

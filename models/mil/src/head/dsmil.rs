@@ -3,6 +3,7 @@ use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 use serde::{Deserialize, Serialize};
 
+use super::margin;
 use super::output::BagOutput;
 
 /// How DSMIL turns an instance into its query.
@@ -27,6 +28,17 @@ pub enum DsmilValue {
     Linear,
     /// One linear layer and a ReLU, as in the later ones where values are not the embeddings.
     LinearRelu,
+}
+
+/// What the second stream needs to know of each instance, whichever are the critical ones.
+#[derive(Debug)]
+pub(crate) struct DsmilTerms {
+    /// Divided so that a product of two is the score of one for the other, shape (n, query width).
+    pub(crate) queries: Tensor,
+    /// Those that choose the critical instance of each class, shape (n, n_classes).
+    pub(crate) instance_logits: Tensor,
+    /// To the margin of the positive class through the map of each class, shape (n, n_classes).
+    pub(crate) contributions: Tensor,
 }
 
 /// Sizes and form of a DSMIL head.
@@ -113,6 +125,23 @@ impl Dsmil {
         let pooled = attention.matmul(&self.values(embeddings)?)?;
         let logits = self.bag_logits(&pooled)?;
         Ok(BagOutput::new(logits, attention, instance_logits))
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<DsmilTerms> {
+        let queries = self.queries(embeddings)?;
+        let scale = (queries.dim(1)? as f64).powf(0.25);
+        let to_margin = margin(&self.bag_weight.permute((1, 2, 0))?)?;
+        Ok(DsmilTerms {
+            queries: (queries / scale)?,
+            instance_logits: self.instance_classifier.forward(embeddings)?,
+            contributions: self.values(embeddings)?.matmul(&to_margin.t()?)?,
+        })
+    }
+
+    /// What is added to the contributions once.
+    pub(crate) fn margin_bias(&self) -> Result<f32> {
+        margin(&self.bag_bias)?.to_scalar()
     }
 
     /// Shape (n, query width).

@@ -1,4 +1,4 @@
-use candle_core::{D, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 
@@ -55,14 +55,8 @@ impl GatedAttention {
         self.branches(hidden)?.squeeze(1)
     }
 
-    /// Instances (n, hidden) to shares (branches, n), each branch summing to 1.
-    pub(super) fn shares(&self, hidden: &Tensor) -> Result<Tensor> {
-        let scores = self.branches(hidden)?.t()?.contiguous()?;
-        ops::softmax(&scores, D::Minus1)
-    }
-
-    /// Shape (n, branches).
-    fn branches(&self, hidden: &Tensor) -> Result<Tensor> {
+    /// Instances (n, hidden) to the scores (n, branches) before the softmax.
+    pub(super) fn branches(&self, hidden: &Tensor) -> Result<Tensor> {
         let content = self.content.forward(hidden)?.tanh()?;
         let gate = ops::sigmoid(&self.gate.forward(hidden)?)?;
         self.score.forward(&(content * gate)?)

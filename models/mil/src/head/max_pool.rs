@@ -2,6 +2,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module};
 use parameters::{Declaration, Parameters, ParametersError};
 
+use super::margin;
 use super::output::BagOutput;
 
 /// The largest of each value over the instances (Ilse et al. 2018, eq. 5) before a linear
@@ -30,6 +31,13 @@ impl MaxPool {
             shares_given(embeddings)?,
             self.classifier.forward(embeddings)?,
         ))
+    }
+
+    /// The margin of the positive class of pooled values (1, dimension).
+    pub(crate) fn margin(&self, largest: &Tensor) -> Result<f32> {
+        margin(&self.classifier.forward(largest)?)?
+            .get(0)?
+            .to_scalar()
     }
 }
 

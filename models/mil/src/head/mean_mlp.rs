@@ -4,6 +4,7 @@ use parameters::{Declaration, Parameters, ParametersError};
 
 use super::mean_pool::MeanPool;
 use super::output::BagOutput;
+use super::terms::Terms;
 
 /// The mean of what one hidden layer says of every instance: `y = 1/n sum_k (W relu(P h_k + p) + b)`.
 ///
@@ -35,7 +36,15 @@ impl MeanMlp {
 
     /// Embeddings (n, dimension).
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
-        let hidden = self.projection.forward(embeddings)?.relu()?;
-        self.pooled.forward(&hidden)
+        self.pooled.forward(&self.hidden(embeddings)?)
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        self.pooled.terms(&self.hidden(embeddings)?)
+    }
+
+    fn hidden(&self, embeddings: &Tensor) -> Result<Tensor> {
+        self.projection.forward(embeddings)?.relu()
     }
 }

@@ -3,6 +3,7 @@ use candle_nn::{Linear, Module};
 use parameters::{Declaration, Parameters, ParametersError};
 
 use super::output::{BagOutput, even_shares};
+use super::terms::Terms;
 
 /// The mean of the instances (Ilse et al. 2018, eq. 6) before a linear classifier:
 /// `y = W (1/n sum_k h_k) + b`.
@@ -32,5 +33,10 @@ impl MeanPool {
             attention,
             self.classifier.forward(embeddings)?,
         ))
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        Terms::of_mean(&self.classifier.forward(embeddings)?)
     }
 }

@@ -31,8 +31,17 @@ impl Ordinal {
 
     /// Pooled instances (1, hidden) to the logits of P(grade > k) for k = 1, 2, ..., falling.
     pub(crate) fn logits(&self, pooled: &Tensor) -> Result<Tensor> {
-        let severity = pooled.matmul(&self.severity.t()?)?.squeeze(1)?;
-        self.thresholds.logits(&severity)
+        self.thresholds.logits(&self.severity(pooled)?)
+    }
+
+    /// Rows (n, hidden) to shape (n).
+    pub(super) fn severity(&self, rows: &Tensor) -> Result<Tensor> {
+        rows.matmul(&self.severity.t()?)?.squeeze(1)
+    }
+
+    /// Rising, shape (highest - 1).
+    pub(super) fn thresholds(&self) -> Result<Tensor> {
+        self.thresholds.rising()
     }
 }
 

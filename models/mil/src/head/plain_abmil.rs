@@ -3,6 +3,7 @@ use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 
 use super::output::BagOutput;
+use super::terms::Terms;
 
 /// Attention MIL without a gate (Ilse et al. 2018, eq. 7 and 8) after one projection:
 /// `a = softmax_k w . tanh(V h_k)`, `y = W (sum_k a_k h_k) + b`.
@@ -42,8 +43,7 @@ impl PlainAbmil {
     /// Embeddings (n, dimension).
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let hidden = self.projection.forward(embeddings)?.relu()?;
-        let content = self.content.forward(&hidden)?.tanh()?;
-        let scores = self.score.forward(&content)?.t()?.contiguous()?;
+        let scores = self.scores(&hidden)?.t()?.contiguous()?;
         let attention = ops::softmax(&scores, D::Minus1)?;
         let pooled = attention.matmul(&hidden)?;
         Ok(BagOutput::new(
@@ -51,5 +51,17 @@ impl PlainAbmil {
             attention,
             self.classifier.forward(&hidden)?,
         ))
+    }
+
+    /// Embeddings (n, dimension).
+    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+        let hidden = self.projection.forward(embeddings)?.relu()?;
+        let logits = self.classifier.forward(&hidden)?;
+        Terms::of_one_branch(self.scores(&hidden)?, &logits)
+    }
+
+    /// Instances (n, hidden) to attention before the softmax, shape (n, 1).
+    fn scores(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.score.forward(&self.content.forward(hidden)?.tanh()?)
     }
 }

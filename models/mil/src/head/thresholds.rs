@@ -46,7 +46,7 @@ impl Thresholds {
     }
 
     /// Shape (n).
-    fn rising(&self) -> Result<Tensor> {
+    pub(super) fn rising(&self) -> Result<Tensor> {
         let Some(steps) = &self.steps else {
             return Ok(self.first.clone());
         };

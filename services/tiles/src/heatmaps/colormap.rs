@@ -11,10 +11,9 @@ const N_STOPS: usize = 33;
 /// from the original 256 (cividis; the others 2). Viridis, magma and inferno are by Smith, van der
 /// Walt and Firing, cividis by Nunez, Anderton and Renslow (all CC0), turbo by Mikhailov (Apache-2.0),
 /// coolwarm is Moreland's diverging map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Colormap {
-    #[default]
     Viridis,
     Magma,
     Inferno,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use flow::{Heatmap, ValueRange};
+use flow::{Heatmap, HeatmapLayer, ValueRange};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -9,13 +9,14 @@ use super::colormap::{Colormap, N_COLOURS};
 /// How a heatmap is coloured, as the address says it: `?colormap=&min=&max=&threshold=&smooth=`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub(crate) struct Colouring {
-    #[serde(default)]
-    colormap: Colormap,
-    /// The value with the first colour, by default the smallest there is.
+    /// By default viridis, and coolwarm for a signed layer.
+    colormap: Option<Colormap>,
+    /// The value with the first colour, by default the smallest there is; for a signed layer as far
+    /// below 0 as the last colour is above.
     min: Option<f32>,
-    /// The value with the last colour, by default the largest there is.
+    /// The value with the last colour, by default the largest there is, of either sign.
     max: Option<f32>,
-    /// Smaller values are not shown.
+    /// Smaller values are not shown; of a signed layer those nearer to 0.
     threshold: Option<f32>,
     #[serde(default)]
     smooth: Smoothing,
@@ -63,14 +64,28 @@ impl Colouring {
         self.smooth
     }
 
-    /// Settles the range for this heatmap.
-    pub(crate) fn scale(&self, heatmap: &Heatmap) -> Scale {
-        let found = heatmap.range().unwrap_or(ValueRange { min: 0.0, max: 1.0 });
+    /// Settles colours and range for this heatmap.
+    pub(crate) fn scale(&self, heatmap: &Heatmap, layer: HeatmapLayer) -> Scale {
+        let mut found = heatmap.range().unwrap_or(ValueRange { min: 0.0, max: 1.0 });
+        let (colormap, strength) = match layer.is_signed() {
+            true => (Colormap::Coolwarm, Strength::FromZero),
+            false => (Colormap::Viridis, Strength::Value),
+        };
+        if layer.is_signed() {
+            let furthest = found.max.max(-found.min);
+            // One end given settles the other: 0 stays in the middle of the colours.
+            let furthest = self.max.or(self.min.map(|min| -min)).unwrap_or(furthest);
+            found = ValueRange {
+                min: -furthest,
+                max: furthest,
+            };
+        }
         Scale {
-            colormap: self.colormap,
+            colormap: self.colormap.unwrap_or(colormap),
             min: self.min.unwrap_or(found.min),
             max: self.max.unwrap_or(found.max),
             threshold: self.threshold.unwrap_or(f32::NEG_INFINITY),
+            strength,
         }
     }
 }
@@ -82,7 +97,8 @@ impl fmt::Display for Colouring {
             Smoothing::Cells => "cells",
             Smoothing::Mixed => "mixed",
         };
-        write!(f, "{}-{smooth}", self.colormap.name())?;
+        let colormap = self.colormap.map_or("_", Colormap::name);
+        write!(f, "{colormap}-{smooth}")?;
         for number in [self.min, self.max, self.threshold] {
             match number {
                 Some(number) => write!(f, "-{number}")?,
@@ -100,22 +116,46 @@ pub(crate) struct Scale {
     min: f32,
     max: f32,
     threshold: f32,
+    strength: Strength,
+}
+
+/// What makes one value count more than another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strength {
+    Value,
+    FromZero,
 }
 
 impl Scale {
     /// 0 for "nothing to show", else 1 (at `min` and below) to 255 (at `max` and above).
     pub(crate) fn entry(&self, value: Option<f32>) -> u8 {
         match value {
-            Some(value) if value >= self.threshold => {
+            Some(value) if self.strength(value) >= self.threshold => {
                 1 + (self.share(value) * (N_COLOURS - 1) as f32).round() as u8
             }
             _ => 0,
         }
     }
 
+    /// The one of two values that is seen where there is room for one.
+    pub(crate) fn stronger(&self, a: f32, b: f32) -> f32 {
+        if self.strength(b) > self.strength(a) {
+            b
+        } else {
+            a
+        }
+    }
+
     /// The palette that [`Self::entry`] points into, without its clear first entry.
     pub(crate) fn colours(&self) -> [[u8; 3]; N_COLOURS] {
         self.colormap.colours()
+    }
+
+    fn strength(&self, value: f32) -> f32 {
+        match self.strength {
+            Strength::Value => value,
+            Strength::FromZero => value.abs(),
+        }
     }
 
     fn share(&self, value: f32) -> f32 {
@@ -147,12 +187,32 @@ mod tests {
 
     #[test]
     fn values_are_spread_over_the_palette() -> Result<(), Box<dyn std::error::Error>> {
-        let scale = colouring("")?.scale(&heatmap());
+        let scale = colouring("")?.scale(&heatmap(), HeatmapLayer::Tile);
         let entries = [None, Some(1.0), Some(2.0), Some(3.0)].map(|value| scale.entry(value));
         assert_eq!(entries, [0, 1, 128, 255]);
-        let scale = colouring("min=2&max=4&threshold=1.5&colormap=turbo")?.scale(&heatmap());
+        let scale = colouring("min=2&max=4&threshold=1.5&colormap=turbo")?
+            .scale(&heatmap(), HeatmapLayer::Tile);
         let entries = [1.0, 1.6, 3.0, 9.0].map(|value| scale.entry(Some(value)));
         assert_eq!(entries, [0, 1, 128, 255]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_signed_layer_has_its_zero_in_the_middle() -> Result<(), Box<dyn std::error::Error>> {
+        let signed = Heatmap {
+            values: vec![f32::NAN, -1.0, 4.0, 0.0],
+            ..heatmap()
+        };
+        let entries = |query: &str| -> Result<[u8; 3], Box<dyn std::error::Error>> {
+            let scale = colouring(query)?.scale(&signed, HeatmapLayer::LeaveOut);
+            assert_eq!(scale.colours()[127], [221, 221, 221]);
+            Ok([-1.0, 0.0, 4.0].map(|value| scale.entry(Some(value))))
+        };
+        assert_eq!(entries("")?, [96, 128, 255]);
+        assert_eq!(entries("max=2")?, [65, 128, 255]);
+        assert_eq!(entries("threshold=0.5")?, [96, 0, 255]);
+        let scale = Colouring::default().scale(&signed, HeatmapLayer::LeaveOut);
+        assert_eq!(scale.stronger(-2.0, 1.0), -2.0);
         Ok(())
     }
 
@@ -162,7 +222,7 @@ mod tests {
             values: vec![0.5; 4],
             ..heatmap()
         };
-        let scale = Colouring::default().scale(&even);
+        let scale = Colouring::default().scale(&even, HeatmapLayer::Tile);
         assert_eq!(scale.entry(Some(0.5)), 255);
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn cells(heatmap: &Heatmap, scale: &Scale) -> Indexed {
 
 /// The pixels `rect` of a level where a cell is `cell_px` pixels wide.
 ///
-/// Where a pixel covers several cells it shows the largest value among them, so that a single hot
+/// Where a pixel covers several cells it shows the strongest value among them, so that a single hot
 /// cell is seen from any distance.
 pub(crate) fn tile(
     heatmap: &Heatmap,
@@ -42,7 +42,7 @@ pub(crate) fn tile(
         Smoothing::Cells
     };
     let value = |column: &Place, row: &Place| match smoothing {
-        Smoothing::Cells => largest(heatmap, &column.cells, &row.cells),
+        Smoothing::Cells => strongest(heatmap, scale, &column.cells, &row.cells),
         Smoothing::Mixed => mixed(heatmap, column, row),
     };
     let entries = rows
@@ -81,11 +81,16 @@ fn places(start: u32, length: u32, cell_px: f64, n_cells: u32) -> Vec<Place> {
         .collect()
 }
 
-fn largest(heatmap: &Heatmap, columns: &Range<u32>, rows: &Range<u32>) -> Option<f32> {
+fn strongest(
+    heatmap: &Heatmap,
+    scale: &Scale,
+    columns: &Range<u32>,
+    rows: &Range<u32>,
+) -> Option<f32> {
     rows.clone()
         .flat_map(|row| columns.clone().map(move |column| (column, row)))
         .filter_map(|(column, row)| heatmap.value(column, row))
-        .reduce(f32::max)
+        .reduce(|a, b| scale.stronger(a, b))
 }
 
 /// Bilinear between cell centres. Cells without a value take no part, and where the pixel's own cell
@@ -115,6 +120,8 @@ fn neighbours(centre: f64, n_cells: u32) -> [(u32, f64); 2] {
 
 #[cfg(test)]
 mod tests {
+    use flow::HeatmapLayer;
+
     use super::*;
     use crate::heatmaps::colouring::Colouring;
 
@@ -129,7 +136,7 @@ mod tests {
 
     fn drawn(smoothing: Smoothing, rect: PixelRect, cell_px: f64) -> Vec<Vec<u8>> {
         let heatmap = heatmap();
-        let scale = Colouring::default().scale(&heatmap);
+        let scale = Colouring::default().scale(&heatmap, HeatmapLayer::Tile);
         let picture = tile(&heatmap, &scale, smoothing, rect, cell_px);
         assert_eq!(picture.size, PixelSize::new(rect.width, rect.height));
         picture
@@ -151,7 +158,10 @@ mod tests {
     #[test]
     fn a_pixel_a_cell() {
         let heatmap = heatmap();
-        let picture = cells(&heatmap, &Colouring::default().scale(&heatmap));
+        let picture = cells(
+            &heatmap,
+            &Colouring::default().scale(&heatmap, HeatmapLayer::Tile),
+        );
         assert_eq!(picture.size, PixelSize::new(3, 2));
         assert_eq!(picture.entries, [0, 1, 255, 255, 128, 0]);
         assert_eq!(

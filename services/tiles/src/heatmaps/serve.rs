@@ -96,7 +96,7 @@ impl Asked {
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        let scale = self.colouring.scale(&self.layer.heatmap);
+        let scale = self.colouring.scale(&self.layer.heatmap, self.name.layer);
         let picture = draw::cells(&self.layer.heatmap, &scale);
         Ok(reply.with(png(&picture, &scale)?))
     }
@@ -127,10 +127,11 @@ impl Asked {
     }
 
     async fn drawn(&self, rect: PixelRect, mpp: Mpp) -> Result<bytes::Bytes, TilesError> {
-        let (layer, colouring) = (Arc::clone(&self.layer), self.colouring);
+        let (layer, name) = (Arc::clone(&self.layer), self.name.layer);
+        let colouring = self.colouring;
         let draw = move || {
             let heatmap = &layer.heatmap;
-            let scale = colouring.scale(heatmap);
+            let scale = colouring.scale(heatmap, name);
             let cell_px = heatmap.cell_um / mpp.get();
             let picture = draw::tile(heatmap, &scale, colouring.smoothing(), rect, cell_px);
             png(&picture, &scale)

@@ -44,7 +44,30 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         class_probabilities: Vec::new(),
         top_tiles: Vec::new(),
         n_instances: 4,
+        evidence: None,
     })
+}
+
+/// A signed layer beside the attention, from -1.1 to 3.3; the first cell has no value.
+async fn store_leave_out(lab: &Lab, painted: &Painted, version: &str) -> TestResult {
+    let prediction = prediction(painted, version)?;
+    let mut values: Vec<f32> = (0..12_u8).map(|n| f32::from(n) * 0.4 - 1.1).collect();
+    values[0] = f32::NAN;
+    let heatmap = Heatmap {
+        cell_um: CELL_UM,
+        columns: 4,
+        rows: 3,
+        values,
+    };
+    let key = ObjectKey::Heatmap(
+        painted.slide,
+        prediction.encoder.hash,
+        prediction.task.id,
+        prediction.task.version,
+        HeatmapLayer::LeaveOut,
+    );
+    lab.store.put(&key, heatmap.encode().into()).await?;
+    Ok(())
 }
 
 /// A result whose attention rises from 0 to `hottest` from cell to cell; the first has none.
@@ -123,6 +146,23 @@ async fn a_pixel_a_cell_in_the_asked_colours() -> TestResult {
     let other = Rgba::read(&lab.fetch(&format!("{base}.png?{query}")).await?.body)?;
     assert_eq!(other.pixel(0, 1)[3], 0, "0.4 is below the threshold");
     assert_eq!(other.pixel(3, 2), [180, 4, 38, 255]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_signed_layer_is_drawn_on_both_sides_of_zero() -> TestResult {
+    let (lab, painted, base) = scored().await?;
+    store_leave_out(&lab, &painted, "1.0.0").await?;
+    let base = base.replace("attention", "leave_out");
+    let json = lab.fetch(&format!("{base}.json")).await?.json()?;
+    assert_eq!(json["layer"], "leave_out");
+    let cells = Rgba::read(&lab.fetch(&format!("{base}.png")).await?.body)?;
+    assert_eq!(cells.pixel(0, 0)[3], 0);
+    assert_eq!(cells.pixel(3, 2), [180, 4, 38, 255], "the furthest from 0");
+    let [red, _, blue, _] = cells.pixel(1, 0);
+    assert!(blue > red, "-0.7 lies on the blue side");
+    let tile = Rgba::read(&lab.fetch(&format!("{base}/0/0_0.png")).await?.body)?;
+    assert_eq!(tile.pixel(0, 0), cells.pixel(3, 2));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 /** The JSON the server speaks; each shape is a type of `crates/flow` or of `services/cases`. */
 
-export type Stage = 'receive' | 'tile' | 'embed' | 'score';
+export type Stage = 'receive' | 'tile' | 'embed' | 'score' | 'evidence';
 
 export interface Progress {
   stage: Stage;
@@ -154,9 +154,34 @@ export interface Prediction {
   class_probabilities?: ClassProbability[];
   top_tiles: TopTile[];
   n_instances: number;
+  /** Absent in results from before this was measured. */
+  evidence?: Evidence;
 }
 
-export type Layer = 'attention' | 'tile';
+/** What a result rests on. */
+export interface Evidence {
+  layers: { layer: Layer; faithfulness: Faithfulness }[];
+  decisive: Decisive;
+}
+
+/** 0 is no better than random, 1 is perfect; `null` where it cannot be told. */
+export interface Faithfulness {
+  deletion: number | null;
+  insertion: number | null;
+}
+
+export type Decisive =
+  | { kind: 'smallest_set'; tiles: DecisiveTile[]; probability: number }
+  | { kind: 'no_small_set'; most_tiles: number }
+  | { kind: 'most_suspicious'; tile: DecisiveTile };
+
+export interface DecisiveTile {
+  rect_um: MicrometreRect;
+  /** Probability of the positive class if this tile were the whole slide. */
+  tile_probability: number;
+}
+
+export type Layer = 'attention' | 'tile' | 'leave_out' | 'neighbourhood';
 
 export interface HeatmapFile {
   cell_um: number;

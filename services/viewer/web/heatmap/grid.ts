@@ -38,6 +38,11 @@ export function sortedValues(grid: Grid): Float32Array {
   return grid.values.filter((value) => !Number.isNaN(value)).sort();
 }
 
+/** How far the values there are lie from 0, nearest first. */
+export function sortedMagnitudes(grid: Grid): Float32Array {
+  return sortedValues(grid).map(Math.abs).sort();
+}
+
 /** The value below which `percent` of the values lie, mixing neighbours (type 7 quantile). */
 export function percentile(sorted: Float32Array, percent: number): number {
   if (sorted.length === 0) return Number.NaN;

@@ -3,9 +3,9 @@ import type { Layer, Prediction } from '../api/shapes';
 import { HeatControls } from '../panel/heat-controls';
 import { Legend } from '../panel/legend';
 import { section } from '../panel/section';
-import { formatValue } from '../units/plain';
 import { type Grid, readGrid, valueAt } from './grid';
 import { HeatOverlay } from './heat-overlay';
+import { LAYERS, layersOf } from './layers';
 import { FIRST_SETTINGS, type HeatSettings } from './settings';
 import { Shading } from './shading';
 
@@ -19,7 +19,7 @@ interface HeatListener {
 export class HeatPanel {
   readonly overlay = new HeatOverlay();
   readonly element: HTMLElement;
-  private readonly controls = new HeatControls(FIRST_SETTINGS, (settings) => void this.apply(settings));
+  private readonly controls: HeatControls;
   private readonly legend = new Legend();
   private readonly grids = new Map<Layer, Promise<Grid>>();
   private settings = FIRST_SETTINGS;
@@ -29,6 +29,8 @@ export class HeatPanel {
     private readonly prediction: Prediction,
     private readonly listener: HeatListener,
   ) {
+    const layers = layersOf(prediction);
+    this.controls = new HeatControls(FIRST_SETTINGS, layers, (settings) => void this.apply(settings));
     this.element = section('heatmap', 'Heatmap', this.controls.element, this.legend.element);
     void this.apply(FIRST_SETTINGS);
   }
@@ -46,9 +48,7 @@ export class HeatPanel {
     const value = place === null || this.grid === null ? null : valueAt(this.grid, ...place);
     this.legend.point(value);
     if (value === null || !this.settings.visible) return null;
-    return this.settings.layer === 'attention'
-      ? `attention ${formatValue(value)}×`
-      : `tile probability ${formatValue(value)}`;
+    return LAYERS[this.settings.layer].value(value);
   }
 
   private async apply(settings: HeatSettings): Promise<void> {
@@ -61,7 +61,8 @@ export class HeatPanel {
       const shading = new Shading(settings, grid);
       this.overlay.show(grid, settings, shading);
       this.controls.show(settings, grid);
-      this.legend.show(settings.layer, shading);
+      const figures = this.prediction.evidence?.layers.find(({ layer }) => layer === settings.layer);
+      this.legend.show(settings.layer, figures?.faithfulness ?? null, shading);
       this.listener.changed(settings.visible);
     } catch (error) {
       this.grids.delete(settings.layer);

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { HeatmapFile } from '../api/shapes';
 import { COLORMAPS, palette, paletteStep } from './colormap';
 import { percentile, readGrid, share, sortedValues, valueAt } from './grid';
-import { FIRST_SETTINGS, type HeatSettings, withScale } from './settings';
+import { faithfulnessWords } from './layers';
+import { FIRST_SETTINGS, type HeatSettings, withLayer, withScale } from './settings';
 import { Shading } from './shading';
 
 function file(values: number[], columns: number): HeatmapFile {
@@ -108,4 +109,38 @@ describe('a heatmap', () => {
     expect(share(3, { min: 3, max: 3 })).toBe(1);
     expect(share(2, { min: 3, max: 3 })).toBe(0);
   });
+});
+
+describe('a signed layer', () => {
+  const grid = readGrid(file([-1, 0, 4, Number.NaN], 2));
+  const settings = withLayer({ ...FIRST_SETTINGS, colormap: 'magma' }, 'leave_out');
+
+  test('has 0 in the middle of diverging colours', () => {
+    expect(settings.colormap).toBe('coolwarm');
+    const { range } = new Shading({ ...settings, high: 100 }, grid);
+    expect(range).toEqual({ min: -4, max: 4 });
+    expect(new Shading({ ...settings, scale: 'value', high: 2 }, grid).range).toEqual({ min: -2, max: 2 });
+  });
+
+  test('is clear where nothing speaks for or against, and below the threshold on both sides', () => {
+    const cover = (change: Partial<HeatSettings>) => {
+      const { data } = new Shading({ ...settings, high: 100, ...change }, grid).paint(grid);
+      return [0, 1, 2, 3].map((cell) => data[cell * 4 + 3]!);
+    };
+    const [against, nothing, speaksFor, none] = cover({ emphasis: 'fade' });
+    expect(none).toBe(0);
+    expect(nothing).toBeLessThan(against!);
+    expect(against).toBeLessThan(speaksFor!);
+    expect(cover({ emphasis: 'even', threshold: 0.5 })).toEqual([255, 0, 255, 0]);
+  });
+
+  test('gives back sequential colours when another layer is chosen', () => {
+    expect(withLayer(settings, 'attention').colormap).toBe('viridis');
+  });
+});
+
+test('faithfulness is one figure, and says so where it cannot be told', () => {
+  expect(faithfulnessWords({ deletion: 0.9, insertion: 0.7 }).short).toBe('faithfulness 0.80');
+  expect(faithfulnessWords({ deletion: 0.9, insertion: null }).short).toBe('faithfulness 0.90');
+  expect(faithfulnessWords({ deletion: null, insertion: null }).short).toBe('faithfulness cannot be told');
 });

@@ -1,8 +1,9 @@
 import { type Palette, palette, paletteStep } from './colormap';
 import { type Grid, type Range, share } from './grid';
+import { isSigned } from './layers';
 import { colourRange, type HeatSettings } from './settings';
 
-/** Where low values fade, the lowest keep this much, so that they differ from no value at all. */
+/** Where low values fade, the lowest, or those at 0 of a signed layer, keep this much, so that they differ from no value at all. */
 const LEAST = 0.12;
 
 /** Gives each value its colour and how much it covers. */
@@ -21,11 +22,16 @@ export class Shading {
   /** Writes red, green, blue and cover at `at`; clear where there is no value and below the threshold. */
   write(value: number, out: Uint8ClampedArray, at: number): void {
     const { threshold, emphasis } = this.settings;
-    if (Number.isNaN(value) || (threshold !== null && value < threshold)) return;
+    if (Number.isNaN(value) || (threshold !== null && this.strength(value) < threshold)) return;
     const position = share(value, this.range);
     const step = paletteStep(position) * 3;
     for (let channel = 0; channel < 3; channel += 1) out[at + channel] = this.palette[step + channel]!;
-    out[at + 3] = emphasis === 'even' ? 255 : 255 * (LEAST + (1 - LEAST) * position);
+    const shown = isSigned(this.settings.layer) ? Math.abs(2 * position - 1) : position;
+    out[at + 3] = emphasis === 'even' ? 255 : 255 * (LEAST + (1 - LEAST) * shown);
+  }
+
+  private strength(value: number): number {
+    return isSigned(this.settings.layer) ? Math.abs(value) : value;
   }
 
   /** One pixel a cell. */

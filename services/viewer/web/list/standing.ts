@@ -18,6 +18,7 @@ const STEP_WORDS: Record<Stage, string> = {
   tile: 'Tiling',
   embed: 'Reading tissue',
   score: 'Scoring',
+  evidence: 'Looking for evidence',
 };
 
 export function standing(slide: Slide): Standing {

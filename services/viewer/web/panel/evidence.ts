@@ -1,10 +1,8 @@
-import { paths } from '../api/client';
 import type { Manifest, Prediction, TopTile } from '../api/shapes';
 import { h } from '../dom';
 import { formatProbability, formatValue } from '../units/plain';
 import { section } from './section';
-
-const PICTURE_PX = 256;
+import { press, tileButton } from './tile-button';
 
 /** The tiles that weighed most, as pictures that lead to their place. */
 export class Evidence {
@@ -13,7 +11,7 @@ export class Evidence {
 
   constructor(manifest: Manifest, prediction: Prediction, onChoose: (position: number) => void) {
     this.buttons = prediction.top_tiles.map((tile, position) =>
-      tileButton(manifest, prediction, tile, position, () => onChoose(position)),
+      topTileButton(manifest, prediction, tile, position, () => onChoose(position)),
     );
     this.element = section(
       'evidence',
@@ -29,24 +27,11 @@ export class Evidence {
   }
 
   setChosen(chosen: number | null): void {
-    this.buttons.forEach((button, position) => {
-      button.setAttribute('aria-pressed', String(position === chosen));
-    });
-    if (chosen !== null) this.buttons[chosen]?.scrollIntoView({ block: 'nearest' });
+    press(this.buttons, chosen);
   }
 }
 
-/** The tile in whole pixels of level 0, cut off at the slide's edge. */
-export function tilePixels(tile: TopTile, { mpp, size }: Manifest): [number, number, number, number] {
-  const { rect_um: rect } = tile;
-  const x = Math.min(Math.max(0, Math.round(rect.x / mpp)), size.width - 1);
-  const y = Math.min(Math.max(0, Math.round(rect.y / mpp)), size.height - 1);
-  const width = Math.min(Math.round(rect.width / mpp), size.width - x);
-  const height = Math.min(Math.round(rect.height / mpp), size.height - y);
-  return [x, y, Math.max(1, width), Math.max(1, height)];
-}
-
-function tileButton(
+function topTileButton(
   manifest: Manifest,
   prediction: Prediction,
   tile: TopTile,
@@ -55,22 +40,13 @@ function tileButton(
 ): HTMLElement {
   const weight = `${formatValue(tile.attention * prediction.n_instances)}×`;
   const probability = formatProbability(tile.tile_probability);
-  return h(
-    'button',
-    {
-      class: 'tile',
-      'aria-pressed': 'false',
-      title: `Tile ${position + 1}: ${weight} the average weight, probability ${probability}`,
-      onclick,
-    },
-    h('img', {
-      src: paths.region(manifest.slide, tilePixels(tile, manifest), PICTURE_PX),
-      alt: `Tile ${position + 1}`,
-      width: PICTURE_PX,
-      height: PICTURE_PX,
-      loading: 'lazy',
-      decoding: 'async',
-    }),
-    h('span', { class: 'tile-words' }, h('span', {}, weight), h('span', {}, `p ${probability}`)),
-  );
+  const name = `Tile ${position + 1}`;
+  return tileButton({
+    manifest,
+    rect_um: tile.rect_um,
+    name,
+    title: `${name}: ${weight} the average weight, probability ${probability}`,
+    words: [h('span', {}, weight), h('span', {}, `p ${probability}`)],
+    onclick,
+  });
 }

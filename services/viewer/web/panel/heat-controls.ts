@@ -1,20 +1,20 @@
 import type { Layer } from '../api/shapes';
-import { h } from '../dom';
-import { COLORMAPS, type Colormap } from '../heatmap/colormap';
-import { colourRange, type HeatSettings, type Scale, scaleFor, withScale } from '../heatmap/settings';
+import { fill, h } from '../dom';
+import type { Colormap } from '../heatmap/colormap';
+import { colormapsFor, isSigned, LAYERS } from '../heatmap/layers';
+import { colourRange, type HeatSettings, type Scale, withLayer, withScale } from '../heatmap/settings';
 import type { Grid } from '../heatmap/grid';
 import { capital } from '../list/standing';
-import { formatValue } from '../units/plain';
+import { formatSigned, formatValue } from '../units/plain';
 
-const LAYER_WORDS: Record<Layer, string> = { attention: 'Attention', tile: 'Tile probability' };
 const THRESHOLD_STEPS = 200;
 
 /** The fields that say how the heatmap is shown. */
 export class HeatControls {
   readonly element: HTMLElement;
   private readonly visible = h('input', { type: 'checkbox', name: 'visible' });
-  private readonly layer = select('layer', Object.entries(LAYER_WORDS));
-  private readonly colormap = select('colormap', COLORMAPS.map((name) => [name, capital(name)]));
+  private readonly layer: HTMLSelectElement;
+  private readonly colormap = select('colormap', []);
   private readonly opacity = slider('opacity', 100);
   private readonly opacityWords = h('output', {});
   private readonly fade = h('input', { type: 'checkbox', name: 'fade' });
@@ -23,14 +23,17 @@ export class HeatControls {
   private readonly scale = select('scale', [['value', 'Values'], ['percentile', 'Percentiles']]);
   private readonly low = h('input', { type: 'number', name: 'low', step: 'any', 'aria-label': 'First colour' });
   private readonly high = h('input', { type: 'number', name: 'high', step: 'any', 'aria-label': 'Last colour' });
+  private readonly ends = h('span', { class: 'ends' });
   private settings: HeatSettings;
   private grid: Grid | null = null;
 
   constructor(
     first: HeatSettings,
+    layers: readonly Layer[],
     private readonly onChange: (settings: HeatSettings) => void,
   ) {
     this.settings = first;
+    this.layer = select('layer', layers.map((layer) => [layer, LAYERS[layer].name]));
     this.element = h(
       'div',
       { class: 'heat-controls' },
@@ -41,7 +44,7 @@ export class HeatControls {
       row('Threshold', this.threshold, this.thresholdWords),
       row('Colours', this.colormap),
       row('Range', this.scale),
-      row('', h('span', { class: 'ends' }, this.low, 'to', this.high)),
+      row('', this.ends),
     );
     this.listen();
   }
@@ -51,7 +54,7 @@ export class HeatControls {
     this.settings = settings;
     this.grid = grid;
     this.visible.checked = settings.visible;
-    this.layer.value = settings.layer;
+    if (this.layer.value !== settings.layer || this.colormap.value === '') this.fit(settings.layer);
     this.colormap.value = settings.colormap;
     this.opacity.value = String(Math.round(settings.opacity * 100));
     this.opacityWords.value = `${Math.round(settings.opacity * 100)} %`;
@@ -62,9 +65,17 @@ export class HeatControls {
     this.showThreshold();
   }
 
+  /** Offers what makes sense for a layer: the colours of a signed one end equally far from 0. */
+  private fit(layer: Layer): void {
+    this.layer.value = layer;
+    fill(this.colormap, options(colormapsFor(layer).map((name) => [name, capital(name)])));
+    fill(this.ends, isSigned(layer) ? ['± ', this.high] : [this.low, 'to', this.high]);
+  }
+
   private showThreshold(): void {
-    const { threshold } = this.settings;
-    this.thresholdWords.value = threshold === null ? 'off' : `≥ ${formatValue(threshold)}`;
+    const { threshold, layer } = this.settings;
+    const format = isSigned(layer) ? formatSigned : formatValue;
+    this.thresholdWords.value = threshold === null ? 'off' : `≥ ${format(threshold).replace('+', '±')}`;
     if (threshold === null) this.threshold.value = '0';
   }
 
@@ -75,7 +86,8 @@ export class HeatControls {
     on(this.visible, 'change', () => ({ visible: this.visible.checked }));
     on(this.layer, 'change', () => {
       const layer = this.layer.value as Layer;
-      return { layer, ...scaleFor(layer) };
+      this.fit(layer);
+      return withLayer(this.settings, layer);
     });
     on(this.colormap, 'change', () => ({ colormap: this.colormap.value as Colormap }));
     on(this.opacity, 'input', () => ({ opacity: this.opacity.valueAsNumber / 100 }));
@@ -95,7 +107,7 @@ export class HeatControls {
     const position = this.threshold.valueAsNumber / THRESHOLD_STEPS;
     if (position === 0 || this.grid === null) return null;
     const { min, max } = colourRange(this.settings, this.grid);
-    return min + (max - min) * position;
+    return isSigned(this.settings.layer) ? max * position : min + (max - min) * position;
   }
 }
 
@@ -103,12 +115,18 @@ function row(label: string, ...fields: HTMLElement[]): HTMLElement {
   return h('div', { class: 'control' }, h('span', { class: 'control-name' }, label), fields);
 }
 
-function select(name: string, options: [value: string, words: string][]): HTMLSelectElement {
+type Choices = [value: string, words: string][];
+
+function select(name: string, choices: Choices): HTMLSelectElement {
   return h(
     'select',
     { name, 'aria-label': capital(name) },
-    options.map(([value, words]) => h('option', { value }, words)),
+    options(choices),
   );
+}
+
+function options(choices: Choices): HTMLElement[] {
+  return choices.map(([value, words]) => h('option', { value }, words));
 }
 
 function slider(name: string, max: number): HTMLInputElement {

@@ -9,7 +9,7 @@ import { formatBytes, formatCount, formatSeconds, formatTime } from '../units/pl
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
-const STAGE_WORDS: Record<Stage, string> = { receive: 'Receive', tile: 'Tile', embed: 'Embed', score: 'Score' };
+const STAGE_WORDS: Record<Stage, string> = { receive: 'Receive', tile: 'Tile', embed: 'Embed', score: 'Score', evidence: 'Evidence' };
 const ORIGIN_WORDS: Record<Level['origin'], string> = {
   copied: 'copied bit for bit',
   transcoded: 'converted',

@@ -2,6 +2,7 @@ import type { Manifest, Prediction, Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
 import { showHelp } from '../page/help';
+import { DecisiveSection, decisiveTiles } from '../panel/decisive';
 import { Evidence } from '../panel/evidence';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
@@ -16,6 +17,15 @@ import { Stage } from './stage';
 import { TileMarks } from './tile-marks';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
+
+const TOP_TILES = '#ffffff';
+const DECISIVE_TILES = '#4fd8ff';
+
+/** Tiles a reader can go to: their marks on the slide, and their pictures in the panel. */
+interface TileList {
+  marks: TileMarks;
+  pictures: Evidence | DecisiveSection;
+}
 
 export interface Places {
   stage: HTMLElement;
@@ -36,9 +46,9 @@ export class OpenSlide implements Commands {
   private readonly tissue: Tissue;
   private readonly tissueOverlay: TissueOverlay;
   private heat: HeatPanel | null = null;
-  private marks: TileMarks | null = null;
-  private evidence: Evidence | null = null;
-  private result: Prediction | null = null;
+  private topTiles: TileList | null = null;
+  private decisive: TileList | null = null;
+  private marksVisible = true;
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
 
@@ -82,16 +92,16 @@ export class OpenSlide implements Commands {
 
   /** Shows one of the results and all that hangs on it. */
   showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
-    this.result = chosen;
     this.heat = this.newHeat(chosen);
-    this.marks = new TileMarks(chosen.top_tiles);
-    this.evidence = new Evidence(this.manifest, chosen, (position) => this.chooseTile(position));
+    this.topTiles = this.newTopTiles(chosen);
+    this.decisive = this.newDecisive(chosen);
     fill(
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
       this.heat.element,
-      this.evidence.element,
+      this.decisive?.pictures.element,
+      this.topTiles.pictures.element,
       ...this.slideSections(slide),
     );
     this.showToggles();
@@ -111,15 +121,16 @@ export class OpenSlide implements Commands {
   }
 
   toggleMarks(): void {
-    if (this.marks !== null) this.marks.visible = !this.marks.visible;
+    this.marksVisible = !this.marksVisible;
     this.showToggles();
   }
 
   stepTile(steps: number): void {
-    const n_tiles = this.result?.top_tiles.length ?? 0;
-    if (n_tiles === 0) return;
-    const chosen = this.marks?.chosen ?? (steps > 0 ? -1 : n_tiles);
-    this.chooseTile((chosen + steps + n_tiles) % n_tiles);
+    const { topTiles } = this;
+    const n_tiles = topTiles?.marks.tiles.length ?? 0;
+    if (topTiles === null || n_tiles === 0) return;
+    const chosen = topTiles.marks.chosen ?? (steps > 0 ? -1 : n_tiles);
+    this.choose(topTiles, (chosen + steps + n_tiles) % n_tiles);
   }
 
   toggleFullScreen(): void {
@@ -142,17 +153,38 @@ export class OpenSlide implements Commands {
     });
   }
 
-  private chooseTile(position: number): void {
-    const tile = this.result?.top_tiles[position];
-    if (tile === undefined || this.marks === null) return;
-    this.marks.chosen = position;
-    this.evidence?.setChosen(position);
+  private newTopTiles(prediction: Prediction): TileList {
+    const list: TileList = {
+      marks: new TileMarks(prediction.top_tiles, TOP_TILES),
+      pictures: new Evidence(this.manifest, prediction, (position) => this.choose(list, position)),
+    };
+    return list;
+  }
+
+  private newDecisive({ evidence }: Prediction): TileList | null {
+    if (evidence === undefined) return null;
+    const list: TileList = {
+      marks: new TileMarks(decisiveTiles(evidence.decisive), DECISIVE_TILES),
+      pictures: new DecisiveSection(this.manifest, evidence, (position) => this.choose(list, position)),
+    };
+    return list;
+  }
+
+  /** Goes to a tile of a list; it is then the only one chosen. */
+  private choose(list: TileList, position: number): void {
+    const tile = list.marks.tiles[position];
+    if (tile === undefined) return;
+    for (const other of [this.topTiles, this.decisive]) {
+      if (other === null) continue;
+      other.marks.chosen = other === list ? position : null;
+      other.pictures.setChosen(other.marks.chosen);
+    }
     this.stage.show(tile.rect_um);
     this.stage.redraw();
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.marks]) {
+    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.topTiles?.marks, this.decisive?.marks]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
@@ -162,7 +194,8 @@ export class OpenSlide implements Commands {
   private showToggles(): void {
     this.toolbar.setPressed('heatmap', this.heat?.isVisible ?? false);
     this.toolbar.setPressed('tissue', this.tissueOverlay.visible);
-    this.toolbar.setPressed('marks', this.marks?.visible ?? false);
+    for (const list of [this.topTiles, this.decisive]) if (list !== null) list.marks.visible = this.marksVisible;
+    this.toolbar.setPressed('marks', this.topTiles !== null && this.marksVisible);
     this.stage.redraw();
   }
 

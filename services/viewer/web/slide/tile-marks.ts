@@ -1,4 +1,4 @@
-import type { TopTile } from '../api/shapes';
+import type { MicrometreRect } from '../api/shapes';
 import type { Frame } from './frame';
 import type { Overlay } from './overlays';
 
@@ -6,23 +6,40 @@ const MARK = '#ffb000';
 /** Below this many pixels a tile is marked by a ring, for its square could not be seen. */
 const SMALLEST_SQUARE_PX = 14;
 
-/** Marks the tiles that weighed most, the chosen one strongly. */
+export interface MarkedTile {
+  rect_um: MicrometreRect;
+}
+
+/** Marks tiles in a colour of their own, the chosen one strongly. */
 export class TileMarks implements Overlay {
   visible = true;
   /** Position in `tiles`; `null` if none is chosen. */
   chosen: number | null = null;
 
-  constructor(private readonly tiles: readonly TopTile[]) {}
+  constructor(
+    readonly tiles: readonly MarkedTile[],
+    private readonly colour: string,
+  ) {}
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {
     this.tiles.forEach((tile, position) => {
       const isChosen = position === this.chosen;
-      if (isChosen || this.visible) drawMark(context, frame, tile, isChosen);
+      if (isChosen || this.visible) drawMark(context, frame, tile, { isChosen, colour: isChosen ? MARK : this.colour });
     });
   }
 }
 
-function drawMark(context: CanvasRenderingContext2D, frame: Frame, tile: TopTile, isChosen: boolean): void {
+interface Look {
+  isChosen: boolean;
+  colour: string;
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  tile: MarkedTile,
+  { isChosen, colour }: Look,
+): void {
   const { rect_um: rect } = tile;
   const pixel = frame.view.um_per_px;
   frame.drawInMicrometres(context, rect.x, rect.y);
@@ -32,7 +49,7 @@ function drawMark(context: CanvasRenderingContext2D, frame: Frame, tile: TopTile
   context.strokeStyle = 'rgb(0 0 0 / 70%)';
   context.lineWidth = (isChosen ? 6 : 3.5) * pixel;
   context.stroke();
-  context.strokeStyle = isChosen ? MARK : '#ffffff';
+  context.strokeStyle = colour;
   context.lineWidth = (isChosen ? 3 : 1.5) * pixel;
   context.stroke();
 }

@@ -30,6 +30,12 @@ export function formatValue(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** To two figures with its sign, however small: `+0.31`, `−0.00012`, `+4.1e-7`. */
+export function formatSigned(value: number): string {
+  if (value === 0) return '0';
+  return `${value > 0 ? '+' : '−'}${Number(Math.abs(value).toPrecision(2))}`;
+}
+
 export function formatCount(count: number): string {
   return count.toLocaleString('en-GB').replaceAll(',', '\u202f');
 }

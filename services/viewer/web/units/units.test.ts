@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatLength, formatPlace, roundLength, scaleBar } from './length';
 import { formatMagnification, magnification, umPerPixel } from './magnification';
-import { formatBytes, formatProbability, formatSeconds } from './plain';
+import { formatBytes, formatProbability, formatSeconds, formatSigned } from './plain';
 
 describe('the scale bar', () => {
   test('is round, fits, and is never shorter than two fifths of the room', () => {
@@ -49,6 +49,10 @@ describe('numbers for people', () => {
       '> 0.99',
       '1.00',
     ]);
+  });
+
+  test('signed values keep their sign and two figures, however small', () => {
+    expect([0.314, -0.0001234, 0, -12.6].map(formatSigned)).toEqual(['+0.31', '−0.00012', '0', '−13']);
   });
 
   test('sizes and times carry their unit', () => {

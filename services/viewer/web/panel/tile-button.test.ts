@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Manifest, TopTile } from '../api/shapes';
-import { tilePixels } from './evidence';
+import type { Manifest, MicrometreRect } from '../api/shapes';
+import { tilePixels } from './tile-button';
 
 const MANIFEST = { mpp: 0.499, size: { width: 2220, height: 2967 } } as Manifest;
 
-function tile(x: number, y: number): TopTile {
-  return { rect_um: { x, y, width: 112, height: 112 }, attention: 0, tile_probability: 0 };
+function tile(x: number, y: number): MicrometreRect {
+  return { x, y, width: 112, height: 112 };
 }
 
 test('a tile is cut out at the nearest whole pixels', () => {

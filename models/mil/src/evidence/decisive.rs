@@ -1,0 +1,16 @@
+/// The instances that decide a call, by their place in the bag; see [`flow::DecisiveTiles`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decisive {
+    SmallestSet {
+        /// Most important first.
+        instances: Vec<usize>,
+        /// Of the positive class, from these alone.
+        probability: f64,
+    },
+    NoSmallSet {
+        most_tiles: u32,
+    },
+    MostSuspicious {
+        instance: usize,
+    },
+}

@@ -1,0 +1,69 @@
+import type { Faithfulness, Layer, Prediction } from '../api/shapes';
+import { formatSigned, formatValue } from '../units/plain';
+import { COLORMAPS, type Colormap } from './colormap';
+
+interface LayerWords {
+  name: string;
+  /** What a value means. */
+  meaning: string;
+  /** A value under the pointer. */
+  value(value: number): string;
+}
+
+/** The layers a heatmap can have, in words. */
+export const LAYERS: Record<Layer, LayerWords> = {
+  attention: {
+    name: 'Attention',
+    meaning: 'Where the model looked, not a probability. 1 is the weight of an average tile, 2 is twice that.',
+    value: (value) => `attention ${formatValue(value)}×`,
+  },
+  tile: {
+    name: 'Tile probability',
+    meaning: 'Probability of the positive class if this tile were the whole slide.',
+    value: (value) => `tile probability ${formatValue(value)}`,
+  },
+  leave_out: {
+    name: 'Leave-out effect',
+    meaning:
+      'What the tile adds to the slide\'s log-odds of the positive class, found by leaving it out. ' +
+      'Above 0 it speaks for that class, below 0 against it.',
+    value: (value) => `leave-out effect ${formatSigned(value)}`,
+  },
+  neighbourhood: {
+    name: 'Leave-out effect, with neighbours',
+    meaning:
+      'The same with the tile and those that touch it left out together: like tiles stand in for each other, ' +
+      'so that one alone is hardly missed.',
+    value: (value) => `leave-out effect with neighbours ${formatSigned(value)}`,
+  },
+};
+
+/** Whether values lie on both sides of 0, which is then the middle of the colours. */
+export function isSigned(layer: Layer): boolean {
+  return layer === 'leave_out' || layer === 'neighbourhood';
+}
+
+/** Colours whose middle is neutral are for signed layers, and the others are not. */
+export function colormapsFor(layer: Layer): Colormap[] {
+  return isSigned(layer) ? ['coolwarm'] : COLORMAPS.filter((name) => name !== 'coolwarm');
+}
+
+/** The layers that are stored for a result. */
+export function layersOf({ evidence }: Prediction): Layer[] {
+  return evidence?.layers.map(({ layer }) => layer) ?? ['attention', 'tile'];
+}
+
+export const FAITHFULNESS_HELP =
+  'Does the call depend on the tiles this layer points at? Measured by taking tiles away, and by adding them, ' +
+  'in the order of the layer: 0 is no better than a random order, 1 is perfect, below 0 is worse than random.';
+
+/** `faithfulness 0.93`, and both figures for a tooltip; `null` where nothing was measured. */
+export function faithfulnessWords({ deletion, insertion }: Faithfulness): { short: string; long: string } {
+  const figures = [deletion, insertion].filter((figure) => figure !== null);
+  const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+  const words = (figure: number | null) => (figure === null ? 'cannot be told' : figure.toFixed(2));
+  return {
+    short: `faithfulness ${figures.length === 0 ? 'cannot be told' : mean.toFixed(2)}`,
+    long: `${FAITHFULNESS_HELP} Taking tiles away: ${words(deletion)}. Adding tiles: ${words(insertion)}.`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Decisive, DecisiveTile, Evidence, Manifest } from '../api/shapes';
+import { h } from '../dom';
+import { formatCount, formatProbability } from '../units/plain';
+import { section } from './section';
+import { press, tileButton } from './tile-button';
+
+/** The tiles that decide the call, as pictures that lead to their place. */
+export class DecisiveSection {
+  readonly element: HTMLElement;
+  private readonly buttons: HTMLElement[];
+
+  constructor(manifest: Manifest, { decisive }: Evidence, onChoose: (position: number) => void) {
+    this.buttons = decisiveTiles(decisive).map((tile, position) => {
+      const probability = formatProbability(tile.tile_probability);
+      const name = `Deciding tile ${position + 1}`;
+      return tileButton({
+        manifest,
+        rect_um: tile.rect_um,
+        name,
+        title: `${name}: probability ${probability} by itself`,
+        words: h('span', {}, `p ${probability}`),
+        onclick: () => onChoose(position),
+      });
+    });
+    this.element = section(
+      'decisive',
+      'What decides it',
+      h('p', { class: 'hint' }, explanation(decisive)),
+      this.buttons.length > 0 && h('div', { class: 'tiles' }, this.buttons),
+    );
+  }
+
+  setChosen(chosen: number | null): void {
+    press(this.buttons, chosen);
+  }
+}
+
+export function decisiveTiles(decisive: Decisive): readonly DecisiveTile[] {
+  switch (decisive.kind) {
+    case 'smallest_set':
+      return decisive.tiles;
+    case 'most_suspicious':
+      return [decisive.tile];
+    case 'no_small_set':
+      return [];
+  }
+}
+
+export function explanation(decisive: Decisive): string {
+  switch (decisive.kind) {
+    case 'smallest_set': {
+      const { length } = decisive.tiles;
+      const these = length === 1 ? 'this tile' : `these ${formatCount(length)} tiles`;
+      return (
+        `Seeing ${these} only, the model makes the same call, with probability ` +
+        `${formatProbability(decisive.probability)}. ` +
+        (length === 1 ? 'Other tiles may do so too.' : 'None of them can be spared; a smaller set may exist.')
+      );
+    }
+    case 'no_small_set':
+      return `No ${formatCount(decisive.most_tiles)} tiles or fewer were found that give the same call alone: the finding is in the slide as a whole.`;
+    case 'most_suspicious':
+      return 'The most suspicious tile: of all, it has the highest probability by itself. Look here first if you doubt the call.';
+  }
+}

@@ -1,0 +1,40 @@
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use flow::Abstention;
+use mil::{Explanation, Scores, SlideFacts, Task};
+
+use crate::bag::Bag;
+
+/// A bag with all that a task says of it.
+pub(crate) struct Scored {
+    pub(crate) bag: Bag,
+    pub(crate) scores: Scores,
+    /// Why the scores are no answer, if they are none.
+    pub(crate) abstention: Option<Abstention>,
+    /// Of a detection.
+    pub(crate) explanation: Option<Explanation>,
+    /// Wall time of the explanation.
+    pub(crate) evidence_s: f64,
+}
+
+impl Scored {
+    /// Long arithmetic: for a thread that may block.
+    pub(crate) fn of(task: &Task, bag: Bag, facts: &SlideFacts) -> Result<Self> {
+        let scores = task
+            .score(&bag.embeddings, bag.header.dimension)
+            .context("cannot score the bag")?;
+        let abstention = task.abstention(facts, &bag.embeddings, &scores);
+        let began = Instant::now();
+        let explanation = task
+            .explain(&bag.embeddings, &bag.cells(), &scores)
+            .context("cannot tell what the score rests on")?;
+        Ok(Self {
+            bag,
+            scores,
+            abstention,
+            explanation,
+            evidence_s: began.elapsed().as_secs_f64(),
+        })
+    }
+}
