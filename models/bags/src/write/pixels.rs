@@ -40,6 +40,7 @@ pub(super) fn shown_px(bag: &OutgoingBag<'_>) -> i64 {
     (bag.header.tile_um / bag.header.mpp.get()).round() as i64
 }
 
+/// Of variable length, as h5py writes texts and the tools compare them; others it gives as bytes.
 pub(super) fn text(text: &str) -> AttrValue {
-    AttrValue::String(text.to_owned())
+    AttrValue::VarLenString(text.to_owned())
 }
