@@ -75,10 +75,6 @@ impl Task {
         &self.file
     }
 
-    pub(crate) fn head(&self) -> &Head {
-        &self.head
-    }
-
     /// At least one.
     pub(crate) fn heads(&self) -> &[Model] {
         &self.heads

@@ -82,7 +82,7 @@ impl Dtfd {
         }
         let index = Tensor::new(distilled.as_slice(), hidden.device())?;
         let distilled = hidden.index_select(&index, 0)?;
-        let second = self.second.attention.shares(&distilled)?;
+        let second = ops::softmax(&self.second.attention.scores(&distilled)?, 0)?.unsqueeze(0)?;
         let pooled = second.matmul(&distilled)?;
         let attention = spread(&shares, &second.squeeze(0)?.to_vec1()?, n_instances);
         Ok(BagOutput::new(
