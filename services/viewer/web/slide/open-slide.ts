@@ -18,8 +18,8 @@ import { TileMarks } from './tile-marks';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
 
-const TOP_TILES = '#ffffff';
-const DECISIVE_TILES = '#4fd8ff';
+const TOP_TILES = { colour: '#ffffff', width_px: 1.5 };
+const DECISIVE_TILES = { colour: '#00e5ff', width_px: 3 };
 
 /** Tiles a reader can go to: their marks on the slide, and their pictures in the panel. */
 interface TileList {
