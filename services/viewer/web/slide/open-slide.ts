@@ -184,7 +184,10 @@ export class OpenSlide implements Commands {
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.topTiles?.marks, this.decisive?.marks]) {
+    // A tile may be in both lists: the chosen outline is drawn over the other.
+    const marks = [this.topTiles?.marks, this.decisive?.marks];
+    if (typeof this.topTiles?.marks.chosen === 'number') marks.reverse();
+    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
