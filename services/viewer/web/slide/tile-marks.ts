@@ -28,10 +28,11 @@ export class TileMarks implements Overlay {
   ) {}
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    this.tiles.forEach((tile, position) => {
-      const isChosen = position === this.chosen;
-      if (isChosen || this.visible) drawMark(context, frame, tile, isChosen ? CHOSEN : this.look);
-    });
+    const chosen = this.chosen === null ? undefined : this.tiles[this.chosen];
+    const others = this.visible ? this.tiles.filter((tile) => tile !== chosen) : [];
+    for (const tile of others) drawMark(context, frame, tile, this.look);
+    // Last, for tiles that touch share an edge.
+    if (chosen !== undefined) drawMark(context, frame, chosen, CHOSEN);
   }
 }
 
