@@ -14,7 +14,8 @@ pub enum HeatmapLayer {
     /// Probability of the positive class of each tile alone.
     Tile,
     /// How far the slide's log-odds of the positive class fall when the tile is left out; below 0
-    /// where they rise.
+    /// where they rise. Where many tiles show the finding, a weak one of them may lie below 0: without
+    /// it the stronger ones weigh more.
     LeaveOut,
     /// The same with the tile and those that touch it left out together: tiles that say the same
     /// thing stand in for each other, so that one alone is hardly missed.

@@ -26,7 +26,8 @@ export const LAYERS: Record<Layer, LayerWords> = {
     name: 'Leave-out effect',
     meaning:
       'What the tile adds to the slide\'s log-odds of the positive class, found by leaving it out. ' +
-      'Above 0 it speaks for that class, below 0 against it.',
+      'Above 0 it speaks for that class, below 0 against it. A weak tile of a large finding can lie below 0, ' +
+      'for without it the stronger ones weigh more.',
     value: (value) => `leave-out effect ${formatSigned(value)}`,
   },
   neighbourhood: {

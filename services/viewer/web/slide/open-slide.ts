@@ -18,8 +18,8 @@ import { TileMarks } from './tile-marks';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
 
-const TOP_TILES = '#ffffff';
-const DECISIVE_TILES = '#4fd8ff';
+const TOP_TILES = { colour: '#ffffff', width_px: 1.5 };
+const DECISIVE_TILES = { colour: '#00e5ff', width_px: 3 };
 
 /** Tiles a reader can go to: their marks on the slide, and their pictures in the panel. */
 interface TileList {
@@ -184,7 +184,10 @@ export class OpenSlide implements Commands {
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.topTiles?.marks, this.decisive?.marks]) {
+    // A tile may be in both lists: the chosen outline is drawn over the other.
+    const marks = [this.topTiles?.marks, this.decisive?.marks];
+    if (typeof this.topTiles?.marks.chosen === 'number') marks.reverse();
+    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
