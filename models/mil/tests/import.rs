@@ -121,6 +121,7 @@ fn sizes_are_read_off_the_shapes() -> Tested {
         dimension,
         hidden,
         attention,
+        n_classes,
         highest_grade: None,
     };
     let first_dsmil = HeadConfig::Dsmil {

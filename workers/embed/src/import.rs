@@ -117,6 +117,9 @@ fn laid_out(
         precision: Precision::F32,
         dimension: u32::try_from(bag.dimension)?,
         mpp: shown_mpp(places, tile_um, mpp)?,
+        // What the other tool asked of its encoder is not known.
+        untrained_mpp: None,
+        encoder_terms: None,
         tile_um,
         columns: cells(width_um, farthest(|tile| tile.x_um)),
         rows: cells(height_um, farthest(|tile| tile.y_um)),

@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn overlapping_tiles_share_a_cell() {
         let bag = header(100.0, 2, 1);
-        let instances = [0.0, 30.0, 90.0].map(|x_um| Instance { x_um, y_um: 0.0 });
-        let heatmap = lay(&bag, &instances, &[1.0, 2.0, 4.0]);
+        let cells = [0, 0, 1].map(|column| TileIndex { column, row: 0 });
+        let heatmap = lay(&bag, &cells, &[1.0, 2.0, 4.0]);
         assert_eq!(heatmap.values, [1.5, 4.0]);
     }
 }

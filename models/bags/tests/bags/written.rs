@@ -42,6 +42,8 @@ fn header(n_instances: u64) -> Result<BagHeader, flow::FlowError> {
         precision: Precision::F32,
         dimension: DIMENSION as u32,
         mpp: Mpp::new(0.5)?,
+        untrained_mpp: None,
+        encoder_terms: None,
         tile_um: TILE_UM,
         columns: 400,
         rows: 400,

@@ -97,18 +97,6 @@ impl Abmil {
         })
     }
 
-    /// The detection logit of each row: of instances (n, hidden) as if each were a bag, or of
-    /// pooled bags.
-    pub(crate) fn detection(&self, rows: &Tensor) -> Result<Tensor> {
-        self.detection.forward(rows)?.squeeze(1)
-    }
-
-    /// Logits of P(grade > k) of a pooled bag; `None` where the head does not grade.
-    pub(crate) fn grade(&self, pooled: &Tensor) -> Result<Option<Tensor>> {
-        let logits = self.ordinal.as_ref().map(|ordinal| ordinal.logits(pooled));
-        logits.transpose()
-    }
-
     /// Severities from which on P(grade > k) is at least one half, for k = 1, 2, ...; none where the
     /// head does not grade.
     pub(crate) fn grade_thresholds(&self) -> Result<Vec<f32>> {
