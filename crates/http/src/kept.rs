@@ -37,7 +37,7 @@ impl KeptAnswers {
     pub(crate) fn new() -> Self {
         let answers = Cache::builder()
             .max_capacity(MAX_BYTES)
-            .weigher(|address: &Box<str>, answer: &Arc<Answer>| answer.memory(address))
+            .weigher(Answer::weight)
             .time_to_live(KEPT)
             .build();
         Self {
@@ -55,7 +55,8 @@ impl KeptAnswers {
             && !response.headers().contains_key(header::VARY)
             && !response.headers().contains_key(header::SET_COOKIE);
         if is_for_all && body.len() <= MAX_BODY {
-            let headers = response.headers().clone();
+            let mut headers = response.headers().clone();
+            headers.insert(header::CONTENT_LENGTH, body.len().into());
             let answer = Arc::new(Answer { headers, body });
             self.answers.insert(text(address).into(), answer);
         }
@@ -78,6 +79,11 @@ impl KeptAnswers {
 }
 
 impl Answer {
+    #[expect(clippy::borrowed_box, reason = "the cache hands its keys out like this")]
+    fn weight(address: &Box<str>, answer: &Arc<Self>) -> u32 {
+        answer.memory(address)
+    }
+
     fn memory(&self, address: &str) -> u32 {
         let headers = self.headers.iter();
         let headers: usize = headers.map(|(_, value)| 64 + value.len()).sum();

@@ -95,7 +95,7 @@ fn config(kind: HeadKind, shapes: &Shapes<'_>) -> Result<HeadConfig, MilError> {
             hidden: outputs("projection")?,
             attention: outputs("attention_V")?,
             highest_grade: None,
-            n_classes: outputs("classifier")?,
+            n_classes: outputs("detection")?,
         },
         HeadKind::ClamSb => HeadConfig::ClamSb {
             dimension: shapes.dimension("projection")?,

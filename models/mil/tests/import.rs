@@ -121,7 +121,7 @@ fn sizes_are_read_off_the_shapes() -> Tested {
         dimension,
         hidden,
         attention,
-        n_classes,
+        n_classes: 1,
         highest_grade: None,
     };
     let first_dsmil = HeadConfig::Dsmil {

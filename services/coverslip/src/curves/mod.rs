@@ -88,15 +88,16 @@ mod tests {
 
     #[test]
     fn both_pictures_show_every_head() -> anyhow::Result<()> {
-        let report = |epoch: u32| EpochReport {
+        let report = |epoch: u32, loss: f64| EpochReport {
             epoch,
             n_epochs: 3,
-            training_loss: 1.0 / f64::from(epoch),
-            validation_loss: 1.2 / f64::from(epoch),
-            validation_metric: Some(0.5 + 0.1 * f64::from(epoch)),
+            training_loss: loss / f64::from(epoch),
+            validation_loss: 1.2 * loss / f64::from(epoch),
+            validation_metric: Some(0.5 + 0.1 * f64::from(epoch) / loss),
         };
-        let reports: Vec<EpochReport> = (1..=3).map(report).collect();
-        let picture = draw(&[Curve::of(0, &reports), Curve::of(1, &reports)], "AUC");
+        let reports = |loss| (1..=3).map(|epoch| report(epoch, loss)).collect::<Vec<_>>();
+        let (first, second) = (reports(1.0), reports(1.5));
+        let picture = draw(&[Curve::of(0, &first), Curve::of(1, &second)], "AUC");
         let svg = picture.svg();
         assert_eq!(svg.matches("stroke=\"#1f77b4\"").count(), 3);
         assert_eq!(svg.matches("stroke=\"#ff7f0e\"").count(), 3);
