@@ -197,7 +197,7 @@ fn rows_that_cannot_be_learned_from_are_named(labelled: &Labelled) -> Result<()>
     };
     let text = refused("slide-3.tiff", "slide-33.tiff")?;
     ensure!(
-        text.contains("line 5 (slide `slide-33.tiff`)") && text.contains("no such slide"),
+        text.contains("line 5 (slide `slide-33.tiff`)") && text.contains("no slide has the id"),
         "{text}"
     );
     // The same slide by its name without the ending.

@@ -200,7 +200,6 @@ describe('the viewer', { timeout: 180_000 }, () => {
     await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
     // The settings of the heatmap are not part of the link.
     await page.locator('input[name="opacity"]').fill('100');
-    await page.locator('select[name="colormap"]').selectOption('magma');
     const now = await middle();
     await save('link');
     const differs = changedShare(before, now, 40);
