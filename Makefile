@@ -8,7 +8,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance bench clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,12 +48,16 @@ peers: compiled ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
 browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
 
-conformance: compiled ## what takes too long for every run: the shipped models on 40 held-out slides
+conformance: compiled ## what takes too long for every run: the shipped models on held-out phantoms and real tiles
 	cargo test --workspace --test held_out -- --ignored --nocapture
+	cargo test --workspace --test encoder_probe -- --ignored --nocapture
 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
 	@.ci/setup bench
 	$(COVERSLIP) bench --write BENCHMARKS.md
+
+encoder: build ## train the shipped encoder anew into target/encoder, with its figures; takes hours
+	COVERSLIP=$(COVERSLIP) models/shipped/encoder/train/run target/encoder
 
 clean: ## remove what was built and the demo's data
 	rm -rf target $(DEMO) services/viewer/dist services/viewer/node_modules .venv

@@ -41,6 +41,8 @@ pub enum MilError {
     NotFinite { index: usize },
     #[error("training cannot start: {0}")]
     Training(String),
+    #[error("the embeddings cannot be probed: {0}")]
+    Probe(String),
     #[error("the forward pass failed")]
     Tensor(#[from] candle_core::Error),
 }

@@ -14,6 +14,7 @@ mod task_file;
 mod threshold;
 
 pub mod metrics;
+pub mod probe;
 pub mod train;
 
 pub use error::MilError;

@@ -130,8 +130,16 @@ impl Models {
     }
 }
 
+/// The encoder in `folder`; the one that ships if there is none.
+pub(crate) fn encoder_or_shipped(folder: Option<&Path>) -> Result<Encoder> {
+    match folder {
+        Some(folder) => read_encoder(folder),
+        None => shipped::encoder().context("cannot load the shipped encoder"),
+    }
+}
+
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
-pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
+fn read_encoder(folder: &Path) -> Result<Encoder> {
     let read = |name: &str| {
         let path = folder.join(name);
         std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))

@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod commands;
 mod exit;
+mod features;
 mod installation;
 mod path;
 mod print;
