@@ -80,8 +80,8 @@ def main() -> None:
         if step % SAVE_EVERY == 0 or step == arguments.steps:
             summary = {
                 "data": DATA,
-                "n_tiles": len(real.tokens) + len(phantoms.tokens),
-                "epochs": step * arguments.real // len(real.tokens),
+                "n_tiles": (len(real.tokens) + len(phantoms.tokens)) // arguments.poses,
+                "epochs": step * arguments.real * arguments.poses // len(real.tokens),
                 "seed": arguments.seed,
                 "validation_accuracy": accuracy(student, mean, validation),
             }
@@ -135,7 +135,7 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--fixed", type=int, default=3, help="first blocks that stay as they are")
     parser.add_argument("--added", type=int, default=1, help="new blocks on top")
-    parser.add_argument("--poses", type=int, default=1, help="of eight in which a tile is shown")
+    parser.add_argument("--poses", type=int, default=2, help="of eight in which a tile is shown")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--real", type=int, default=24, help="real tiles a step")
     parser.add_argument("--painted", type=int, default=12, help="phantom tiles a step")

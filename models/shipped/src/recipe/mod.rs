@@ -1,7 +1,8 @@
 //! How the shipped models are made: phantoms are painted, cut into tiles and learned from.
 //!
 //! `encoder/recipe.toml` and `tasks/*/recipe.toml` hold the numbers; equal recipes give equal
-//! models on one machine.
+//! models on one machine. The encoder then goes on learning from real tiles too, outside Rust:
+//! `encoder/train/run`.
 
 mod bags;
 mod classes;

@@ -18,8 +18,8 @@ const N_FOLDS: usize = 5;
 pub(crate) struct Probe {
     /// What `embed-images` wrote of a folder with one folder a class.
     features: PathBuf,
-    /// Inverse strength of the L2 penalty.
-    #[arg(long, default_value_t = 0.01)]
+    /// Inverse strength of the L2 penalty; 1 is what scikit-learn takes.
+    #[arg(long, default_value_t = 1.0)]
     c: f64,
     /// How often the folds are drawn anew, from the seeds 0, 1, ...
     #[arg(long, default_value_t = 5)]
