@@ -56,7 +56,7 @@ bench: build ## each figure against its peer in the same run, written to BENCHMA
 	@.ci/setup bench
 	$(COVERSLIP) bench --write BENCHMARKS.md
 
-encoder: build ## train the shipped encoder anew into target/encoder, with its figures; takes hours
+encoder: build ## train an encoder on phantoms and on real H&E into target/encoder, with its figures; takes hours
 	COVERSLIP=$(COVERSLIP) models/shipped/encoder/train/run target/encoder
 
 clean: ## remove what was built and the demo's data

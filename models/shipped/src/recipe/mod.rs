@@ -1,8 +1,8 @@
 //! How the shipped models are made: phantoms are painted, cut into tiles and learned from.
 //!
 //! `encoder/recipe.toml` and `tasks/*/recipe.toml` hold the numbers; equal recipes give equal
-//! models on one machine. The encoder then goes on learning from real tiles too, outside Rust:
-//! `encoder/train/run`.
+//! models on one machine. `encoder/train/run` takes the encoder further, to real tiles;
+//! that part is not in Rust.
 
 mod bags;
 mod classes;
