@@ -79,7 +79,10 @@ impl KeptAnswers {
 }
 
 impl Answer {
-    #[expect(clippy::borrowed_box, reason = "the cache hands its keys out like this")]
+    #[expect(
+        clippy::borrowed_box,
+        reason = "the cache hands its keys out like this"
+    )]
     fn weight(address: &Box<str>, answer: &Arc<Self>) -> u32 {
         answer.memory(address)
     }
