@@ -10,7 +10,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance classic-mil bench clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,8 +50,9 @@ peers: compiled ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
 browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
 
-conformance: compiled ## what takes too long for every run: the shipped models on 40 held-out slides
+conformance: compiled ## what takes too long for every run: the shipped models on held-out phantoms and real tiles
 	cargo test --workspace --test held_out -- --ignored --nocapture
+	cargo test --workspace --test encoder_probe -- --ignored --nocapture
 
 classic-mil: ## the five classic MIL sets as Ilse et al. did them, beside their figures
 	cargo run --release --package coverslip-mil --example classic_mil -- $(SETS) $(REPEATS)
@@ -59,6 +60,9 @@ classic-mil: ## the five classic MIL sets as Ilse et al. did them, beside their 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
 	@.ci/setup bench
 	$(COVERSLIP) bench --write BENCHMARKS.md
+
+encoder: build ## train an encoder on phantoms and on real H&E into target/encoder, with its figures; takes hours
+	COVERSLIP=$(COVERSLIP) models/shipped/encoder/train/run target/encoder
 
 clean: ## remove what was built and the demo's data
 	rm -rf target $(DEMO) services/viewer/dist services/viewer/node_modules .venv

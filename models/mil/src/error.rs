@@ -49,6 +49,8 @@ pub enum MilError {
     Places { n_instances: usize, n_cells: usize },
     #[error("training cannot start: {0}")]
     Training(String),
+    #[error("the embeddings cannot be probed: {0}")]
+    Probe(String),
     #[error("the forward pass failed")]
     Tensor(#[from] candle_core::Error),
 }

@@ -22,6 +22,7 @@ mod task_file;
 mod task_json;
 mod threshold;
 
+pub mod probe;
 pub mod train;
 
 pub use abstain::{Admission, BagMean, Distribution, MppRange, SlideFacts, fit_distribution};

@@ -16,6 +16,8 @@ pub enum ShippedError {
     Task(#[from] MilError),
     #[error("a phantom cannot be laid out")]
     Phantom(#[from] PhantomError),
+    #[error("painted tiles cannot be written")]
+    Painted(#[from] safetensors::SafeTensorError),
     #[error("a tile cannot be compressed")]
     Jpeg(#[from] turbojpeg::Error),
 }

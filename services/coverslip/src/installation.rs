@@ -147,6 +147,14 @@ impl Models {
     }
 }
 
+/// The encoder in `folder`; the one that ships if there is none.
+pub(crate) fn encoder_or_shipped(folder: Option<&Path>) -> Result<Encoder> {
+    match folder {
+        Some(folder) => read_encoder(folder),
+        None => shipped::encoder().context("cannot load the shipped encoder"),
+    }
+}
+
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
 pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
     let config = read_file(&folder.join("encoder.json"))?;

@@ -13,6 +13,7 @@ mod commands;
 mod curves;
 mod encoder_choice;
 mod exit;
+mod features;
 mod installation;
 mod path;
 mod print;

@@ -1,4 +1,4 @@
-use encoder::train::{EncoderDraft, StepReport, TrainConfig, TrainedEncoder, fit};
+use encoder::train::{EncoderDraft, LabelledTile, StepReport, TrainConfig, TrainedEncoder, fit};
 use serde::{Deserialize, Serialize};
 
 use super::Cohort;
@@ -34,20 +34,24 @@ pub fn train_encoder(
     recipe: &EncoderRecipe,
     progress: impl FnMut(StepReport),
 ) -> Result<TrainedEncoder, ShippedError> {
+    Ok(fit(
+        &painted(recipe, &recipe.tiles.training)?,
+        &painted(recipe, &recipe.tiles.validation)?,
+        &recipe.encoder,
+        &recipe.training,
+        progress,
+    )?)
+}
+
+/// The recipe's tiles of one of its cohorts.
+pub(super) fn painted(
+    recipe: &EncoderRecipe,
+    cohort: &Cohort,
+) -> Result<Vec<LabelledTile>, ShippedError> {
     let EncoderDraft {
         input,
         architecture,
         ..
     } = &recipe.encoder;
-    let paint =
-        |cohort: &Cohort| labelled_tiles(&cohort.slides()?, &recipe.tiles, *input, architecture);
-    let training = paint(&recipe.tiles.training)?;
-    let validation = paint(&recipe.tiles.validation)?;
-    Ok(fit(
-        &training,
-        &validation,
-        &recipe.encoder,
-        &recipe.training,
-        progress,
-    )?)
+    labelled_tiles(&cohort.slides()?, &recipe.tiles, *input, architecture)
 }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use flow::SlideId;
 
 use crate::at_mpp::AtMpp;
 use crate::exit::Outcome;
-use crate::installation::{Installation, read_encoder};
+use crate::installation::{Installation, encoder_or_shipped};
 use crate::print;
 use crate::progress_bars::ProgressBars;
 
@@ -30,10 +30,7 @@ pub(crate) struct Embed {
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = match &self.encoder {
-            Some(folder) => read_encoder(folder)?,
-            None => shipped::encoder().context("cannot load the shipped encoder")?,
-        };
+        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
         let encoder = Arc::new(self.at_mpp.applied(encoder)?);
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation

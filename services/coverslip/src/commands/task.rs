@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use flow::TaskId;
 use shipped::recipe::{TaskRecipe, train_task};
 
-use super::encoder::{read_text, training_bar, write_files};
+use super::encoder::{progress_bar, read_text, write_files};
 use super::task_import::Import;
 use crate::exit::Outcome;
+use crate::installation::encoder_or_shipped;
 use crate::print;
 use crate::task_folder::{self, Installed};
 
@@ -23,7 +24,7 @@ pub(crate) enum Task {
     Install(Install),
     /// Make a task of a published head: DSMIL, CLAM, gated attention, DTFD or WSInfer-MIL.
     Import(Import),
-    /// Train a task on phantoms by a recipe, for the encoder that ships.
+    /// Train a task on phantoms by a recipe.
     Train(Train),
 }
 
@@ -56,6 +57,9 @@ pub(crate) struct Train {
     /// What to train and on what, for example `models/shipped/tasks/phantom-tumour/recipe.toml`.
     #[arg(long)]
     recipe: PathBuf,
+    /// Folder with the encoder whose embeddings it reads; the encoder that ships if not given.
+    #[arg(long)]
+    encoder: Option<PathBuf>,
     /// Where `task.json` and `head.safetensors` are written.
     #[arg(long)]
     out: PathBuf,
@@ -138,8 +142,9 @@ impl Train {
     fn run(self) -> Result<()> {
         let recipe = TaskRecipe::parse(&read_text(&self.recipe)?)
             .with_context(|| format!("{} is no task recipe", self.recipe.display()))?;
-        let bar = training_bar("");
-        let trained = train_task(&recipe, &shipped::encoder()?, |report| {
+        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let bar = progress_bar("training", "");
+        let trained = train_task(&recipe, &encoder, |report| {
             bar.set_message(format!("{report:?}"));
             bar.tick();
         })?;

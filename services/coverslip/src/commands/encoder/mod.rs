@@ -1,7 +1,11 @@
-//! `coverslip encoder`: which encoders there are, how one comes in, how the one that ships is made.
+//! `coverslip encoder`: which encoders there are, how one comes in, how good it is, how the one that
+//! ships is made.
 
+mod embed_images;
 mod import;
 mod list;
+mod paint;
+mod probe;
 mod train;
 mod zero_shot;
 
@@ -11,8 +15,11 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::embed_images::EmbedImages;
 use self::import::Import;
 use self::list::List;
+use self::paint::Paint;
+use self::probe::Probe;
 use self::train::Train;
 use self::zero_shot::ZeroShot;
 use crate::exit::Outcome;
@@ -31,6 +38,12 @@ pub(crate) enum Encoder {
     ZeroShot(ZeroShot),
     /// Train an encoder on phantom tiles by a recipe.
     Train(Train),
+    /// Paint the phantom tiles of a recipe into one file, for a trainer of another kind.
+    Paint(Paint),
+    /// Embed image files with an encoder.
+    EmbedImages(EmbedImages),
+    /// Measure embeddings of labelled images: balanced accuracy of a logistic regression on them.
+    Probe(Probe),
 }
 
 impl Encoder {
@@ -41,6 +54,9 @@ impl Encoder {
             Self::Import(import) => return import.run(),
             Self::ZeroShot(zero_shot) => return zero_shot.run(),
             Self::Train(train) => train.run()?,
+            Self::Paint(paint) => paint.run()?,
+            Self::EmbedImages(embed) => embed.run()?,
+            Self::Probe(probe) => probe.run()?,
         }
         Ok(Outcome::Done)
     }
@@ -69,10 +85,10 @@ pub(super) fn put_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<Vec<Pa
     Ok(files.iter().map(|(name, _)| folder.join(name)).collect())
 }
 
-/// `unit` is what is counted.
-pub(super) fn training_bar(unit: &str) -> ProgressBar {
+/// `what` is being done, `unit` is what is counted.
+pub(super) fn progress_bar(what: &str, unit: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(&format!(
-        "training {{bar:30.cyan/238}} {unit} {{pos}}/{{len}} {{msg}} {{elapsed}}"
+        "{what} {{bar:30.cyan/238}} {unit} {{pos}}/{{len}} {{msg}} {{elapsed}}"
     ));
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

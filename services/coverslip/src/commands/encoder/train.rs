@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use shipped::recipe::{EncoderRecipe, train_encoder};
 
-use super::{read_text, training_bar, write_files};
+use super::{progress_bar, read_text, write_files};
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
@@ -22,7 +22,7 @@ impl Train {
     pub(super) fn run(self) -> Result<()> {
         let recipe = EncoderRecipe::parse(&read_text(&self.recipe)?)
             .with_context(|| format!("{} is no encoder recipe", self.recipe.display()))?;
-        let bar = training_bar("step");
+        let bar = progress_bar("training", "step");
         let trained = train_encoder(&recipe, |report| {
             bar.set_length(report.n_steps as u64);
             bar.set_position(report.step as u64);
