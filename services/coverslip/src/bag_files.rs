@@ -31,3 +31,9 @@ pub(crate) fn bag_files(path: &Path) -> Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
+
+/// What a file of a bag is called after: its name without the ending.
+pub(crate) fn slide_name(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 use encoder::EncoderConfig;
 use flow::{EncoderRef, Mpp};
 
+use crate::files;
+
 /// Which encoder made a bag, and at which resolution it sees slides, where that is known.
 pub(crate) struct EncoderChoice {
     pub(crate) encoder: EncoderRef,
@@ -32,8 +34,7 @@ impl EncoderChoice {
         if !path.is_file() {
             return Ok(Self::of_name(text));
         }
-        let json =
-            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let json = files::read(&path)?;
         let config =
             EncoderConfig::parse(&json).with_context(|| format!("{text} holds no encoder"))?;
         Ok(Self {

@@ -7,6 +7,8 @@ use anyhow::{Context, Result, bail};
 use safetensors::tensor::{SafeTensors, TensorView};
 use safetensors::{Dtype, serialize};
 
+use crate::files;
+
 /// On disk a safetensors file: `features` f32 (images, dimension) and, in its metadata, `names` as
 /// a JSON array.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +25,7 @@ const NAMES: &str = "names";
 
 impl Features {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = files::read(path)?;
         Self::parse(&bytes).with_context(|| format!("{} holds no features", path.display()))
     }
 

@@ -16,6 +16,7 @@ use step::ProgressSink;
 use store::Store;
 
 use crate::at_mpp::AtMpp;
+use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
 
@@ -157,14 +158,10 @@ pub(crate) fn encoder_or_shipped(folder: Option<&Path>) -> Result<Encoder> {
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
 pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
-    let config = read_file(&folder.join("encoder.json"))?;
-    let weights = read_file(&folder.join("model.safetensors"))?;
+    let config = files::read(&folder.join("encoder.json"))?;
+    let weights = files::read(&folder.join("model.safetensors"))?;
     Encoder::load(&config, &weights)
         .with_context(|| format!("{} holds no encoder", folder.display()))
-}
-
-pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The decoder child is this very binary.

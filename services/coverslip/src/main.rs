@@ -14,6 +14,7 @@ mod curves;
 mod encoder_choice;
 mod exit;
 mod features;
+mod files;
 mod installation;
 mod path;
 mod print;

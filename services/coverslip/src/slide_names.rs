@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use catalog::{Catalog, FileName, Page};
-use flow::SlideId;
+use flow::{ObjectKey, Sha256Digest, SlideId};
+use store::Store;
 
 /// Slides in one page of the catalog.
 const PAGE: u32 = 1000;
@@ -66,8 +67,19 @@ impl SlideNames {
         }
     }
 
-    pub(crate) fn slides(&self) -> impl Iterator<Item = SlideId> {
-        self.slides.iter().copied()
+    /// Those that have a bag of this encoder.
+    pub(crate) async fn with_bag(
+        &self,
+        store: &Store,
+        encoder: Sha256Digest,
+    ) -> Result<Vec<SlideId>> {
+        let mut found = Vec::new();
+        for slide in self.slides.iter().copied() {
+            if store.exists(&ObjectKey::Bag(slide, encoder)).await? {
+                found.push(slide);
+            }
+        }
+        Ok(found)
     }
 
     /// The pushed file's name without its ending, where that means this slide alone; else its id.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use mil::{Task, TaskFile};
 
+use crate::files;
+
 /// The folder of installed tasks below a data folder.
 pub(crate) fn installed_in(data: &Path) -> PathBuf {
     data.join("tasks")
@@ -13,10 +15,10 @@ pub(crate) fn installed_in(data: &Path) -> PathBuf {
 
 /// Reads and checks a task.
 pub(crate) fn read(folder: &Path) -> Result<Task> {
-    let json = read_file(folder, "task.json")?;
+    let json = files::read(&folder.join("task.json"))?;
     let no_task = || format!("{} holds no task", folder.display());
     let names = TaskFile::parse(&json).with_context(no_task)?.head_names();
-    let heads = names.iter().map(|name| read_file(folder, name));
+    let heads = names.iter().map(|name| files::read(&folder.join(name)));
     let heads: Vec<Vec<u8>> = heads.collect::<Result<_>>()?;
     Task::load(&json, &heads).with_context(no_task)
 }
@@ -78,9 +80,4 @@ pub(crate) fn install(folder: &Path, tasks: &Path) -> Result<Installed> {
     }
     fs::rename(part.path(), &target).with_context(cannot)?;
     Ok(Installed::New(target))
-}
-
-fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>> {
-    let path = folder.join(name);
-    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }

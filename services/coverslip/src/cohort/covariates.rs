@@ -3,16 +3,19 @@ use mil::{CovariatePlan, Covariates};
 
 use super::{LabelRow, LabelTable};
 
-/// What the labels say of a slide that the plan asks for.
+/// What the labels say of a slide that the plan asks for; nothing where there is no plan.
 ///
 /// # Errors
 /// If a column is missing or a numeric covariate is no number.
 pub(crate) fn covariates(
-    plan: &CovariatePlan,
+    plan: Option<&CovariatePlan>,
     labels: &LabelTable,
     row: &LabelRow,
 ) -> Result<Covariates> {
     let mut known = Covariates::default();
+    let Some(plan) = plan else {
+        return Ok(known);
+    };
     for name in &plan.numeric {
         let cell = row.cell(labels.column(name, "covariate")?);
         known

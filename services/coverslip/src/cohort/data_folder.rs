@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use flow::{EncoderRef, ObjectKey, Sha256Digest, SlideId};
+use flow::{EncoderRef, Sha256Digest, SlideId};
 use mil_worker::Bag;
 use store::Store;
 
@@ -28,16 +28,11 @@ impl DataFolder {
         let Installation { store, catalog, .. } = Installation::open(folder).await?;
         let encoder = EncoderChoice::of(encoder)?.encoder;
         let names = SlideNames::read(&catalog).await?;
-        let mut embedded = HashSet::new();
-        for slide in names.slides() {
-            if store.exists(&ObjectKey::Bag(slide, encoder.hash)).await? {
-                embedded.insert(slide);
-            }
-        }
+        let embedded = names.with_bag(&store, encoder.hash).await?;
         let found = Self {
             store,
             encoder,
-            embedded,
+            embedded: embedded.into_iter().collect(),
             names,
         };
         ensure!(

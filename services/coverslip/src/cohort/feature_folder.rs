@@ -6,7 +6,7 @@ use flow::{EncoderRef, Sha256Digest};
 use tokio::task::spawn_blocking;
 
 use super::SlideBag;
-use crate::bag_files::bag_files;
+use crate::bag_files::{bag_files, slide_name};
 use crate::encoder_choice::EncoderChoice;
 
 /// A folder with one file of TRIDENT, CLAM or STAMP a slide, named after the slide.
@@ -27,7 +27,7 @@ impl FeatureFolder {
             Some(named) => EncoderChoice::parse(named)?.encoder,
             None => stated_encoder(&files)?,
         };
-        let by_name = files.into_iter().map(|file| (stem(&file), file));
+        let by_name = files.into_iter().map(|file| (slide_name(&file), file));
         Ok(Self {
             encoder,
             files: by_name.collect(),
@@ -85,9 +85,4 @@ fn stated_encoder(files: &[PathBuf]) -> Result<EncoderRef> {
         Some(name) => Ok(EncoderRef::of_name(&name)),
         None => bail!("the files do not say which encoder made them: name it by --encoder"),
     }
-}
-
-fn stem(file: &Path) -> String {
-    let stem = file.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flow::Sha256Digest;
 
 use super::Columns;
+use crate::files;
 
 /// The labels' CSV.
 #[derive(Debug)]
@@ -43,8 +44,7 @@ impl LabelTable {
     /// # Errors
     /// If a column is missing, a row has no slide or no label, or there are no rows.
     pub(crate) fn read(path: &Path, columns: &Columns) -> Result<Self> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = files::read(path)?;
         Self::parse(&bytes, columns).with_context(|| format!("in the labels {}", path.display()))
     }
 

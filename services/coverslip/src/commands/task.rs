@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use flow::TaskId;
 use shipped::recipe::{TaskRecipe, train_task};
 
-use super::encoder::{progress_bar, read_text, write_files};
+use super::encoder::progress_bar;
 use super::task_import::Import;
 use crate::exit::Outcome;
+use crate::files;
 use crate::installation::encoder_or_shipped;
 use crate::print;
 use crate::task_folder::{self, Installed};
@@ -140,7 +141,7 @@ impl Show {
 
 impl Train {
     fn run(self) -> Result<()> {
-        let recipe = TaskRecipe::parse(&read_text(&self.recipe)?)
+        let recipe = TaskRecipe::parse(&files::read_text(&self.recipe)?)
             .with_context(|| format!("{} is no task recipe", self.recipe.display()))?;
         let encoder = encoder_or_shipped(self.encoder.as_deref())?;
         let bar = progress_bar("training", "");
@@ -150,7 +151,7 @@ impl Train {
         })?;
         bar.finish_and_clear();
         let json = trained.task_json()?;
-        write_files(
+        files::write_shown(
             &self.out,
             &[
                 ("task.json", &json),

@@ -8,9 +8,9 @@ use flow::{RegulatoryStatus, Sha256Digest, TaskId, TaskVersion};
 use mil::{Answers, HeadKind, ImportedHead, MilError, Task, TaskFile, import_head};
 use serde::Deserialize;
 
-use super::encoder::{read_text, write_files};
 use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
+use crate::files;
 use crate::print;
 
 /// No data stand behind an imported task: a probability counts as it comes.
@@ -78,7 +78,7 @@ impl Import {
         let file = self.task_file(&imported, stated.as_ref())?;
         let json = serde_json::to_vec_pretty(&file)?;
         Task::load(&json, &[&imported.weights]).context("the head makes no task")?;
-        write_files(
+        files::write_shown(
             &self.out,
             &[
                 ("task.json", &json),
@@ -110,7 +110,7 @@ impl Import {
             return Ok(None);
         }
         let path = self.checkpoint.join("config.json");
-        let config: WsinferConfig = serde_json::from_str(&read_text(&path)?)
+        let config: WsinferConfig = serde_json::from_str(&files::read_text(&path)?)
             .with_context(|| format!("{} is no WSInfer-MIL model", path.display()))?;
         ensure!(
             config.r#type == "clam",

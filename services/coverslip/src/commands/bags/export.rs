@@ -60,13 +60,7 @@ impl Export {
         if !self.slides.is_empty() {
             return Ok(self.slides.clone());
         }
-        let mut found = Vec::new();
-        for slide in names.slides() {
-            let key = ObjectKey::Bag(slide, encoder.hash);
-            if installation.store.exists(&key).await? {
-                found.push(slide);
-            }
-        }
+        let found = names.with_bag(&installation.store, encoder.hash).await?;
         if found.is_empty() {
             bail!(
                 "no slide in {} has a bag of encoder `{}`",

@@ -9,7 +9,7 @@ use embed_worker::{Imported, import_bag};
 use flow::{Mpp, SlideId};
 use tokio::task::spawn_blocking;
 
-use crate::bag_files::bag_files;
+use crate::bag_files::{bag_files, slide_name};
 use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;
@@ -76,7 +76,9 @@ impl Import {
     ) -> Result<String> {
         let slide = match self.slide {
             Some(slide) => slide,
-            None => names.find(&stem(file)).map_err(|reason| anyhow!(reason))?,
+            None => names
+                .find(&slide_name(file))
+                .map_err(|reason| anyhow!(reason))?,
         };
         let path = file.to_owned();
         let bag = spawn_blocking(move || bags::read(&path)).await??;
@@ -106,9 +108,4 @@ impl Import {
             )),
         }
     }
-}
-
-fn stem(file: &Path) -> String {
-    let stem = file.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
 }

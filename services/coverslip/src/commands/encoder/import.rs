@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use encoder::Published;
 
-use super::write_files;
 use crate::exit::Outcome;
+use crate::files;
 use crate::print;
 
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl Import {
         if let Some(text) = &imported.text_weights {
             files.push(("text.safetensors", text));
         }
-        write_files(&self.out, &files)?;
+        files::write_shown(&self.out, &files)?;
         print::line(&format!("licence: {}", published.licence))?;
         print::line(&format!("intended use: {}", published.intended_use))?;
         Ok(Outcome::Done)

@@ -9,9 +9,7 @@ mod probe;
 mod train;
 mod zero_shot;
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -60,29 +58,6 @@ impl Encoder {
         }
         Ok(Outcome::Done)
     }
-}
-
-pub(super) fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Writes the files and prints where each lies.
-pub(super) fn write_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
-    for path in put_files(folder, files)? {
-        print::line(&path.display().to_string())?;
-    }
-    Ok(())
-}
-
-/// Writes the files; where each lies now.
-pub(super) fn put_files(folder: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBuf>> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create {}", folder.display()))?;
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(files.iter().map(|(name, _)| folder.join(name)).collect())
 }
 
 /// `what` is being done, `unit` is what is counted.

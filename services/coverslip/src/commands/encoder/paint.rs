@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use shipped::recipe::{EncoderRecipe, paint_tiles};
 
-use super::read_text;
+use crate::files;
 use crate::print;
 
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(crate) struct Paint {
 
 impl Paint {
     pub(super) fn run(self) -> Result<()> {
-        let recipe = EncoderRecipe::parse(&read_text(&self.recipe)?)
+        let recipe = EncoderRecipe::parse(&files::read_text(&self.recipe)?)
             .with_context(|| format!("{} is no encoder recipe", self.recipe.display()))?;
         let n_tiles = paint_tiles(&recipe, &self.out)
             .with_context(|| format!("cannot paint {}", self.out.display()))?;

@@ -8,8 +8,8 @@ use clap::Args;
 use mil::probe::{LabelledEmbeddings, Probe as LinearProbe};
 use parameters::Seed;
 
-use super::read_text;
 use crate::features::Features;
+use crate::files;
 use crate::print;
 
 const N_FOLDS: usize = 5;
@@ -36,7 +36,7 @@ impl Probe {
         let tiles = LabelledEmbeddings::new(features.values, features.dimension, classes(&names))?;
         let probe = LinearProbe { c: self.c };
         if let Some(path) = &self.held_out {
-            let wanted = read_text(path)?;
+            let wanted = files::read_text(path)?;
             let held_out = indices(&names, &wanted)?;
             let accuracy = probe.held_out(&tiles, &held_out)?;
             print::line(&format!(

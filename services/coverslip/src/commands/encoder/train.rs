@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use shipped::recipe::{EncoderRecipe, train_encoder};
 
-use super::{progress_bar, read_text, write_files};
+use super::progress_bar;
+use crate::files;
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
@@ -20,7 +21,7 @@ pub(crate) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> Result<()> {
-        let recipe = EncoderRecipe::parse(&read_text(&self.recipe)?)
+        let recipe = EncoderRecipe::parse(&files::read_text(&self.recipe)?)
             .with_context(|| format!("{} is no encoder recipe", self.recipe.display()))?;
         let bar = progress_bar("training", "step");
         let trained = train_encoder(&recipe, |report| {
@@ -34,6 +35,6 @@ impl Train {
             ("encoder.json", &json),
             ("model.safetensors", &trained.weights),
         ];
-        write_files(&self.out, &files)
+        files::write_shown(&self.out, &files)
     }
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::commands::block_on;
 use crate::exit::Outcome;
-use crate::installation::{Installation, read_encoder, read_file};
+use crate::files;
+use crate::installation::{Installation, read_encoder};
 use crate::print;
 
 #[derive(Debug, Args)]
@@ -113,11 +114,11 @@ impl ZeroShot {
     }
 
     fn scorer(&self, encoder: &Encoder) -> Result<encoder::ZeroShot> {
-        let prompts = Prompts::parse(&read_file(&self.prompts)?)?;
-        let tokenizer = Tokenizer::new(&read_file(&self.vocabulary)?)?;
+        let prompts = Prompts::parse(&files::read(&self.prompts)?)?;
+        let tokenizer = Tokenizer::new(&files::read(&self.vocabulary)?)?;
         // Before its weights are looked for: an encoder may have no text tower.
         encoder.config().text_tower()?;
-        let weights = read_file(&self.encoder.join("text.safetensors"))?;
+        let weights = files::read(&self.encoder.join("text.safetensors"))?;
         let text = TextEncoder::load(encoder.config(), &weights)?;
         Ok(encoder::ZeroShot::new(&prompts, &text, &tokenizer)?)
     }

@@ -5,7 +5,7 @@ use card::{Fact, TaskFacts};
 use flow::{Sha256Digest, TaskRef};
 use mil::{Answers, TaskFile, TrainingSummary};
 
-use super::read;
+use crate::files;
 
 /// A task as its `task.json` describes it, without its weights.
 pub(super) struct DescribedTask {
@@ -15,7 +15,7 @@ pub(super) struct DescribedTask {
 
 impl DescribedTask {
     pub(super) fn read(folder: &Path) -> Result<Self> {
-        let file = TaskFile::parse(&read(&folder.join("task.json"))?)
+        let file = TaskFile::parse(&files::read(&folder.join("task.json"))?)
             .with_context(|| format!("{} holds no task", folder.display()))?;
         Ok(Self {
             hash: file.hash()?,

@@ -4,7 +4,7 @@ mod described_task;
 mod result;
 mod scored;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -15,9 +15,9 @@ use self::described_task::DescribedTask;
 use self::result::Evaluated;
 use self::scored::scored;
 use super::block_on;
-use super::encoder::put_files;
 use crate::cohort::BagSource;
 use crate::exit::Outcome;
+use crate::files;
 use crate::print;
 
 #[derive(Debug, Args)]
@@ -101,7 +101,7 @@ impl Evaluate {
         if self.predictions.is_none() {
             files.push(("predictions.csv", &csv));
         }
-        let written = put_files(&self.out, &files)?;
+        let written = files::write(&self.out, &files)?;
         if self.json {
             print::json(&evaluated)?;
         } else {
@@ -121,7 +121,7 @@ impl Evaluate {
             encoder,
         } = &self.scoring;
         match (&self.predictions, &self.task, bags, labels) {
-            (Some(predictions), ..) => read(predictions),
+            (Some(predictions), ..) => files::read(predictions),
             (None, Some(task), Some(bags), Some(labels)) => block_on(async {
                 let source = BagSource::open(bags, encoder.as_deref()).await?;
                 scored(task, source, labels).await
@@ -149,8 +149,4 @@ impl Evaluate {
         let predictions = from_csv(csv, &table).context("cannot evaluate these predictions")?;
         Ok(Report::of(&predictions, &bootstrap)?)
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use mil::{Covariates, Scores, Task};
+use mil::{Scores, Task};
 
 use crate::cohort::{
     BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
@@ -22,11 +22,7 @@ pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Res
     let mut scores = Vec::with_capacity(cohort.len());
     for (row, bag) in cohort.slides() {
         bag_label(&task.file().answers, row)?;
-        let plan = task.file().covariates.as_ref();
-        let known = match plan {
-            Some(plan) => covariates(plan, &cohort.labels, row)?,
-            None => Covariates::default(),
-        };
+        let known = covariates(task.file().covariates.as_ref(), &cohort.labels, row)?;
         let bag = cohort.source.read(bag).await?;
         let scored = task.score_knowing(&bag.embeddings, bag.dimension, &known);
         scores.push(scored.with_context(|| format!("cannot score {}", row.place()))?);

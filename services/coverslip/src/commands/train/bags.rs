@@ -1,7 +1,7 @@
 use anyhow::Result;
 use flow::Sha256Digest;
+use mil::CovariatePlan;
 use mil::train::TrainingBag;
-use mil::{CovariatePlan, Covariates};
 
 use super::task_toml::TaskToml;
 use crate::cohort::{Cohort, bag_label, covariates};
@@ -26,10 +26,7 @@ impl Learning {
         };
         for (row, id) in cohort.slides() {
             let label = bag_label(&task.answers, row)?;
-            let known = match &learning.covariates {
-                Some(plan) => covariates(plan, &cohort.labels, row)?,
-                None => Covariates::default(),
-            };
+            let known = covariates(learning.covariates.as_ref(), &cohort.labels, row)?;
             let bag = cohort.source.read(id).await?;
             learning.digests.push(bag.digest);
             learning.bags.push(TrainingBag {

@@ -19,10 +19,10 @@ use self::run_folder::{Earlier, RunFolder};
 use self::task_toml::TaskToml;
 use self::training_bar::TrainingBar;
 use super::block_on;
-use super::encoder::read_text;
 use crate::cohort::{BagSource, Cohort};
 use crate::curves::Curve;
 use crate::exit::Outcome;
+use crate::files;
 use crate::print;
 
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ pub(crate) struct Train {
 
 impl Train {
     pub(crate) fn run(self) -> Result<Outcome> {
-        let task = TaskToml::parse(&read_text(&self.task)?)
+        let task = TaskToml::parse(&files::read_text(&self.task)?)
             .with_context(|| format!("{} is no task to train", self.task.display()))?;
         let (cohort, learning) = block_on(self.read(&task))?;
         warn_of_unlabelled(&cohort);
