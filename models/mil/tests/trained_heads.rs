@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use coverslip_mil::train::{
-    BagLabel, ClassWeights, Clustering, Dropout, TaskDraft, TrainConfig, TrainingBag, fit,
+    BagLabel, ClassWeights, Clustering, Dropout, EnsembleConfig, TaskDraft, TrainConfig,
+    TrainingBag, fit,
 };
 use coverslip_mil::{
     Answers, Covariates, DsmilQuery, DsmilValue, Evaluation, HeadConfig, MilError, Outcome, Task,
@@ -85,8 +86,14 @@ fn config() -> TrainConfig {
 
 /// Learns, and scores bags it has not seen.
 fn assert_learns(head: HeadConfig) -> Result<Evaluation, Box<dyn Error>> {
-    let bags: Vec<TrainingBag> = (0..40).map(bag).collect();
-    let trained = fit(&bags, &draft(head)?, &config(), |_| ())?;
+    let bags: Vec<TrainingBag> = (0..60).map(bag).collect();
+    let trained = fit(
+        &bags,
+        &draft(head)?,
+        &config(),
+        EnsembleConfig::ONE_HEAD,
+        |_, _| (),
+    )?;
     let task = Task::load(&trained.task_json()?, &trained.heads)?;
     let unseen: Vec<Outcome> = (1000..1040)
         .map(|number| Outcome::of(&task, &bag(number)))
@@ -178,7 +185,14 @@ fn trans_mil_learns_and_scores_every_tile() -> Result<(), Box<dyn Error>> {
 fn heads_that_cannot_answer_a_task_are_refused() -> Result<(), Box<dyn Error>> {
     let bags: Vec<TrainingBag> = (0..8).map(bag).collect();
     let refused = |head| -> Result<String, Box<dyn Error>> {
-        let error = fit(&bags, &draft(head)?, &config(), |_| ()).expect_err("refused");
+        let error = fit(
+            &bags,
+            &draft(head)?,
+            &config(),
+            EnsembleConfig::ONE_HEAD,
+            |_, _| (),
+        )
+        .expect_err("refused");
         assert!(matches!(error, MilError::Config(_)), "{error}");
         Ok(error.to_string())
     };

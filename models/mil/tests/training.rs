@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use coverslip_mil::train::{
-    BagLabel, ClassWeights, Clustering, Dropout, EpochReport, TaskDraft, TrainConfig, TrainingBag,
-    fit,
+    BagLabel, ClassWeights, Clustering, Dropout, EnsembleConfig, EpochReport, TaskDraft,
+    TrainConfig, TrainingBag, fit,
 };
 use coverslip_mil::{
     Answers, Covariates, Evaluation, GradeScale, HeadConfig, MilError, Outcome, SlideFacts,
@@ -106,7 +106,13 @@ fn config(epochs: u32, patience: u32) -> TrainConfig {
 
 #[test]
 fn finds_what_was_planted() -> Result<(), Box<dyn Error>> {
-    let trained = fit(&bags(0, 60), &draft()?, &config(30, 30), |_| ())?;
+    let trained = fit(
+        &bags(0, 60),
+        &draft()?,
+        &config(30, 30),
+        EnsembleConfig::ONE_HEAD,
+        |_, _| (),
+    )?;
     let task = trained.task()?;
     let outcomes: Vec<Outcome> = bags(1000, 60)
         .iter()
@@ -123,7 +129,14 @@ fn finds_what_was_planted() -> Result<(), Box<dyn Error>> {
 /// Of 60 bags a fifth is held out, six of them negative: too few to rule anything out at one in ten.
 #[test]
 fn a_task_of_few_bags_does_not_claim_to_rule_anything_out() -> Result<(), Box<dyn Error>> {
-    let task = fit(&bags(0, 60), &draft()?, &config(3, 3), |_| ())?.task()?;
+    let task = fit(
+        &bags(0, 60),
+        &draft()?,
+        &config(3, 3),
+        EnsembleConfig::ONE_HEAD,
+        |_, _| (),
+    )?
+    .task()?;
     let bag = bag(1000, BagLabel::Negative);
     let scores = task.score(&bag.embeddings, bag.dimension)?;
     let set = scores.set.as_ref().ok_or("a set")?;
@@ -158,7 +171,14 @@ fn equal_seeds_give_equal_tasks() -> Result<(), Box<dyn Error>> {
             seed: Seed(seed),
             ..config(3, 3)
         };
-        fit(&bags(0, 20), &draft()?, &config, |_| ()).map_err(Box::<dyn Error>::from)
+        fit(
+            &bags(0, 20),
+            &draft()?,
+            &config,
+            EnsembleConfig::ONE_HEAD,
+            |_, _| (),
+        )
+        .map_err(Box::<dyn Error>::from)
     };
     let (one, again, other) = (train(1)?, train(1)?, train(2)?);
     assert_eq!(one.heads, again.heads);
@@ -179,9 +199,15 @@ fn stops_when_validation_no_longer_gets_better() -> Result<(), Box<dyn Error>> {
         };
     }
     let mut reports: Vec<EpochReport> = Vec::new();
-    let trained = fit(&bags, &draft()?, &config(100, 3), |report| {
-        reports.push(report);
-    })?;
+    let trained = fit(
+        &bags,
+        &draft()?,
+        &config(100, 3),
+        EnsembleConfig::ONE_HEAD,
+        |_, report| {
+            reports.push(report);
+        },
+    )?;
     assert!(reports.len() < 100, "ran all {} epochs", reports.len());
     let summary = trained.file.training.ok_or("no summary")?;
     assert_eq!(summary.epochs as usize, reports.len());
@@ -201,7 +227,14 @@ fn bags_that_do_not_fit_are_named() -> Result<(), Box<dyn Error>> {
     let refused = |change: fn(&mut TrainingBag)| {
         let mut bags = bags(0, 8);
         change(&mut bags[3]);
-        let error = fit(&bags, &draft()?, &config(1, 1), |_| ()).expect_err("refused");
+        let error = fit(
+            &bags,
+            &draft()?,
+            &config(1, 1),
+            EnsembleConfig::ONE_HEAD,
+            |_, _| (),
+        )
+        .expect_err("refused");
         assert!(matches!(error, MilError::Training(_)));
         assert!(error.to_string().contains("bag `bag 3`"), "{error}");
         Ok::<_, Box<dyn Error>>(())
@@ -212,7 +245,14 @@ fn bags_that_do_not_fit_are_named() -> Result<(), Box<dyn Error>> {
     refused(|bag| bag.label = BagLabel::Positive(Some(6)))?;
 
     let negative = vec![bag(1, BagLabel::Negative); 5];
-    let error = fit(&negative, &draft()?, &config(1, 1), |_| ()).expect_err("one kind");
+    let error = fit(
+        &negative,
+        &draft()?,
+        &config(1, 1),
+        EnsembleConfig::ONE_HEAD,
+        |_, _| (),
+    )
+    .expect_err("one kind");
     assert!(
         error.to_string().contains("two bags of each answer"),
         "{error}"

@@ -15,7 +15,7 @@ use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
 
-use crate::at_mpp::AtMpp;
+use crate::encoder_args::{ChosenEncoder, EncoderArgs};
 use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
@@ -116,14 +116,12 @@ impl Installation {
 }
 
 impl Models {
-    /// The encoder that ships, and the tasks that ship or are installed in `data`; of these only
-    /// `task` if one is named.
+    /// The chosen encoder, and the tasks that ship or are installed in `data`; of these only `task`
+    /// if one is named.
     ///
     /// At another mpp the encoder is another one, and so are the tasks that read its bags.
-    pub(crate) fn of(data: &Path, task: Option<&TaskId>, at_mpp: AtMpp) -> Result<Self> {
-        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
-        let trained = encoder.reference().hash;
-        let encoder = at_mpp.applied(encoder)?;
+    pub(crate) fn of(data: &Path, task: Option<&TaskId>, encoder: &EncoderArgs) -> Result<Self> {
+        let ChosenEncoder { encoder, trained } = encoder.load()?;
         let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
@@ -133,7 +131,7 @@ impl Models {
                 "there is no task `{id}`: `coverslip task list` has those there are"
             );
         }
-        if at_mpp.is_given() {
+        if encoder.reference().hash != trained {
             for task in tasks
                 .iter_mut()
                 .filter(|task| task.encoder_hash() == trained)
@@ -145,6 +143,22 @@ impl Models {
             encoder: Arc::new(encoder),
             tasks: tasks.into(),
         })
+    }
+
+    /// # Errors
+    /// If none of the tasks reads the encoder's bags.
+    pub(crate) fn ensure_scoring(&self) -> Result<()> {
+        let encoder = self.encoder.reference();
+        ensure!(
+            self.tasks
+                .iter()
+                .any(|task| task.encoder_hash() == encoder.hash),
+            "no task reads the bags of {} ({}): `coverslip train` makes one, `coverslip task install` \
+             brings it in",
+            encoder.name,
+            encoder.hash.short()
+        );
+        Ok(())
     }
 }
 

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod arguments;
-mod at_mpp;
 mod bag_files;
 mod bench;
 mod cohort;
 mod commands;
 mod curves;
+mod encoder_args;
 mod encoder_choice;
 mod exit;
 mod features;

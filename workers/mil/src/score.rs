@@ -1,13 +1,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use flow::{
     Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
 };
 use mil::Task;
 use step::ProgressSink;
 use tokio::task::spawn_blocking;
+use tracing::debug;
 
 use crate::MilDeps;
 use crate::bag::Bag;
@@ -19,10 +20,11 @@ use crate::scored::Scored;
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
 /// What is in storage already is recorded and announced again, and not redone. Once every task has
-/// its result the slide's status is `scored`.
+/// its result the slide's status is `scored`. It stays `embedded` where none of them reads such bags:
+/// a laboratory may embed its slides to train its first task on them.
 ///
 /// # Errors
-/// If none of the tasks reads this encoder's bags, or the bag is missing or damaged.
+/// If the bag is missing or damaged.
 pub async fn score_slide(
     deps: &MilDeps,
     slide: SlideId,
@@ -32,11 +34,10 @@ pub async fn score_slide(
 ) -> Result<Vec<Prediction>> {
     let mine = tasks.iter().filter(|task| task.encoder_hash() == encoder);
     let mine: Vec<&Arc<Task>> = mine.collect();
-    ensure!(
-        !mine.is_empty(),
-        "no task reads the bags of encoder {}",
-        encoder.short()
-    );
+    if mine.is_empty() {
+        debug!(encoder = %encoder.short(), "no task reads the bags of this encoder");
+        return Ok(Vec::new());
+    }
     let mut predictions = Vec::new();
     for (done, task) in mine.iter().enumerate() {
         progress(tasks_done(done, mine.len()));

@@ -17,7 +17,7 @@ pub struct TrainingBag {
 }
 
 /// The answer for a whole slide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BagLabel {
     Negative,
     /// The grade where it is known.

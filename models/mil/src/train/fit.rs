@@ -1,44 +1,34 @@
-use parameters::seeded;
-
-use super::finish::finish;
-use super::head_training::HeadTraining;
-use super::plan::{Ensemble, HeadPlan};
-use super::split::split;
-use super::{EpochReport, TaskDraft, TrainConfig, TrainedTask, TrainingBag};
+use super::{
+    Ensemble, EnsembleConfig, EpochReport, TaskDraft, TrainConfig, TrainedTask, TrainingBag,
+};
 use crate::MilError;
 
-/// Stream of the one seed.
-const SPLIT: u64 = 1;
-
-/// Trains a single head for `draft`, keeps the epoch with the lowest validation loss, and calibrates
-/// it on the validation bags. Equal bags and seeds give equal tasks on one machine.
+/// Trains the heads of `draft` one after the other, each up to the epoch with the lowest validation
+/// loss, and joins them to one task. Every bag counts as a patient of its own. Equal bags and seeds
+/// give equal tasks on one machine.
+///
+/// `progress` gets the number of the head, from 0, and how its epoch ended.
 ///
 /// # Errors
-/// If the bags do not fit the head, if there are not two of each answer, or if training diverges.
+/// If the bags do not fit the head, if there are too few of an answer, or if training diverges.
 pub fn fit(
     bags: &[TrainingBag],
     draft: &TaskDraft,
     config: &TrainConfig,
-    mut progress: impl FnMut(EpochReport),
+    ensemble: EnsembleConfig,
+    mut progress: impl FnMut(usize, EpochReport),
 ) -> Result<TrainedTask, MilError> {
-    draft.check(bags, config)?;
-    let parts = split(
-        bags,
-        config.validation_share,
-        &mut seeded(config.seed, SPLIT),
-    );
-    let mut training = HeadTraining::new(bags, draft, config, parts.clone())?;
-    while !training.is_finished() {
-        progress(training.epoch()?);
+    let groups: Vec<usize> = (0..bags.len()).collect();
+    let ensemble = Ensemble::plan(bags, &groups, draft, config, ensemble)?;
+    let (mut heads, mut n_epochs) = (Vec::new(), 0);
+    for (number, plan) in ensemble.heads().iter().enumerate() {
+        let config = plan.config(config);
+        let mut training = plan.begin(bags, draft, &config)?;
+        while !training.is_finished() {
+            progress(number, training.epoch()?);
+        }
+        n_epochs = n_epochs.max(training.reports().len() as u32);
+        heads.push(training.head()?);
     }
-    let ensemble = Ensemble {
-        heads: vec![HeadPlan {
-            fold: 0,
-            seed: config.seed,
-            held_out: parts.validation.clone(),
-            parts,
-        }],
-    };
-    let n_epochs = training.reports().len() as u32;
-    finish(bags, draft, &ensemble, vec![training.head()?], n_epochs)
+    TrainedTask::of(bags, draft, &ensemble, heads, n_epochs)
 }

@@ -3,9 +3,9 @@ use rand::seq::SliceRandom;
 
 use super::best::Best;
 use super::objective::Objective;
+use super::plan::Split;
 use super::progress::{EpochReport, Progress};
 use super::sampling::sample;
-use super::split::Split;
 use super::validate::validate;
 use super::{TaskDraft, TrainConfig, TrainingBag};
 use crate::MilError;

@@ -1,7 +1,7 @@
 //! Training of heads on bags with known answers.
 //!
-//! [`fit`] trains a single head. For several heads, and to go on after an interruption, plan an
-//! [`Ensemble`], train each of its heads epoch by epoch, and join them by [`TrainedTask::of`].
+//! [`fit`] does it all at once. To go on after an interruption, or to hold out whole patients, plan
+//! an [`Ensemble`], train each of its heads epoch by epoch, and join them by [`TrainedTask::of`].
 
 mod abstaining;
 mod bag;
@@ -19,7 +19,6 @@ mod objective;
 mod plan;
 mod progress;
 mod sampling;
-mod split;
 mod trained;
 mod validate;
 

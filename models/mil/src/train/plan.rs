@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
+
 use parameters::{Seed, seeded};
 use serde::{Deserialize, Serialize};
 
 use super::folds::folds;
 use super::head_training::HeadTraining;
-use super::split::Split;
-use super::{TaskDraft, TrainConfig, TrainingBag};
+use super::{BagLabel, TaskDraft, TrainConfig, TrainingBag};
 use crate::MilError;
 
 /// Streams of the one seed.
@@ -21,6 +22,10 @@ pub struct EnsembleConfig {
     pub seeds: usize,
 }
 
+impl EnsembleConfig {
+    pub const ONE_HEAD: Self = Self { folds: 1, seeds: 1 };
+}
+
 impl Default for EnsembleConfig {
     fn default() -> Self {
         Self { folds: 5, seeds: 1 }
@@ -31,6 +36,13 @@ impl Default for EnsembleConfig {
 #[derive(Clone, Debug)]
 pub struct Ensemble {
     pub(super) heads: Vec<HeadPlan>,
+}
+
+/// Indices of the bags to learn from and of those to stop by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Split {
+    pub(super) training: Vec<usize>,
+    pub(super) validation: Vec<usize>,
 }
 
 /// What one head learns from. Indices are those of the bags.
@@ -65,16 +77,17 @@ impl Ensemble {
         }
         let answers = bags.iter().map(|bag| bag.label.answer(&draft.answers));
         let answers: Vec<usize> = answers.map(Option::unwrap_or_default).collect();
+        let strata = strata(bags);
         let fold_of = match ensemble.folds {
             1 => None,
-            n => Some(folds(&answers, groups, n, &mut seeded(config.seed, FOLDS))),
+            n => Some(folds(&strata, groups, n, &mut seeded(config.seed, FOLDS))),
         };
         let mut heads = Vec::new();
         for fold in 0..ensemble.folds {
             let is_held_out = |at: usize| fold_of.as_ref().is_some_and(|of| of[at] == fold);
             let (held_out, rest): (Vec<usize>, _) =
                 (0..bags.len()).partition(|&at| is_held_out(at));
-            let parts = stopping_part(&rest, &answers, groups, config);
+            let parts = stopping_part(&rest, &strata, groups, config);
             let held_out = match fold_of {
                 Some(_) => held_out,
                 None => parts.validation.clone(),
@@ -105,7 +118,15 @@ impl Ensemble {
 }
 
 impl HeadPlan {
-    /// The head before its first epoch. `config` carries this head's seed.
+    /// As `config`, with this head's seed.
+    pub fn config(&self, config: &TrainConfig) -> TrainConfig {
+        TrainConfig {
+            seed: self.seed,
+            ..config.clone()
+        }
+    }
+
+    /// The head before its first epoch. `config` is [`Self::config`].
     pub fn begin<'a>(
         &self,
         bags: &'a [TrainingBag],
@@ -116,17 +137,25 @@ impl HeadPlan {
     }
 }
 
+/// For each bag a number that those with its very label share: every grade of a detection is spread
+/// over the folds.
+fn strata(bags: &[TrainingBag]) -> Vec<usize> {
+    let labels: BTreeSet<BagLabel> = bags.iter().map(|bag| bag.label).collect();
+    let place = |bag: &TrainingBag| labels.range(..bag.label).count();
+    bags.iter().map(place).collect()
+}
+
 /// Keeps whole groups of `bags` for early stopping.
 fn stopping_part(
     bags: &[usize],
-    answers: &[usize],
+    strata: &[usize],
     groups: &[usize],
     config: &TrainConfig,
 ) -> Split {
     let n_parts = (1.0 / config.validation_share.max(0.01)).round().max(2.0) as usize;
     let of = |values: &[usize]| bags.iter().map(|&at| values[at]).collect::<Vec<_>>();
     let mut random = seeded(config.seed, VALIDATION);
-    let part_of = folds(&of(answers), &of(groups), n_parts, &mut random);
+    let part_of = folds(&of(strata), &of(groups), n_parts, &mut random);
     let both = bags.iter().copied().zip(part_of);
     let (validation, training): (Vec<_>, Vec<_>) = both.partition(|(_, part)| *part == 0);
     let bags_of = |part: Vec<(usize, usize)>| part.into_iter().map(|(at, _)| at).collect();

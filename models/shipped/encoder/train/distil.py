@@ -3,8 +3,9 @@
 Each step shows it real tiles, for which it must tell what the teacher sees in the tile and at each of
 its 7 x 7 places, and painted tiles, whose tissue it must tell for the tile and for every patch.
 Nobody's diagnosis is shown to it. Its first blocks stay as they are, so their tokens are computed
-once. In most steps it sees half of the patches only, which is nearly twice as fast and keeps it from
-learning single tiles by heart. What is written is the running mean of its weights.
+once and kept in memory (4 GB). In most steps it sees half of the patches only, which is nearly twice
+as fast and keeps it from learning single tiles by heart. What is written is the running mean of its
+weights.
 """
 
 import argparse
@@ -133,10 +134,10 @@ def parsed() -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for encoder.json and weights"
     )
-    parser.add_argument("--fixed", type=int, default=3, help="first blocks that stay as they are")
+    parser.add_argument("--fixed", type=int, default=1, help="first blocks that stay as they are")
     parser.add_argument("--added", type=int, default=1, help="new blocks on top")
-    parser.add_argument("--poses", type=int, default=2, help="of eight in which a tile is shown")
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--poses", type=int, default=8, help="of eight in which a tile is shown")
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--real", type=int, default=24, help="real tiles a step")
     parser.add_argument("--painted", type=int, default=12, help="phantom tiles a step")
     parser.add_argument("--rate", type=float, default=5e-4, help="largest learning rate")

@@ -1,6 +1,8 @@
 use encoder::Encoder;
 use flow::{TaskId, TaskVersion};
-use mil::train::{EpochReport, TaskDraft, TrainConfig, TrainedTask, TrainingBag, fit};
+use mil::train::{
+    EnsembleConfig, EpochReport, TaskDraft, TrainConfig, TrainedTask, TrainingBag, fit,
+};
 use mil::{Answers, GradeScale, HeadConfig, Outcome, Task};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,7 @@ pub struct TaskRecipe {
     pub classes: DetectionWords,
     pub grade_scale: GradeScale,
     pub training: TrainConfig,
+    pub ensemble: EnsembleConfig,
     pub slides: Cohort,
 }
 
@@ -35,8 +38,15 @@ pub struct DetectionWords {
 /// How the making of a task stands.
 #[derive(Clone, Copy, Debug)]
 pub enum TaskReport {
-    Embedded { slide: usize, n_slides: usize },
-    Trained(EpochReport),
+    Embedded {
+        slide: usize,
+        n_slides: usize,
+    },
+    /// The head from 0.
+    Trained {
+        head: usize,
+        epoch: EpochReport,
+    },
 }
 
 impl TaskRecipe {
@@ -68,19 +78,19 @@ impl TaskRecipe {
     }
 }
 
-/// Embeds the recipe's phantoms, then trains its head on the bags.
+/// Embeds the recipe's phantoms, then trains its heads on the bags.
 pub fn train_task(
     recipe: &TaskRecipe,
     encoder: &Encoder,
     mut progress: impl FnMut(TaskReport),
 ) -> Result<TrainedTask, ShippedError> {
     let bags = bags(&recipe.slides, encoder, &mut progress)?;
-    let trained = |report| progress(TaskReport::Trained(report));
     Ok(fit(
         &bags,
         &recipe.draft(encoder),
         &recipe.training,
-        trained,
+        recipe.ensemble,
+        |head, epoch| progress(TaskReport::Trained { head, epoch }),
     )?)
 }
 

@@ -8,8 +8,9 @@ use clap::Args;
 use embed_worker::EmbedOutcome;
 use flow::{Mpp, SlideStatus, TaskId};
 use serde::Serialize;
+use tracing::warn;
 
-use crate::at_mpp::AtMpp;
+use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::path::{Received, receive, tile};
@@ -31,7 +32,7 @@ pub(crate) struct Analyze {
     #[arg(long)]
     mpp: Option<Mpp>,
     #[command(flatten)]
-    at_mpp: AtMpp,
+    encoder: EncoderArgs,
     /// Print one JSON object: {"slides": [...]}.
     #[arg(long)]
     json: bool,
@@ -57,7 +58,10 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref(), self.at_mpp)?;
+        let models = Models::of(&self.data, self.task.as_ref(), &self.encoder)?;
+        if let Err(none) = models.ensure_scoring() {
+            warn!("the slides are embedded and not scored: {none:#}");
+        }
         let mut answers = Vec::new();
         for file in &self.slides {
             let answer = self.one(&installation, &models, file).await?;
@@ -91,10 +95,10 @@ impl Analyze {
         tile(installation, slide, bars.sink()).await?;
         let report = cases::report(&installation.catalog, slide).await?;
         // A slide that is embedded may be so by another encoder; a bag that is there is not made again.
-        // At an mpp of the person's own choice, a slide that has its result gets another one.
+        // By an encoder of the person's own choice, a slide that has its result gets another one.
         let is_ready = match report.status {
             SlideStatus::Tiled | SlideStatus::Embedded => true,
-            SlideStatus::Scored => self.at_mpp.is_given(),
+            SlideStatus::Scored => self.encoder.is_given(),
             _ => false,
         };
         if !is_ready {

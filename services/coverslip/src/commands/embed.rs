@@ -7,9 +7,9 @@ use anyhow::Result;
 use clap::Args;
 use flow::SlideId;
 
-use crate::at_mpp::AtMpp;
+use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
-use crate::installation::{Installation, encoder_or_shipped};
+use crate::installation::Installation;
 use crate::print;
 use crate::progress_bars::ProgressBars;
 
@@ -20,18 +20,14 @@ pub(crate) struct Embed {
     /// The folder with everything the installation keeps.
     #[arg(long, env = "COVERSLIP_DATA")]
     data: PathBuf,
-    /// A folder that `coverslip encoder import` wrote; the encoder that ships if not given.
-    #[arg(long)]
-    encoder: Option<PathBuf>,
     #[command(flatten)]
-    at_mpp: AtMpp,
+    encoder: EncoderArgs,
 }
 
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
-        let encoder = Arc::new(self.at_mpp.applied(encoder)?);
+        let encoder = Arc::new(self.encoder.load()?.encoder);
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation
             .embed(&encoder, self.slide, bars.sink())

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use flow::{SlideId, TaskId};
 
-use crate::at_mpp::AtMpp;
+use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::print;
@@ -23,13 +23,14 @@ pub(crate) struct Score {
     #[arg(long)]
     task: Option<TaskId>,
     #[command(flatten)]
-    at_mpp: AtMpp,
+    encoder: EncoderArgs,
 }
 
 impl Score {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref(), self.at_mpp)?;
+        let models = Models::of(&self.data, self.task.as_ref(), &self.encoder)?;
+        models.ensure_scoring()?;
         let bars = ProgressBars::new(&self.slide.to_string());
         installation.score(&models, self.slide, bars.sink()).await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;

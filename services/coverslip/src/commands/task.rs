@@ -1,5 +1,6 @@
 //! `coverslip task`: what the tasks are, and how the shipped one is made.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -151,12 +152,10 @@ impl Train {
         })?;
         bar.finish_and_clear();
         let json = trained.task_json()?;
-        files::write_shown(
-            &self.out,
-            &[
-                ("task.json", &json),
-                ("head.safetensors", &trained.heads[0]),
-            ],
-        )
+        let names = trained.file.head_names();
+        let heads = names.iter().zip(&trained.heads);
+        let heads = heads.map(|(name, head)| (name.as_str(), head.as_slice()));
+        let files: Vec<(&str, &[u8])> = iter::once(("task.json", &*json)).chain(heads).collect();
+        files::write_shown(&self.out, &files)
     }
 }

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::exit::Outcome;
-use crate::installation::Installation;
+use crate::installation::{Installation, encoder_or_shipped};
 use crate::print;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
@@ -43,12 +43,16 @@ pub(crate) struct Up {
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
     tasks: Option<PathBuf>,
+    /// The encoder of every slide that comes in: a folder that `coverslip encoder import` wrote; the
+    /// one that ships if not given. Tasks that read another encoder's bags have no work.
+    #[arg(long, value_name = "DIR", env = "COVERSLIP_ENCODER")]
+    encoder: Option<PathBuf>,
 }
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
         let folder = self.tasks.clone();
         let folder = folder.unwrap_or_else(|| task_folder::installed_in(&self.data));
         let tasks = TaskRegistry::open(&folder)?;

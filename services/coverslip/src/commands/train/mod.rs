@@ -113,10 +113,7 @@ fn train_heads(
     let bar = TrainingBar::new(ensemble);
     let (mut heads, mut curves) = (Vec::new(), Vec::new());
     for (number, head) in ensemble.heads().iter().enumerate() {
-        let config = TrainConfig {
-            seed: head.seed,
-            ..config.clone()
-        };
+        let config = head.config(config);
         let mut training = head.begin(&learning.bags, draft, &config)?;
         if let Some(state) = run.state(number)? {
             training

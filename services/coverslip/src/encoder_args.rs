@@ -1,0 +1,60 @@
+//! The encoder that sees the slides, and at which resolution.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use encoder::{Encoder, Untrained};
+use flow::{Mpp, Sha256Digest};
+
+use crate::installation::encoder_or_shipped;
+
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct EncoderArgs {
+    /// A folder that `coverslip encoder import` wrote; the encoder that ships if not given.
+    #[arg(long, value_name = "DIR", env = "COVERSLIP_ENCODER")]
+    encoder: Option<PathBuf>,
+    /// Micrometres per pixel at which the encoder sees the slide, one of those it was trained at.
+    #[arg(long, value_name = "MPP")]
+    at_mpp: Option<Mpp>,
+    /// Take --at-mpp even where the encoder was not trained at it. The bag and every result of it
+    /// say so.
+    #[arg(long, requires = "at_mpp")]
+    allow_untrained_mpp: bool,
+}
+
+/// An encoder as it sees the slides.
+pub(crate) struct ChosenEncoder {
+    pub(crate) encoder: Encoder,
+    /// The hash it has at its own mpp: what its tasks name.
+    pub(crate) trained: Sha256Digest,
+}
+
+impl EncoderArgs {
+    /// Whether a person asks for another encoder, or another resolution, than that of every slide.
+    pub(crate) fn is_given(&self) -> bool {
+        self.encoder.is_some() || self.at_mpp.is_some()
+    }
+
+    pub(crate) fn load(&self) -> Result<ChosenEncoder> {
+        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        Ok(ChosenEncoder {
+            trained: encoder.reference().hash,
+            encoder: self.at_mpp(encoder)?,
+        })
+    }
+
+    fn at_mpp(&self, encoder: Encoder) -> Result<Encoder> {
+        let Some(mpp) = self.at_mpp else {
+            return Ok(encoder);
+        };
+        let untrained = if self.allow_untrained_mpp {
+            Untrained::Allow
+        } else {
+            Untrained::Refuse
+        };
+        encoder
+            .at_mpp(mpp, untrained)
+            .context("--at-mpp is refused without --allow-untrained-mpp")
+    }
+}
