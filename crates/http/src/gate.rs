@@ -32,9 +32,10 @@ impl Gate {
 
     /// The answer if it is in memory and whoever asks was let in a moment ago.
     pub(crate) fn kept_answer<B>(&self, request: &http::Request<B>) -> Option<Response> {
-        let answer = self.kept.find_for(request)?;
+        let now = Instant::now();
+        let answer = self.kept.find_for(request, now)?;
         let claim = Claim::read(request, self.access.transport()).ok()?;
-        self.let_in_until(claim)?;
+        self.let_in_until(claim, now)?;
         self.kept.count_given();
         let id = RequestId::next();
         let log = AccessLog::start(request.method(), request.uri().path());
@@ -51,13 +52,17 @@ impl Gate {
     }
 
     /// Until when whoever sends this may read, where he was let in a moment ago.
-    pub(crate) fn may_read_until(&self, credential: Credential<'_>) -> Option<Instant> {
-        self.let_in_until(credential.claim(self.access.transport())?)
+    pub(crate) fn may_read_until(
+        &self,
+        credential: Credential<'_>,
+        now: Instant,
+    ) -> Option<Instant> {
+        self.let_in_until(credential.claim(self.access.transport())?, now)
     }
 
-    fn let_in_until(&self, claim: Claim) -> Option<Instant> {
+    fn let_in_until(&self, claim: Claim, now: Instant) -> Option<Instant> {
         match claim {
-            Claim::Token { kind, hash } => self.access.good_until(kind, &hash),
+            Claim::Token { kind, hash } => self.access.good_until(kind, &hash, now),
             Claim::Open => None,
         }
     }

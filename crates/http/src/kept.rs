@@ -5,10 +5,14 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header
 use axum::response::Response;
 use bytes::Bytes;
 use metrics::{Counter, counter};
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
 
 /// Bytes of answers kept at most: some thousand tiles.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The cache divides itself by this guess; each part must be large enough for some pictures.
+const N_ANSWERS: usize = 256;
 /// Pictures larger than this are rare and would push many tiles out.
 const MAX_BODY: usize = 1024 * 1024;
 /// A slide that is taken out of the installation is not answered from memory for longer.
@@ -33,7 +37,7 @@ pub struct Immutable(pub Bytes);
 /// nor a read. Clones share them.
 #[derive(Clone)]
 pub(crate) struct KeptAnswers {
-    answers: Cache<Box<str>, Arc<Answer>>,
+    answers: Arc<Cache<Box<str>, Arc<Answer>, Memory>>,
     given: Counter,
 }
 
@@ -42,18 +46,16 @@ pub(crate) struct Answer {
     headers: HeaderMap,
     head: Vec<u8>,
     body: Bytes,
+    /// When the handler is to be asked again.
+    end: Instant,
 }
 
 impl KeptAnswers {
     /// The metrics recorder must be installed before.
     pub(crate) fn new() -> Self {
-        let answers = Cache::builder()
-            .max_capacity(MAX_BYTES)
-            .weigher(Answer::weight)
-            .time_to_live(KEPT)
-            .build();
+        let answers = Cache::with_weighter(N_ANSWERS, MAX_BYTES, Memory);
         Self {
-            answers,
+            answers: Arc::new(answers),
             given: counter!("coverslip_http_kept_answers_total"),
         }
     }
@@ -77,17 +79,17 @@ impl KeptAnswers {
     }
 
     /// The answer, where it can be the answer to this request.
-    pub(crate) fn find_for<B>(&self, request: &Request<B>) -> Option<Arc<Answer>> {
+    pub(crate) fn find_for<B>(&self, request: &Request<B>, now: Instant) -> Option<Arc<Answer>> {
         let is_condition = |name| request.headers().contains_key(name);
         if request.method() != Method::GET || CONDITIONS.into_iter().any(is_condition) {
             return None;
         }
-        self.find(target(request.uri()))
+        self.find(target(request.uri()), now)
     }
 
     /// `target` is path and query, as the client wrote them.
-    pub(crate) fn find(&self, target: &str) -> Option<Arc<Answer>> {
-        self.answers.get(target)
+    pub(crate) fn find(&self, target: &str, now: Instant) -> Option<Arc<Answer>> {
+        self.answers.get(target).filter(|answer| now < answer.end)
     }
 
     /// An answer went to somebody who may have it.
@@ -109,6 +111,7 @@ impl Answer {
             headers,
             head,
             body,
+            end: Instant::now() + KEPT,
         }
     }
 
@@ -126,20 +129,18 @@ impl Answer {
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
+}
 
-    #[expect(
-        clippy::borrowed_box,
-        reason = "the cache hands its keys out like this"
-    )]
-    fn weight(address: &Box<str>, answer: &Arc<Self>) -> u32 {
-        answer.memory(address)
-    }
+/// Weighs answers in bytes.
+#[derive(Clone)]
+struct Memory;
 
-    fn memory(&self, address: &str) -> u32 {
-        let headers = self.headers.iter();
+impl Weighter<Box<str>, Arc<Answer>> for Memory {
+    fn weight(&self, target: &Box<str>, answer: &Arc<Answer>) -> u64 {
+        let headers = answer.headers.iter();
         let headers: usize = headers.map(|(_, value)| 64 + value.len()).sum();
-        let n_bytes = address.len() + headers + self.head.len() + self.body.len();
-        u32::try_from(n_bytes).unwrap_or(u32::MAX)
+        let n_bytes = target.len() + headers + answer.head.len() + answer.body.len();
+        n_bytes as u64
     }
 }
 

@@ -84,7 +84,7 @@ impl AccessControl {
         kind: TokenKind,
         hash: Sha256Digest,
     ) -> Result<Access, ApiError> {
-        let known = match self.known(&hash) {
+        let known = match self.known(&hash, Instant::now()) {
             Some(known) => known,
             None => self.look_up(hash).await?,
         };
@@ -95,14 +95,19 @@ impl AccessControl {
     }
 
     /// Until when the token may be taken for good; `None` where the catalog would have to be asked.
-    pub(crate) fn good_until(&self, kind: TokenKind, hash: &Sha256Digest) -> Option<Instant> {
-        let known = self.known(hash)?;
-        known.is_good(kind).then(|| known.good_until())
+    pub(crate) fn good_until(
+        &self,
+        kind: TokenKind,
+        hash: &Sha256Digest,
+        now: Instant,
+    ) -> Option<Instant> {
+        let known = self.known(hash, now)?;
+        known.is_good(kind).then(|| known.good_until(now))
     }
 
-    fn known(&self, hash: &Sha256Digest) -> Option<Known> {
-        let known = self.shared.known.get(hash)?;
-        (Instant::now() < known.end).then_some(known)
+    fn known(&self, hash: &Sha256Digest, now: Instant) -> Option<Known> {
+        let known = self.shared.known.get(hash);
+        known.filter(|known| now < known.end)
     }
 
     /// Only tokens there are get remembered: guesses must not fill the memory.
@@ -171,10 +176,10 @@ impl Known {
         self.token.kind == kind && expiry.is_none_or(|expiry| expiry > Utc::now())
     }
 
-    fn good_until(&self) -> Instant {
+    fn good_until(&self, now: Instant) -> Instant {
         let life = self.token.expires_at.map(|expiry| expiry - Utc::now());
         match life.map(|life| life.to_std().unwrap_or_default()) {
-            Some(life) => self.end.min(Instant::now() + life),
+            Some(life) => self.end.min(now + life),
             None => self.end,
         }
     }

@@ -40,7 +40,7 @@ impl Express {
     /// The answer to the first request in `unread`; `None` where it takes more than this.
     pub(super) fn answer(&mut self, unread: &[u8], now: Instant) -> Option<Ready<'_>> {
         let head = PlainHead::parse(unread)?;
-        let answer = self.gate.kept().find(head.target)?;
+        let answer = self.gate.kept().find(head.target, now)?;
         self.let_in(head.credential, now)?;
         let id = RequestId::next();
         let log = AccessLog::start(&Method::GET, path(head.target));
@@ -58,7 +58,7 @@ impl Express {
     fn let_in(&mut self, credential: Credential<'_>, now: Instant) -> Option<()> {
         let pass = self.pass.as_ref();
         if !pass.is_some_and(|pass| pass.covers(credential, now)) {
-            let end = self.gate.may_read_until(credential)?;
+            let end = self.gate.may_read_until(credential, now)?;
             self.pass = Some(Pass::new(credential, end));
         }
         Some(())
@@ -75,4 +75,150 @@ impl Ready<'_> {
 
 fn path(target: &str) -> &str {
     target.split_once('?').map_or(target, |(path, _)| path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::time::Duration;
+
+    use axum::http::Uri;
+    use axum::response::{IntoResponse, Response};
+    use bytes::Bytes;
+    use catalog::{Catalog, NewToken, TokenKind};
+    use chrono::{TimeDelta, Utc};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::access::{AccessControl, Secret, Transport};
+    use crate::kept::Immutable;
+
+    type TestResult = Result<(), Box<dyn Error>>;
+
+    const TARGET: &str = "/picture?size=1";
+
+    /// Express lanes of one server, which has a picture in memory.
+    struct Lab {
+        gate: Gate,
+        access: AccessControl,
+        catalog: Catalog,
+        _folder: TempDir,
+    }
+
+    impl Lab {
+        async fn open() -> Result<Self, Box<dyn Error>> {
+            let folder = tempfile::tempdir()?;
+            let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+            let access = AccessControl::new(catalog.clone(), Transport::Http);
+            let gate = Gate::new(access.clone());
+            let mut picture: Response = "a picture".into_response();
+            let body = Bytes::from_static(b"a picture");
+            picture.extensions_mut().insert(Immutable(body));
+            gate.kept().keep(&Uri::from_static(TARGET), &mut picture);
+            Ok(Self {
+                gate,
+                access,
+                catalog,
+                _folder: folder,
+            })
+        }
+
+        /// A token for that long, and the request of whoever holds it.
+        async fn issue(
+            &self,
+            kind: TokenKind,
+            life: TimeDelta,
+        ) -> Result<(Secret, String), Box<dyn Error>> {
+            let secret = Secret::random();
+            let token = NewToken {
+                kind,
+                name: "a test".to_owned(),
+                hash: secret.hash(),
+                roles: Vec::new(),
+                expires_at: Some(Utc::now() + life),
+            };
+            self.catalog.add_token(token).await?;
+            let presented = secret.reveal();
+            let line = match kind {
+                TokenKind::Bearer => format!("authorization: bearer {presented}"),
+                _ => format!("cookie: a=b; coverslip_session={presented}"),
+            };
+            let request = format!("GET {TARGET} HTTP/1.1\r\n{line}\r\n\r\n");
+            Ok((secret, request))
+        }
+    }
+
+    fn is_answered(express: &mut Express, request: &str, now: Instant) -> bool {
+        express.answer(request.as_bytes(), now).is_some()
+    }
+
+    #[tokio::test]
+    async fn answers_whom_the_router_let_in_a_moment_ago() -> TestResult {
+        let lab = Lab::open().await?;
+        let now = Instant::now();
+        for kind in [TokenKind::Bearer, TokenKind::Session] {
+            let mut express = Express::new(lab.gate.clone());
+            let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
+            let (_, other) = lab.issue(kind, TimeDelta::hours(1)).await?;
+            assert!(!is_answered(&mut express, &request, now), "not seen before");
+            lab.access.grant(kind, secret.hash()).await.expect("good");
+            for _ in 0..2 {
+                let pipelined = format!("{request}GET");
+                let ready = express.answer(pipelined.as_bytes(), now).ok_or("refused")?;
+                assert_eq!(ready.n_read, request.len());
+                let mut bytes = ready.bytes();
+                let said = String::from_utf8(bytes.copy_to_bytes(bytes.remaining()).to_vec())?;
+                assert!(said.starts_with("HTTP/1.1 200 OK\r\n"), "{said}");
+                assert!(said.contains("\r\ncontent-length: 9\r\nx-request-id: "));
+                assert!(said.ends_with(" GMT\r\n\r\na picture"), "{said}");
+                assert!(!is_answered(&mut express, &other, now), "somebody else");
+            }
+            let elsewhere = request.replace("size=1", "size=2");
+            assert!(!is_answered(&mut express, &elsewhere, now));
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn refuses_a_withdrawn_token_once_the_catalog_would_be_asked() -> TestResult {
+        let lab = Lab::open().await?;
+        let mut express = Express::new(lab.gate.clone());
+        let kind = TokenKind::Bearer;
+        let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
+        lab.access.grant(kind, secret.hash()).await.expect("good");
+        lab.catalog.remove_token(&secret.hash()).await?;
+        let now = Instant::now();
+        for seconds in [0, 10, 20, 29] {
+            let now = now + Duration::from_secs(seconds);
+            assert!(is_answered(&mut express, &request, now), "{seconds}");
+        }
+        // The use of it has not kept it.
+        let later = now + Duration::from_secs(30);
+        assert!(!is_answered(&mut express, &request, later));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn refuses_a_session_that_is_over() -> TestResult {
+        let lab = Lab::open().await?;
+        let mut express = Express::new(lab.gate.clone());
+        let kind = TokenKind::Session;
+        let life = TimeDelta::milliseconds(300);
+        let (secret, request) = lab.issue(kind, life).await?;
+        lab.access.grant(kind, secret.hash()).await.expect("good");
+        assert!(is_answered(&mut express, &request, Instant::now()));
+        tokio::time::sleep(life.to_std()?).await;
+        assert!(!is_answered(&mut express, &request, Instant::now()));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_kept_answer_is_not_kept_for_ever() -> TestResult {
+        let lab = Lab::open().await?;
+        let now = Instant::now();
+        assert!(lab.gate.kept().find(TARGET, now).is_some());
+        let later = now + Duration::from_secs(301);
+        assert!(lab.gate.kept().find(TARGET, later).is_none());
+        Ok(())
+    }
 }

@@ -63,7 +63,7 @@ impl Connection {
                 n_read = read(&mut self.stream, &mut self.unread) => if n_read? == 0 { break },
                 () = patience.ends() => break,
             }
-            patience.renew(Instant::now());
+            patience.renew();
             if self.answer_unread(&shutdown).await? == Outcome::Over {
                 break;
             }

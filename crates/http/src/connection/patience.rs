@@ -3,35 +3,38 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How long a client may take to send the head of a request.
+/// How long a client may take to send the head of a request, and be quiet between requests. The
+/// latter may be twice as long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// When to give a quiet connection up. One timer that is looked at when it rings: to set it anew
-/// for each tile would cost more than it is worth.
+/// When to give a quiet connection up. Its timer is looked at when it rings, since to set it anew
+/// would add to the cost of each tile.
 pub(super) struct Patience {
     timer: Pin<Box<Sleep>>,
-    end: Instant,
+    was_quiet: bool,
 }
 
 impl Patience {
     pub(super) fn new() -> Self {
-        let timer = Box::pin(sleep(PATIENCE));
-        let end = timer.deadline();
-        Self { timer, end }
+        Self {
+            timer: Box::pin(sleep(PATIENCE)),
+            was_quiet: true,
+        }
     }
 
-    /// The client asked for something.
-    pub(super) fn renew(&mut self, now: Instant) {
-        self.end = now + PATIENCE;
+    /// The client sent something.
+    pub(super) const fn renew(&mut self) {
+        self.was_quiet = false;
     }
 
     pub(super) async fn ends(&mut self) {
         loop {
             self.timer.as_mut().await;
-            if self.end <= Instant::now() {
+            if self.was_quiet {
                 return;
             }
-            self.timer.as_mut().reset(self.end);
+            self.was_quiet = true;
+            self.timer.as_mut().reset(Instant::now() + PATIENCE);
         }
     }
 }

@@ -76,6 +76,6 @@ async fn who_asks_now_and_then_stays_connected() -> TestResult {
     }
     tokio::time::pause();
     let elapsed = hung_up_after(&mut client).await?;
-    assert!(elapsed < LIMIT, "{elapsed:?}");
+    assert!(elapsed < 2 * LIMIT, "{elapsed:?}");
     Ok(())
 }
