@@ -20,11 +20,12 @@ const KEPT: Duration = Duration::from_secs(300);
 
 /// Requests with one of these are the handler's affair.
 pub(crate) const CONDITIONS: [&str; 2] = ["if-none-match", "range"];
-/// An answer with one of these differs from request to request, or from client to client.
-const NOT_FOR_ALL: [HeaderName; 4] = [
+/// An answer with one of these is not the same for every request, client or connection.
+const NOT_FOR_ALL: [HeaderName; 5] = [
     header::VARY,
     header::SET_COOKIE,
     header::CONNECTION,
+    header::TRANSFER_ENCODING,
     header::DATE,
 ];
 
@@ -65,16 +66,14 @@ impl KeptAnswers {
         let Some(Immutable(body)) = response.extensions_mut().remove() else {
             return;
         };
+        let headers = response.headers();
         let is_for_all = response.status() == StatusCode::OK
-            && !NOT_FOR_ALL
-                .iter()
-                .any(|name| response.headers().contains_key(name));
+            && !NOT_FOR_ALL.iter().any(|name| headers.contains_key(name));
         if is_for_all && body.len() <= MAX_BODY {
-            let mut headers = response.headers().clone();
+            let mut headers = headers.clone();
             headers.insert(header::CONTENT_LENGTH, body.len().into());
-            let answer = Answer::new(headers, body);
-            self.answers
-                .insert(target(address).into(), Arc::new(answer));
+            let answer = Arc::new(Answer::new(headers, body));
+            self.answers.insert(target(address).into(), answer);
         }
     }
 

@@ -30,7 +30,8 @@ pub struct AccessControl {
 struct Shared {
     catalog: Catalog,
     transport: Transport,
-    /// Tokens found in the catalog a moment ago, so that a tile does not wait for it.
+    /// Tokens found in the catalog a moment ago, so that a tile does not wait for it. What has
+    /// ended leaves this memory, but a little later.
     known: Cache<Sha256Digest, Known>,
 }
 

@@ -29,6 +29,7 @@ impl<'r> Credential<'r> {
     /// What it claims for a request that only reads.
     pub(crate) fn claim(self, transport: Transport) -> Option<Claim> {
         let text = str::from_utf8(self.value()).ok()?;
+        let text = text.is_ascii().then_some(text)?;
         match self {
             Self::Authorization(_) => {
                 bearer_in(text).map(|token| Claim::token(TokenKind::Bearer, token))

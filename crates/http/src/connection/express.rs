@@ -148,8 +148,18 @@ mod tests {
         }
     }
 
+    /// The answer to the first of two requests.
+    fn answer(express: &mut Express, request: &str, now: Instant) -> Option<String> {
+        let pipelined = [request, request].concat();
+        let ready = express.answer(pipelined.as_bytes(), now)?;
+        assert_eq!(ready.n_read, request.len());
+        let mut bytes = ready.bytes();
+        let bytes = bytes.copy_to_bytes(bytes.remaining());
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn is_answered(express: &mut Express, request: &str, now: Instant) -> bool {
-        express.answer(request.as_bytes(), now).is_some()
+        answer(express, request, now).is_some()
     }
 
     #[tokio::test]
@@ -163,11 +173,7 @@ mod tests {
             assert!(!is_answered(&mut express, &request, now), "not seen before");
             lab.access.grant(kind, secret.hash()).await.expect("good");
             for _ in 0..2 {
-                let pipelined = format!("{request}GET");
-                let ready = express.answer(pipelined.as_bytes(), now).ok_or("refused")?;
-                assert_eq!(ready.n_read, request.len());
-                let mut bytes = ready.bytes();
-                let said = String::from_utf8(bytes.copy_to_bytes(bytes.remaining()).to_vec())?;
+                let said = answer(&mut express, &request, now).ok_or("refused")?;
                 assert!(said.starts_with("HTTP/1.1 200 OK\r\n"), "{said}");
                 assert!(said.contains("\r\ncontent-length: 9\r\nx-request-id: "));
                 assert!(said.ends_with(" GMT\r\n\r\na picture"), "{said}");

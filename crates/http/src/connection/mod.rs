@@ -1,11 +1,12 @@
 //! One client's connection: tiles at once, all else by hyper.
 //!
-//! Most of what a viewer asks for is a tile that is in memory, and hyper, axum and the look at the
-//! token cost twice what the tile itself does. So each connection has an [`Express`] lane that
-//! knows one kind of request: a plain GET for an answer in memory by whoever was let in a moment
-//! ago. It reads HTTP no further than it must to be sure of that. Everything else, and whatever is
-//! doubtful or not complete, goes to hyper byte for byte, which has the connection until it has
-//! answered: so limits, errors, bodies, streams and time limits are hyper's.
+//! Most of what a viewer asks for is a tile that is in memory. Around the two system calls such an
+//! answer needs, hyper, its requests and responses, and the look at the token are most of the work.
+//! So each connection has an [`Express`] lane that knows one kind of request: a plain GET for an
+//! answer in memory by whoever was let in a moment ago. It reads HTTP no further than it must to be
+//! sure of that. Everything else, and whatever is doubtful or not complete, goes to hyper byte for
+//! byte, which has the connection until it has answered: so limits, errors, bodies, streams and
+//! time limits are hyper's.
 
 mod express;
 mod head;
