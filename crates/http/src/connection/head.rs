@@ -46,15 +46,12 @@ impl<'b> PlainHead<'b> {
 /// The only credential, where all headers are such that they change nothing about the answer.
 fn credential<'b>(headers: &[Header<'b>]) -> Option<Credential<'b>> {
     let (mut authorization, mut cookie) = (None, None);
-    for Header { name, value } in headers {
-        let is = |other: &str| name.eq_ignore_ascii_case(other);
-        if is("authorization") {
-            only(&mut authorization, value)?;
-        } else if is("cookie") {
-            only(&mut cookie, value)?;
-        } else if is("connection") && !value.eq_ignore_ascii_case(b"keep-alive") {
-            return None;
-        } else if NOT_PLAIN.into_iter().chain(CONDITIONS).any(is) {
+    for header in headers {
+        if header.name.eq_ignore_ascii_case("authorization") {
+            only(&mut authorization, header.value)?;
+        } else if header.name.eq_ignore_ascii_case("cookie") {
+            only(&mut cookie, header.value)?;
+        } else if is_special(header) {
             return None;
         }
     }
@@ -62,6 +59,12 @@ fn credential<'b>(headers: &[Header<'b>]) -> Option<Credential<'b>> {
         Some(value) => Some(Credential::Authorization(value)),
         None => cookie.map(Credential::Cookie),
     }
+}
+
+fn is_special(header: &Header<'_>) -> bool {
+    let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+    let mut specials = NOT_PLAIN.into_iter().chain(CONDITIONS);
+    specials.any(is) || (is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive"))
 }
 
 /// `None` where there is a value already.
