@@ -1,7 +1,6 @@
 use std::time::Instant;
 
-use axum::http::{Method, Request};
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
 use tracing::{Level, debug, enabled};
 
 use crate::RequestId;
@@ -14,20 +13,20 @@ pub(crate) struct AccessLog {
 }
 
 impl AccessLog {
-    pub(crate) fn start<B>(request: &Request<B>) -> Option<Self> {
+    pub(crate) fn start(method: &Method, path: &str) -> Option<Self> {
         enabled!(Level::DEBUG).then(|| Self {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
+            method: method.clone(),
+            path: path.to_owned(),
             start: Instant::now(),
         })
     }
 
-    pub(crate) fn finish(self, response: &Response, id: RequestId) {
+    pub(crate) fn finish(self, status: StatusCode, id: RequestId) {
         debug!(
             request.id = %id,
             http.method = %self.method,
             http.path = self.path,
-            http.status = response.status().as_u16(),
+            http.status = status.as_u16(),
             duration_us = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered a request"
         );

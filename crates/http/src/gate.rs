@@ -2,9 +2,10 @@ use axum::extract::{Request, State};
 use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::time::Instant;
 
 use crate::RequestId;
-use crate::access::{AccessControl, Audience, Claim};
+use crate::access::{AccessControl, Audience, Claim, Credential};
 use crate::access_log::AccessLog;
 use crate::kept::KeptAnswers;
 
@@ -31,22 +32,39 @@ impl Gate {
 
     /// The answer if it is in memory and whoever asks was let in a moment ago.
     pub(crate) fn kept_answer<B>(&self, request: &http::Request<B>) -> Option<Response> {
-        if !KeptAnswers::may_answer(request) {
-            return None;
-        }
+        let now = Instant::now();
+        let answer = self.kept.find_for(request, now)?;
         let claim = Claim::read(request, self.access.transport()).ok()?;
-        let Claim::Token { kind, hash } = claim else {
-            return None;
-        };
-        self.access.grant_remembered(kind, &hash)?;
-        let mut response = self.kept.get(request.uri())?;
+        self.let_in_until(claim, now)?;
+        self.kept.count_given();
         let id = RequestId::next();
-        let log = AccessLog::start(request);
+        let log = AccessLog::start(request.method(), request.uri().path());
+        let mut response = answer.response();
         name(&mut response, id);
         if let Some(log) = log {
-            log.finish(&response, id);
+            log.finish(response.status(), id);
         }
         Some(response)
+    }
+
+    pub(crate) const fn kept(&self) -> &KeptAnswers {
+        &self.kept
+    }
+
+    /// Until when whoever sends this may read, where he was let in a moment ago.
+    pub(crate) fn may_read_until(
+        &self,
+        credential: Credential<'_>,
+        now: Instant,
+    ) -> Option<Instant> {
+        self.let_in_until(credential.claim(self.access.transport())?, now)
+    }
+
+    fn let_in_until(&self, claim: Claim, now: Instant) -> Option<Instant> {
+        match claim {
+            Claim::Token { kind, hash } => self.access.good_until(kind, &hash, now),
+            Claim::Open => None,
+        }
     }
 
     async fn admit(&self, mut request: Request, next: Next) -> Response {
@@ -69,7 +87,7 @@ impl Gate {
 /// One layer for all of it: every layer costs each request a boxed future.
 pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let id = RequestId::next();
-    let log = AccessLog::start(&request);
+    let log = AccessLog::start(request.method(), request.uri().path());
     let keepable = (request.method() == Method::GET).then(|| request.uri().clone());
     let mut response = id.within(gate.admit(request, next)).await;
     dress(response.headers_mut());
@@ -78,7 +96,7 @@ pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
     }
     name(&mut response, id);
     if let Some(log) = log {
-        log.finish(&response, id);
+        log.finish(response.status(), id);
     }
     response
 }

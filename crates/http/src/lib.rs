@@ -7,6 +7,7 @@
 
 mod access;
 mod access_log;
+mod connection;
 mod error;
 mod extract;
 mod gate;

@@ -27,6 +27,10 @@ impl Protected {
     pub(crate) const fn new(router: Router, gate: Gate) -> Self {
         Self { router, gate }
     }
+
+    pub(crate) const fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 impl<B> Service<http::Request<B>> for Protected

@@ -34,7 +34,7 @@ impl RequestId {
         HeaderValue::from_bytes(&self.digits()).ok()
     }
 
-    fn digits(self) -> [u8; 16] {
+    pub(crate) fn digits(self) -> [u8; 16] {
         let mut digits = [0; 16];
         for (i, digit) in digits.iter_mut().enumerate() {
             let nibble = (self.0 >> (60 - 4 * i)) & 0xf;

@@ -41,14 +41,18 @@ impl Claim {
         Ok(Self::token(TokenKind::Session, presented))
     }
 
-    fn token(kind: TokenKind, presented: &str) -> Self {
+    pub(super) fn token(kind: TokenKind, presented: &str) -> Self {
         let hash = secret::hash(presented);
         Self::Token { kind, hash }
     }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    bearer_in(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// The token in an `Authorization` value.
+pub(super) fn bearer_in(value: &str) -> Option<&str> {
     let (scheme, presented) = value.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

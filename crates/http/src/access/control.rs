@@ -8,6 +8,7 @@ use chrono::{TimeDelta, Utc};
 use flow::Sha256Digest;
 use moka::sync::Cache;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Access, Secret, Transport, secret};
 use crate::ApiError;
@@ -29,8 +30,16 @@ pub struct AccessControl {
 struct Shared {
     catalog: Catalog,
     transport: Transport,
-    /// Tokens found in the catalog a moment ago, so that a tile does not wait for it.
-    known: Cache<Sha256Digest, Arc<TokenRow>>,
+    /// Tokens found in the catalog a moment ago, so that a tile does not wait for it. What has
+    /// ended leaves this memory, but a little later.
+    known: Cache<Sha256Digest, Known>,
+}
+
+#[derive(Clone)]
+struct Known {
+    token: Arc<TokenRow>,
+    /// When the catalog has to be asked again.
+    end: Instant,
 }
 
 impl AccessControl {
@@ -76,27 +85,40 @@ impl AccessControl {
         kind: TokenKind,
         hash: Sha256Digest,
     ) -> Result<Access, ApiError> {
-        let token = match self.shared.known.get(&hash) {
-            Some(token) => token,
+        let known = match self.known(&hash, Instant::now()) {
+            Some(known) => known,
             None => self.look_up(hash).await?,
         };
-        is_good(&token, kind)
-            .then(|| Access::new(token))
+        known
+            .is_good(kind)
+            .then(|| Access::new(known.token))
             .ok_or_else(unknown_token)
     }
 
-    /// As [`Self::grant`], but `None` where the catalog would have to be asked.
-    pub(crate) fn grant_remembered(&self, kind: TokenKind, hash: &Sha256Digest) -> Option<Access> {
-        let token = self.shared.known.get(hash)?;
-        is_good(&token, kind).then(|| Access::new(token))
+    /// Until when the token may be taken for good; `None` where the catalog would have to be asked.
+    pub(crate) fn good_until(
+        &self,
+        kind: TokenKind,
+        hash: &Sha256Digest,
+        now: Instant,
+    ) -> Option<Instant> {
+        let known = self.known(hash, now)?;
+        known.is_good(kind).then(|| known.good_until(now))
+    }
+
+    fn known(&self, hash: &Sha256Digest, now: Instant) -> Option<Known> {
+        let known = self.shared.known.get(hash);
+        known.filter(|known| now < known.end)
     }
 
     /// Only tokens there are get remembered: guesses must not fill the memory.
-    async fn look_up(&self, hash: Sha256Digest) -> Result<Arc<TokenRow>, ApiError> {
+    async fn look_up(&self, hash: Sha256Digest) -> Result<Known, ApiError> {
+        let end = Instant::now() + REMEMBERED;
         let found = self.shared.catalog.token_by_hash(&hash).await?;
         let token = Arc::new(found.ok_or_else(unknown_token)?);
-        self.shared.known.insert(hash, Arc::clone(&token));
-        Ok(token)
+        let known = Known { token, end };
+        self.shared.known.insert(hash, known.clone());
+        Ok(known)
     }
 
     /// Turns a login code into a session; `None` where the code is wrong, too old or used.
@@ -149,8 +171,19 @@ impl AccessControl {
     }
 }
 
-fn is_good(token: &TokenRow, kind: TokenKind) -> bool {
-    token.kind == kind && token.expires_at.is_none_or(|at| at > Utc::now())
+impl Known {
+    fn is_good(&self, kind: TokenKind) -> bool {
+        let expiry = self.token.expires_at;
+        self.token.kind == kind && expiry.is_none_or(|expiry| expiry > Utc::now())
+    }
+
+    fn good_until(&self, now: Instant) -> Instant {
+        let life = self.token.expires_at.map(|expiry| expiry - Utc::now());
+        match life.map(|life| life.to_std().unwrap_or_default()) {
+            Some(life) => self.end.min(now + life),
+            None => self.end,
+        }
+    }
 }
 
 fn unknown_token() -> ApiError {

@@ -44,9 +44,16 @@ impl Transport {
             .get_all(header::COOKIE)
             .into_iter()
             .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .find_map(|(name, value)| (name == self.cookie_name()).then_some(value))
+            .find_map(|cookies| self.session_in(cookies))
+    }
+
+    /// The session secret in one `Cookie` value.
+    pub(super) fn session_in(self, cookies: &str) -> Option<&str> {
+        let mut cookies = cookies.split(';');
+        cookies.find_map(|cookie| {
+            let (name, value) = cookie.trim().split_once('=')?;
+            (name == self.cookie_name()).then_some(value)
+        })
     }
 }
 

@@ -8,6 +8,7 @@
 mod claim;
 mod control;
 mod cookie;
+mod credential;
 mod granted;
 mod login;
 mod refusal;
@@ -20,5 +21,6 @@ pub use granted::Access;
 pub use secret::Secret;
 
 pub(crate) use claim::Claim;
+pub(crate) use credential::Credential;
 pub(crate) use login::login;
 pub(crate) use refusal::Audience;

@@ -27,13 +27,20 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(transport: Transport) -> Result<Self, Box<dyn Error>> {
+        let mut server = Self::of(Router::new(), transport).await?;
+        let (_, started) = tokio::sync::watch::channel(true);
+        let health = coverslip_http::health(server.catalog.clone(), started);
+        server.router = protect(routes().merge(health), server.access.clone());
+        Ok(server)
+    }
+
+    /// Protects other routes than those below.
+    pub(crate) async fn of(routes: Router, transport: Transport) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let access = AccessControl::new(catalog.clone(), transport);
-        let (_, started) = tokio::sync::watch::channel(true);
-        let router = routes().merge(coverslip_http::health(catalog.clone(), started));
         Ok(Self {
-            router: protect(router, access.clone()),
+            router: protect(routes, access.clone()),
             access,
             catalog,
             folder,

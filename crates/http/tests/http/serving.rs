@@ -13,7 +13,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-const REQUEST: &[u8] = b"GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n";
+/// Needs no token.
+const REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: lab\r\n\r\n";
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_before_the_server_stops() -> TestResult {
@@ -28,12 +29,14 @@ async fn a_request_under_way_is_answered_before_the_server_stops() -> TestResult
     };
     let slow = std::sync::Arc::new(slow);
     let router = Router::new().route(
-        "/slow",
+        "/health/live",
         get(move || {
             let slow = slow.clone();
             async move { slow().await }
         }),
     );
+    let server = Server::of(router, Transport::Http).await?;
+    let router = server.router.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let shutdown = CancellationToken::new();
@@ -58,9 +61,12 @@ async fn a_request_under_way_is_answered_before_the_server_stops() -> TestResult
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_answer_that_never_ends_does_not_keep_the_server() -> TestResult {
-    let router = Router::new().route("/slow", get(std::future::pending::<()>));
+    let router = Router::new().route("/health/live", get(std::future::pending::<()>));
+    let server = Server::of(router, Transport::Http).await?;
+    tokio::time::pause();
+    let router = server.router.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let mut client = TcpStream::connect(listener.local_addr()?).await?;
     let shutdown = CancellationToken::new();

@@ -1,0 +1,7 @@
+//! Connections as clients see them: [`coverslip_http::serve`] beside hyper alone.
+
+mod alike;
+mod any_bytes;
+mod streams;
+mod time;
+mod twins;
