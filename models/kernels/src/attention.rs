@@ -1,0 +1,228 @@
+use crate::aligned::Aligned;
+use crate::machine::{Element, Simd, WordRows, Work, tile};
+use crate::math::exp2;
+use crate::{Machine, Operand};
+
+/// The sizes of an attention over one image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttentionShape {
+    pub n_tokens: usize,
+    pub n_heads: usize,
+    /// Columns of a head; see [`head_columns`].
+    pub head_columns: usize,
+}
+
+/// The columns that a head of `width` values must have: whole vectors of any instruction set, the
+/// last of them zero.
+pub fn head_columns(width: usize) -> usize {
+    width.next_multiple_of(16)
+}
+
+/// Multi-head self-attention (Vaswani et al. 2017), head by head, and a few queries at a time with
+/// all their keys.
+///
+/// Holds the room it works in, so that calls allocate nothing.
+#[derive(Clone, Debug)]
+pub struct Attention<E> {
+    machine: Machine,
+    shape: AttentionShape,
+    /// Panels of keys, as long as a head.
+    keys: Aligned<E>,
+    /// Panels of a head's columns, as long as there are tokens.
+    values: Aligned<E>,
+    scores: Aligned<f32>,
+    /// The scores' exponentials.
+    shares: Aligned<E>,
+}
+
+/// Rows of the highest tile.
+const MOST_ROWS: usize = 32;
+
+impl<E: Element> Attention<E> {
+    /// # Panics
+    /// If `head_columns` are not what [`head_columns`] gives.
+    pub fn new(machine: Machine, shape: AttentionShape) -> Self {
+        let AttentionShape {
+            n_tokens,
+            head_columns: columns,
+            ..
+        } = shape;
+        assert_eq!(columns, head_columns(columns), "columns of a head");
+        let panel = 2 * machine.lanes();
+        let tokens = n_tokens.next_multiple_of(panel);
+        Self {
+            machine,
+            shape,
+            keys: Aligned::zeros(tokens * columns),
+            values: Aligned::zeros(tokens * columns.next_multiple_of(panel)),
+            scores: Aligned::zeros(MOST_ROWS * tokens),
+            shares: Aligned::zeros(MOST_ROWS * tokens),
+        }
+    }
+
+    /// Mixes the values of one image's tokens, the rows of `qkv` from `first` on, into the same
+    /// rows of `to`.
+    ///
+    /// A row of `qkv` has the queries of all heads, then their keys, then their values. The
+    /// products of query and key must be logarithms to base 2: queries come multiplied with
+    /// `log2(e) / sqrt(head width)`.
+    ///
+    /// # Panics
+    /// If sizes do not fit.
+    pub fn mix(&mut self, qkv: &Operand<E>, to: &mut Operand<E>, first: usize) {
+        let width = self.shape.n_heads * self.shape.head_columns;
+        assert_eq!(
+            qkv.n_columns(),
+            3 * width,
+            "columns of query, key and value"
+        );
+        assert_eq!(to.n_columns(), width, "columns of what is mixed");
+        assert!(
+            first + self.shape.n_tokens <= qkv.n_rows().min(to.n_rows()),
+            "rows"
+        );
+        self.machine.run(Mix {
+            attention: self,
+            qkv,
+            to,
+            first,
+        });
+    }
+}
+
+struct Mix<'a, E> {
+    attention: &'a mut Attention<E>,
+    qkv: &'a Operand<E>,
+    to: &'a mut Operand<E>,
+    first: usize,
+}
+
+impl<E: Element> Work for Mix<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        for head in 0..self.attention.shape.n_heads {
+            self.pack_keys::<S>(head);
+            self.pack_values::<S>(head);
+            let mut query = 0;
+            while query < self.attention.shape.n_tokens {
+                query += self.queries(simd, head, query);
+            }
+        }
+    }
+}
+
+impl<E: Element> Mix<'_, E> {
+    /// The column where a head's part begins: 0 of the queries, 1 of the keys, 2 of the values.
+    #[inline(always)]
+    fn column(&self, part: usize, head: usize) -> usize {
+        let shape = self.attention.shape;
+        (part * shape.n_heads + head) * shape.head_columns
+    }
+
+    #[inline(always)]
+    fn pack_keys<S: Simd>(&mut self, head: usize) {
+        let panel = 2 * S::LANES;
+        let shape = self.attention.shape;
+        let column = self.column(1, head);
+        let words = shape.head_columns / E::PER_WORD;
+        let from = self.qkv.words_from(self.first, column);
+        let to: &mut [f32] = bytemuck::cast_slice_mut(self.attention.keys.values_mut());
+        for (at, to) in to.chunks_exact_mut(words * panel).enumerate() {
+            for lane in 0..panel.min(shape.n_tokens - at * panel) {
+                let from = &from.words[(at * panel + lane) * from.stride..][..words];
+                for (word, value) in from.iter().enumerate() {
+                    to[word * panel + lane] = *value;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn pack_values<S: Simd>(&mut self, head: usize) {
+        let panel = 2 * S::LANES;
+        let shape = self.attention.shape;
+        let column = self.column(2, head);
+        let tokens = shape.n_tokens.div_ceil(E::PER_WORD) * E::PER_WORD;
+        for token in 0..shape.n_tokens {
+            let from = &self.qkv.filled_row(self.first + token)[column..][..shape.head_columns];
+            let row = token / E::PER_WORD * panel * E::PER_WORD + token % E::PER_WORD;
+            for (at, from) in from.chunks(panel).enumerate() {
+                let to = &mut self.attention.values.values_mut()[at * tokens * panel + row..];
+                for (to, value) in to.iter_mut().step_by(E::PER_WORD).zip(from) {
+                    *to = *value;
+                }
+            }
+        }
+    }
+
+    /// Answers the queries of one tile, from `query` on; returns how many.
+    #[inline(always)]
+    fn queries<S: Simd>(&mut self, simd: S, head: usize, query: usize) -> usize {
+        let panel = 2 * S::LANES;
+        let shape = self.attention.shape;
+        let stride = shape.n_tokens.next_multiple_of(panel);
+        let n_left = shape.n_tokens - query;
+
+        let row = self.first + query;
+        let left = self.qkv.words_from(row, self.column(0, head));
+        let words = shape.head_columns / E::PER_WORD;
+        let mut n_rows = 0;
+        let keys = self.attention.keys.words().chunks_exact(words * panel);
+        for (at, keys) in keys.take(stride / panel).enumerate() {
+            let scores = &mut self.attention.scores.values_mut()[at * panel..];
+            n_rows = tile::<S, E>(simd, (left, n_left), (keys, words), scores, stride);
+        }
+
+        let mut sums = [0.0; MOST_ROWS];
+        let scores = self.attention.scores.values_mut().chunks_exact_mut(stride);
+        let shares = self.attention.shares.values_mut().chunks_exact_mut(stride);
+        for ((scores, shares), sum) in scores.zip(shares).zip(&mut sums[..n_rows]) {
+            scores[shape.n_tokens..].fill(f32::NEG_INFINITY);
+            *sum = exponentials(simd, scores, shares);
+        }
+
+        let left = WordRows {
+            words: self.attention.shares.words(),
+            stride: stride / E::PER_WORD,
+        };
+        let words = shape.n_tokens.div_ceil(E::PER_WORD);
+        let values = self.attention.values.words().chunks_exact(words * panel);
+        let column = self.column(0, head);
+        let mut mixed = [0.0; MOST_ROWS * 32];
+        for (at, values) in values.take(shape.head_columns.div_ceil(panel)).enumerate() {
+            tile::<S, E>(simd, (left, n_rows), (values, words), &mut mixed, panel);
+            let n_columns = panel.min(shape.head_columns - at * panel);
+            for (token, mixed) in mixed.chunks_exact(panel).take(n_rows).enumerate() {
+                let share = simd.splat(1.0 / sums[token]);
+                let to = &mut self.to.filled_row_mut(row + token)[column + at * panel..];
+                for lane in (0..n_columns).step_by(S::LANES) {
+                    let value = simd.mul(simd.load(&mixed[lane..]), share);
+                    E::store(simd, value, &mut to[lane..]);
+                }
+            }
+        }
+        n_rows
+    }
+}
+
+/// Writes 2 to the power of each score less the highest, and returns their sum.
+#[inline(always)]
+fn exponentials<S: Simd, E: Element>(simd: S, scores: &[f32], shares: &mut [E]) -> f32 {
+    let mut highest = simd.splat(f32::NEG_INFINITY);
+    for scores in scores.chunks_exact(S::LANES) {
+        highest = simd.max(highest, simd.load(scores));
+    }
+    let highest = simd.splat(simd.largest(highest));
+    let mut sum = simd.splat(0.0);
+    for (scores, shares) in scores
+        .chunks_exact(S::LANES)
+        .zip(shares.chunks_exact_mut(S::LANES))
+    {
+        let share = exp2(simd, simd.sub(simd.load(scores), highest));
+        sum = simd.add(sum, share);
+        E::store(simd, share, shares);
+    }
+    simd.sum(sum)
+}

@@ -1,0 +1,17 @@
+//! What is not safe Rust: vector instructions, and the one loop that walks pointers.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod dispatch;
+mod element;
+mod portable;
+mod simd;
+mod tile;
+
+pub use dispatch::Machine;
+pub(crate) use dispatch::Work;
+pub use element::Element;
+pub(crate) use simd::Simd;
+pub(crate) use tile::{WordRows, tile};

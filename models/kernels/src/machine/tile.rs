@@ -1,0 +1,96 @@
+use super::{Element, Simd};
+
+/// Where the operands of a tile lie. Strides count words of 4 bytes: one f32 or two bf16.
+#[derive(Clone, Copy, Debug)]
+pub struct Tile {
+    /// The first row of the left operand.
+    a: *const f32,
+    a_stride: usize,
+    /// The panel of the right operand: two vectors of words for every word of a row of `a`.
+    b: *const f32,
+    /// Words in a row of `a`.
+    words: usize,
+    /// The first row of the result.
+    c: *mut f32,
+    c_stride: usize,
+}
+
+/// Rows of words, one every `stride` words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WordRows<'a> {
+    pub(crate) words: &'a [f32],
+    pub(crate) stride: usize,
+}
+
+/// Multiplies `n_rows` rows of `words` words with one panel and writes rows of two vectors to
+/// `c`, one every `c_stride` values. Returns how many rows it wrote: `n_rows` at most.
+///
+/// # Panics
+/// If `a` and `c` have no room for the rows of the tile, which may be more than `n_rows`, or
+/// `panel` is shorter than `words` times two vectors.
+#[inline(always)]
+pub(crate) fn tile<S: Simd, E: Element>(
+    simd: S,
+    (a, n_rows): (WordRows<'_>, usize),
+    (panel, words): (&[f32], usize),
+    c: &mut [f32],
+    c_stride: usize,
+) -> usize {
+    let height = height::<S>(n_rows);
+    assert!(a.words.len() >= (height - 1) * a.stride + words);
+    assert!(panel.len() >= words * 2 * S::LANES);
+    assert!(c.len() >= (height - 1) * c_stride + 2 * S::LANES);
+    let tile = Tile {
+        a: a.words.as_ptr(),
+        a_stride: a.stride,
+        b: panel.as_ptr(),
+        words,
+        c: c.as_mut_ptr(),
+        c_stride,
+    };
+    // SAFETY: the slices are as long as `multiply` asks, and `c` is borrowed alone.
+    unsafe { simd.tile::<E>(height, tile) };
+    n_rows.min(height)
+}
+
+/// The lowest tile that holds all rows, or the highest there is.
+#[inline(always)]
+fn height<S: Simd>(n_rows: usize) -> usize {
+    let highest = S::HEIGHTS[S::HEIGHTS.len() - 1];
+    let enough = S::HEIGHTS.iter().find(|height| **height >= n_rows);
+    enough.copied().unwrap_or(highest)
+}
+
+/// `HEIGHT` rows times one panel, into `HEIGHT` rows of two vectors.
+///
+/// # Safety
+/// `a` points to `HEIGHT` rows of `words` readable words, `b` to `words` times two vectors, and
+/// `c` to `HEIGHT` rows of two writable vectors that overlap neither.
+#[inline(always)]
+pub(super) unsafe fn multiply<S: Simd, E: Element, const HEIGHT: usize>(simd: S, tile: Tile) {
+    let zero = simd.splat(0.0);
+    let mut sums = [[zero; 2]; HEIGHT];
+    let (mut a, mut b) = (tile.a, tile.b);
+    for _ in 0..tile.words {
+        // SAFETY: the caller promises a word of each row and two vectors for every step.
+        unsafe {
+            let left = simd.load_from(b);
+            let right = simd.load_from(b.add(S::LANES));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let value = simd.broadcast_from(a.add(row * tile.a_stride));
+                sums[0] = E::product(simd, value, left, sums[0]);
+                sums[1] = E::product(simd, value, right, sums[1]);
+            }
+            a = a.add(1);
+            b = b.add(2 * S::LANES);
+        }
+    }
+    for (row, sums) in sums.into_iter().enumerate() {
+        // SAFETY: the caller promises `HEIGHT` rows of two vectors.
+        unsafe {
+            let c = tile.c.add(row * tile.c_stride);
+            simd.store_to(sums[0], c);
+            simd.store_to(sums[1], c.add(S::LANES));
+        }
+    }
+}
