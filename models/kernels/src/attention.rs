@@ -1,5 +1,5 @@
 use crate::aligned::Aligned;
-use crate::machine::{Element, Simd, WordRows, Work, tile};
+use crate::machine::{Element, Simd, WordRows, Work, tile, transposed};
 use crate::math::exp2;
 use crate::{Machine, Operand};
 
@@ -26,7 +26,7 @@ pub fn head_columns(width: usize) -> usize {
 pub struct Attention<E> {
     machine: Machine,
     shape: AttentionShape,
-    /// Panels of keys, as long as a head.
+    /// Panels of keys, as long as a head is wide.
     keys: Aligned<E>,
     /// Panels of a head's columns, as long as there are tokens.
     values: Aligned<E>,
@@ -103,7 +103,7 @@ impl<E: Element> Work for Mix<'_, E> {
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         for head in 0..self.attention.shape.n_heads {
-            self.pack_keys::<S>(head);
+            self.pack_keys(simd, head);
             self.pack_values::<S>(head);
             let mut query = 0;
             while query < self.attention.shape.n_tokens {
@@ -122,20 +122,17 @@ impl<E: Element> Mix<'_, E> {
     }
 
     #[inline(always)]
-    fn pack_keys<S: Simd>(&mut self, head: usize) {
+    fn pack_keys<S: Simd>(&mut self, simd: S, head: usize) {
         let panel = 2 * S::LANES;
         let shape = self.attention.shape;
         let column = self.column(1, head);
         let words = shape.head_columns / E::PER_WORD;
-        let from = self.qkv.words_from(self.first, column);
         let to: &mut [f32] = bytemuck::cast_slice_mut(self.attention.keys.values_mut());
-        for (at, to) in to.chunks_exact_mut(words * panel).enumerate() {
-            for lane in 0..panel.min(shape.n_tokens - at * panel) {
-                let from = &from.words[(at * panel + lane) * from.stride..][..words];
-                for (word, value) in from.iter().enumerate() {
-                    to[word * panel + lane] = *value;
-                }
-            }
+        for token in (0..shape.n_tokens).step_by(S::LANES) {
+            // Rows beyond the last token are turned as well; their scores are not looked at.
+            let from = self.qkv.words_from(self.first + token, column);
+            let to = &mut to[token / panel * words * panel + token % panel..];
+            transposed(simd, from, words, to, panel);
         }
     }
 
@@ -144,15 +141,13 @@ impl<E: Element> Mix<'_, E> {
         let panel = 2 * S::LANES;
         let shape = self.attention.shape;
         let column = self.column(2, head);
-        let tokens = shape.n_tokens.div_ceil(E::PER_WORD) * E::PER_WORD;
+        let tokens = shape.n_tokens.next_multiple_of(E::PER_WORD);
+        let to = self.attention.values.values_mut();
         for token in 0..shape.n_tokens {
             let from = &self.qkv.filled_row(self.first + token)[column..][..shape.head_columns];
             let row = token / E::PER_WORD * panel * E::PER_WORD + token % E::PER_WORD;
             for (at, from) in from.chunks(panel).enumerate() {
-                let to = &mut self.attention.values.values_mut()[at * tokens * panel + row..];
-                for (to, value) in to.iter_mut().step_by(E::PER_WORD).zip(from) {
-                    *to = *value;
-                }
+                E::interleave(from, &mut to[at * tokens * panel + row..]);
             }
         }
     }

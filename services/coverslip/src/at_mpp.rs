@@ -17,10 +17,6 @@ pub(crate) struct AtMpp {
 }
 
 impl AtMpp {
-    pub(crate) fn is_given(&self) -> bool {
-        self.at_mpp.is_some()
-    }
-
     /// The encoder at the chosen mpp, or as it is where none was chosen.
     pub(crate) fn applied(&self, encoder: Encoder) -> Result<Encoder> {
         let Some(mpp) = self.at_mpp else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::Encoder;
+use encoder::{Compute, Encoder};
 use flow::{Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil_worker::{MilDeps, score_slide};
@@ -17,7 +17,7 @@ use store::Store;
 
 use crate::at_mpp::AtMpp;
 use crate::task_folder;
-use crate::task_registry::{TaskRegistry, Tasks};
+use crate::task_registry::{Retarget, TaskRegistry, Tasks};
 
 /// Everything the parts of one process share.
 ///
@@ -117,13 +117,16 @@ impl Installation {
 impl Models {
     /// The encoder that ships, and the tasks that ship or are installed in `data`; of these only
     /// `task` if one is named.
-    ///
-    /// At another mpp the encoder is another one, and so are the tasks that read its bags.
-    pub(crate) fn of(data: &Path, task: Option<&TaskId>, at_mpp: AtMpp) -> Result<Self> {
-        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
-        let trained = encoder.reference().hash;
+    pub(crate) fn of(
+        data: &Path,
+        task: Option<&TaskId>,
+        (compute, at_mpp): (Compute, AtMpp),
+    ) -> Result<Self> {
+        let encoder = encoder_or_shipped(None, compute)?;
+        let trained = encoder.config().hash()?;
         let encoder = at_mpp.applied(encoder)?;
-        let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
+        let folder = task_folder::installed_in(data);
+        let registry = TaskRegistry::open(&folder, Retarget::to(trained, &encoder))?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
@@ -131,14 +134,6 @@ impl Models {
                 !tasks.is_empty(),
                 "there is no task `{id}`: `coverslip task list` has those there are"
             );
-        }
-        if at_mpp.is_given() {
-            for task in tasks
-                .iter_mut()
-                .filter(|task| task.encoder_hash() == trained)
-            {
-                *task = Arc::new(task.with_encoder(encoder.reference().clone())?);
-            }
         }
         Ok(Self {
             encoder: Arc::new(encoder),
@@ -148,18 +143,18 @@ impl Models {
 }
 
 /// The encoder in `folder`; the one that ships if there is none.
-pub(crate) fn encoder_or_shipped(folder: Option<&Path>) -> Result<Encoder> {
+pub(crate) fn encoder_or_shipped(folder: Option<&Path>, compute: Compute) -> Result<Encoder> {
     match folder {
-        Some(folder) => read_encoder(folder),
-        None => shipped::encoder().context("cannot load the shipped encoder"),
+        Some(folder) => read_encoder(folder, compute),
+        None => shipped::encoder(compute).context("cannot load the shipped encoder"),
     }
 }
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
-pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
+pub(crate) fn read_encoder(folder: &Path, compute: Compute) -> Result<Encoder> {
     let config = read_file(&folder.join("encoder.json"))?;
     let weights = read_file(&folder.join("model.safetensors"))?;
-    Encoder::load(&config, &weights)
+    Encoder::load(&config, &weights, compute)
         .with_context(|| format!("{} holds no encoder", folder.display()))
 }
 

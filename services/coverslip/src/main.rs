@@ -10,6 +10,7 @@ mod bag_files;
 mod bench;
 mod cohort;
 mod commands;
+mod compute_choice;
 mod curves;
 mod encoder_choice;
 mod exit;

@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 };
 
 use super::tile::{self, Tile};
-use super::{Element, Simd};
+use super::{Element, Simd, transpose};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy, Debug)]
@@ -164,6 +164,17 @@ impl Simd for Avx2 {
             let packed = _mm256_permute4x64_epi64::<0b1000>(packed);
             _mm_storeu_si128(to.cast(), _mm256_castsi256_si128(packed));
         });
+    }
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        avx2!(transpose::eight(from, from_stride, to, to_stride));
     }
 
     #[inline(always)]

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::mem::transmute;
 
 use super::tile::{self, Tile};
-use super::{Element, Simd};
+use super::{Element, Simd, transpose};
 
 /// AVX-512 (F, BW, DQ, VL) with `B`'s way to multiply bf16.
 #[derive(Clone, Copy, Debug)]
@@ -210,6 +210,17 @@ impl<B: Bf16> Simd for Avx512<B> {
     #[inline(always)]
     unsafe fn store_bf16_to(self, v: __m512, to: *mut u16) {
         avx512!(B::store(v, to));
+    }
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        avx512!(transpose::sixteen(from, from_stride, to, to_stride));
     }
 
     #[inline(always)]

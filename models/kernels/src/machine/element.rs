@@ -25,6 +25,9 @@ pub trait Stored: Pod {
     /// Stores `LANES` values, rounded.
     fn store<S: Simd>(simd: S, v: S::V, to: &mut [Self]);
 
+    /// Writes values to every `PER_WORD`th place.
+    fn interleave(values: &[Self], to: &mut [Self]);
+
     /// `a * b + c` for vectors of words; the values of a word are summed.
     fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V;
 }
@@ -46,6 +49,11 @@ impl Stored for f32 {
     #[inline(always)]
     fn store<S: Simd>(simd: S, v: S::V, to: &mut [Self]) {
         simd.store(v, to);
+    }
+
+    #[inline(always)]
+    fn interleave(values: &[Self], to: &mut [Self]) {
+        to[..values.len()].copy_from_slice(values);
     }
 
     #[inline(always)]
@@ -71,6 +79,14 @@ impl Stored for bf16 {
     #[inline(always)]
     fn store<S: Simd>(simd: S, v: S::V, to: &mut [Self]) {
         simd.store_bf16(v, bytemuck::cast_slice_mut(to));
+    }
+
+    #[inline(always)]
+    fn interleave(values: &[Self], to: &mut [Self]) {
+        let pairs = to.chunks_mut(2);
+        for (pair, value) in pairs.zip(values) {
+            pair[0] = *value;
+        }
     }
 
     #[inline(always)]

@@ -9,9 +9,11 @@ mod element;
 mod portable;
 mod simd;
 mod tile;
+#[cfg(target_arch = "x86_64")]
+mod transpose;
 
 pub use dispatch::Machine;
 pub(crate) use dispatch::Work;
 pub use element::Element;
 pub(crate) use simd::Simd;
-pub(crate) use tile::{WordRows, tile};
+pub(crate) use tile::{WordRows, tile, transposed};

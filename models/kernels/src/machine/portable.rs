@@ -122,6 +122,24 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        for row in 0..LANES {
+            for column in 0..LANES {
+                // SAFETY: the caller promises squares of `LANES`.
+                unsafe {
+                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
     unsafe fn tile<E: Element>(self, height: usize, tile: Tile) {
         // SAFETY: the caller's promises are passed on.
         unsafe {

@@ -66,6 +66,13 @@ pub trait Simd: Copy {
     /// `to` points to `LANES` writable values; it need not be aligned.
     unsafe fn store_bf16_to(self, v: Self::V, to: *mut u16);
 
+    /// Turns a square of `LANES` rows of `LANES` words: columns become rows. Strides count words.
+    ///
+    /// # Safety
+    /// `from` points to as many readable rows, and `to` to as many writable ones that do not
+    /// overlap them.
+    unsafe fn transpose(self, from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize);
+
     /// Multiplies a tile of `height` rows, one of `HEIGHTS`.
     ///
     /// # Safety

@@ -53,6 +53,36 @@ pub(crate) fn tile<S: Simd, E: Element>(
     n_rows.min(height)
 }
 
+/// Writes the first words of `LANES` rows of `from` as columns: word `n` of all of them from
+/// `to[n * stride]` on.
+///
+/// # Panics
+/// If `from` has fewer rows or `to` no room.
+#[inline(always)]
+pub(crate) fn transposed<S: Simd>(
+    simd: S,
+    from: WordRows<'_>,
+    words: usize,
+    to: &mut [f32],
+    stride: usize,
+) {
+    let lanes = S::LANES;
+    let whole = words - words % lanes;
+    for word in whole..words {
+        for row in 0..lanes {
+            to[word * stride + row] = from.words[row * from.stride + word];
+        }
+    }
+    for word in (0..whole).step_by(lanes) {
+        let from_words = &from.words[word..];
+        let to = &mut to[word * stride..];
+        assert!(from_words.len() >= (lanes - 1) * from.stride + lanes);
+        assert!(to.len() >= (lanes - 1) * stride + lanes);
+        // SAFETY: both have a square of `LANES`, and `to` is borrowed alone.
+        unsafe { simd.transpose(from_words.as_ptr(), from.stride, to.as_mut_ptr(), stride) };
+    }
+}
+
 /// The lowest tile that holds all rows, or the highest there is.
 #[inline(always)]
 fn height<S: Simd>(n_rows: usize) -> usize {

@@ -10,6 +10,7 @@ use flow::{Mpp, SlideStatus, TaskId};
 use serde::Serialize;
 
 use crate::at_mpp::AtMpp;
+use crate::compute_choice::ComputeChoice;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::path::{Received, receive, tile};
@@ -32,6 +33,8 @@ pub(crate) struct Analyze {
     mpp: Option<Mpp>,
     #[command(flatten)]
     at_mpp: AtMpp,
+    #[command(flatten)]
+    compute: ComputeChoice,
     /// Print one JSON object: {"slides": [...]}.
     #[arg(long)]
     json: bool,
@@ -57,7 +60,8 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref(), self.at_mpp)?;
+        let compute = self.compute.compute()?;
+        let models = Models::of(&self.data, self.task.as_ref(), (compute, self.at_mpp))?;
         let mut answers = Vec::new();
         for file in &self.slides {
             let answer = self.one(&installation, &models, file).await?;

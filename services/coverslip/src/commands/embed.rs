@@ -8,6 +8,7 @@ use clap::Args;
 use flow::SlideId;
 
 use crate::at_mpp::AtMpp;
+use crate::compute_choice::ComputeChoice;
 use crate::exit::Outcome;
 use crate::installation::{Installation, encoder_or_shipped};
 use crate::print;
@@ -25,12 +26,14 @@ pub(crate) struct Embed {
     encoder: Option<PathBuf>,
     #[command(flatten)]
     at_mpp: AtMpp,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let encoder = encoder_or_shipped(self.encoder.as_deref(), self.compute.compute()?)?;
         let encoder = Arc::new(self.at_mpp.applied(encoder)?);
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation

@@ -7,6 +7,7 @@ use clap::Args;
 use flow::{SlideId, TaskId};
 
 use crate::at_mpp::AtMpp;
+use crate::compute_choice::ComputeChoice;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::print;
@@ -24,12 +25,15 @@ pub(crate) struct Score {
     task: Option<TaskId>,
     #[command(flatten)]
     at_mpp: AtMpp,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
 impl Score {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref(), self.at_mpp)?;
+        let compute = self.compute.compute()?;
+        let models = Models::of(&self.data, self.task.as_ref(), (compute, self.at_mpp))?;
         let bars = ProgressBars::new(&self.slide.to_string());
         installation.score(&models, self.slide, bars.sink()).await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;

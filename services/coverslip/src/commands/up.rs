@@ -21,11 +21,12 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::compute_choice::ComputeChoice;
 use crate::exit::Outcome;
-use crate::installation::Installation;
+use crate::installation::{Installation, encoder_or_shipped};
 use crate::print;
 use crate::task_folder;
-use crate::task_registry::TaskRegistry;
+use crate::task_registry::{Retarget, TaskRegistry};
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
@@ -43,15 +44,18 @@ pub(crate) struct Up {
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
     tasks: Option<PathBuf>,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let encoder = encoder_or_shipped(None, self.compute.compute()?)?;
         let folder = self.tasks.clone();
         let folder = folder.unwrap_or_else(|| task_folder::installed_in(&self.data));
-        let tasks = TaskRegistry::open(&folder)?;
+        let retarget = Retarget::to(encoder.config().hash()?, &encoder);
+        let tasks = TaskRegistry::open(&folder, retarget)?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: choose another address with --listen",

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use encoder::Compute;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::embed_images::EmbedImages;
@@ -50,7 +51,7 @@ impl Encoder {
     pub(crate) fn run(self) -> Result<Outcome> {
         match self {
             Self::List(list) => list.run()?,
-            Self::Show => print::json(shipped::encoder()?.config())?,
+            Self::Show => print::json(shipped::encoder(Compute::default())?.config())?,
             Self::Import(import) => return import.run(),
             Self::ZeroShot(zero_shot) => return zero_shot.run(),
             Self::Train(train) => train.run()?,
