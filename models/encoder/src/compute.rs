@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
 use flow::{EncoderRef, Precision};
 use kernels::{InstructionSet, Machine, bf16};
 use parameters::Parameters;
@@ -5,7 +8,6 @@ use parameters::Parameters;
 use crate::forward::Forward;
 use crate::preprocess::Preprocessor;
 use crate::{Architecture, EncoderConfig, EncoderError};
-use std::borrow::Cow;
 
 /// With which instructions and which precision an encoder computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,15 @@ impl Compute {
 
     pub fn instruction_set(self) -> InstructionSet {
         self.machine.instruction_set()
+    }
+
+    /// Floating-point operations a second that one core reaches at most: see
+    /// [`kernels::peak_flops`].
+    pub fn peak_flops(self, during: Duration) -> f64 {
+        match self.precision {
+            Precision::F32 => kernels::peak_flops::<f32>(self.machine, during),
+            Precision::Bf16 => kernels::peak_flops::<bf16>(self.machine, during),
+        }
     }
 
     /// What a bag made so goes by. Precisions never share one.

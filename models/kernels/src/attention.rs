@@ -8,14 +8,17 @@ use crate::{Machine, Operand};
 pub struct AttentionShape {
     pub n_tokens: usize,
     pub n_heads: usize,
-    /// Columns of a head; see [`head_columns`].
+    /// Columns of a head; see [`Machine::head_columns`].
     pub head_columns: usize,
 }
 
-/// The columns that a head of `width` values must have: whole vectors of any instruction set, the
-/// last of them zero.
-pub fn head_columns(width: usize) -> usize {
-    width.next_multiple_of(16)
+impl Machine {
+    /// The columns that a head of `width` values must have: whole vectors, and what a product takes
+    /// at once. Those beyond `width` are zero.
+    pub fn head_columns<E: Element>(self, width: usize) -> usize {
+        let at_once = self.word_step::<E>() * E::PER_WORD;
+        width.next_multiple_of(at_once.max(MOST_LANES))
+    }
 }
 
 /// Multi-head self-attention (Vaswani et al. 2017), head by head, and a few queries at a time with
@@ -25,6 +28,7 @@ pub fn head_columns(width: usize) -> usize {
 #[derive(Clone, Debug)]
 pub struct Attention<E> {
     machine: Machine,
+    word_step: usize,
     shape: AttentionShape,
     /// Panels of keys, as long as a head is wide.
     keys: Aligned<E>,
@@ -35,23 +39,27 @@ pub struct Attention<E> {
     shares: Aligned<E>,
 }
 
+/// Values in the longest vector.
+const MOST_LANES: usize = 16;
 /// Rows of the highest tile.
 const MOST_ROWS: usize = 32;
 
 impl<E: Element> Attention<E> {
     /// # Panics
-    /// If `head_columns` are not what [`head_columns`] gives.
+    /// If `head_columns` are not what [`Machine::head_columns`] gives.
     pub fn new(machine: Machine, shape: AttentionShape) -> Self {
         let AttentionShape {
             n_tokens,
             head_columns: columns,
             ..
         } = shape;
-        assert_eq!(columns, head_columns(columns), "columns of a head");
+        let filled = machine.head_columns::<E>(columns);
+        assert_eq!(columns, filled, "columns of a head");
         let panel = 2 * machine.lanes();
         let tokens = n_tokens.next_multiple_of(panel);
         Self {
             machine,
+            word_step: machine.word_step::<E>(),
             shape,
             keys: Aligned::zeros(tokens * columns),
             values: Aligned::zeros(tokens * columns.next_multiple_of(panel)),
@@ -87,6 +95,13 @@ impl<E: Element> Attention<E> {
             to,
             first,
         });
+    }
+
+    /// Words of a column of values.
+    #[inline(always)]
+    fn value_words(&self) -> usize {
+        let words = self.shape.n_tokens.div_ceil(E::PER_WORD);
+        words.next_multiple_of(self.word_step)
     }
 }
 
@@ -141,7 +156,7 @@ impl<E: Element> Mix<'_, E> {
         let panel = 2 * S::LANES;
         let shape = self.attention.shape;
         let column = self.column(2, head);
-        let tokens = shape.n_tokens.next_multiple_of(E::PER_WORD);
+        let tokens = self.attention.value_words() * E::PER_WORD;
         let to = self.attention.values.values_mut();
         for token in 0..shape.n_tokens {
             let from = &self.qkv.filled_row(self.first + token)[column..][..shape.head_columns];
@@ -182,7 +197,7 @@ impl<E: Element> Mix<'_, E> {
             words: self.attention.shares.words(),
             stride: stride / E::PER_WORD,
         };
-        let words = shape.n_tokens.div_ceil(E::PER_WORD);
+        let words = self.attention.value_words();
         let values = self.attention.values.words().chunks_exact(words * panel);
         let column = self.column(0, head);
         let mut mixed = [0.0; MOST_ROWS * 32];

@@ -14,18 +14,26 @@ pub enum InstructionSet {
     Avx512,
     /// The same with products of bf16.
     Avx512Bf16,
+    /// The same with products of whole tiles of bf16.
+    AmxBf16,
 }
 
 #[derive(Debug, Error)]
 pub enum KernelsError {
     #[error("this processor has no {0}; leave the choice to Coverslip, or take `portable`")]
     Missing(InstructionSet),
-    #[error("`{0}` is no instruction set; there are portable, avx2, avx512, avx512-bf16")]
+    #[error("`{0}` is no instruction set; there are portable, avx2, avx512, avx512-bf16, amx-bf16")]
     Unknown(String),
 }
 
 impl InstructionSet {
-    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::Avx512, Self::Avx512Bf16];
+    pub const ALL: [Self; 5] = [
+        Self::Portable,
+        Self::Avx2,
+        Self::Avx512,
+        Self::Avx512Bf16,
+        Self::AmxBf16,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -33,6 +41,7 @@ impl InstructionSet {
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
             Self::Avx512Bf16 => "avx512-bf16",
+            Self::AmxBf16 => "amx-bf16",
         }
     }
 }

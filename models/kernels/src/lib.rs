@@ -14,8 +14,9 @@ mod math;
 mod multiply;
 mod operand;
 mod packed_matrix;
+mod peak;
 
-pub use attention::{Attention, AttentionShape, head_columns};
+pub use attention::{Attention, AttentionShape};
 pub use half::bf16;
 pub use instruction_set::{InstructionSet, KernelsError};
 pub use layer_norm::LayerNorm;
@@ -23,3 +24,4 @@ pub use machine::{Element, Machine};
 pub use multiply::{Activation, Ending, multiply};
 pub use operand::Operand;
 pub use packed_matrix::{Linear, PackedMatrix};
+pub use peak::peak_flops;

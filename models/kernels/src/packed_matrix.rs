@@ -21,6 +21,7 @@ pub struct PackedMatrix<E> {
     /// Filled up with zeros to whole panels.
     bias: Vec<f32>,
     n_inputs: usize,
+    n_words: usize,
     /// Outputs in a vector, two vectors a panel.
     lanes: usize,
     columns: Columns,
@@ -65,12 +66,15 @@ impl<E: Element> PackedMatrix<E> {
         );
         let lanes = machine.lanes();
         let order = columns.order(n_outputs, lanes);
-        let words = n_inputs.div_ceil(E::PER_WORD);
+        let n_words = n_inputs
+            .div_ceil(E::PER_WORD)
+            .next_multiple_of(machine.word_step::<E>());
         let mut packed = Self {
             machine,
-            panels: Aligned::zeros(order.len() * words * E::PER_WORD),
+            panels: Aligned::zeros(order.len() * n_words * E::PER_WORD),
             bias: vec![0.0; order.len()],
             n_inputs,
+            n_words,
             lanes,
             columns,
             n_outputs,
@@ -115,7 +119,7 @@ impl<E: Element> PackedMatrix<E> {
     /// Words in a row of the left operand.
     #[inline(always)]
     pub(crate) fn words(&self) -> usize {
-        self.n_inputs.div_ceil(E::PER_WORD)
+        self.n_words
     }
 
     /// Words of every panel, with its biases.

@@ -44,7 +44,7 @@ impl<E: Element> Block<E> {
             let gamma = parameters.get(&format!("{name}.{scale}.gamma"))?;
             Ok(layer.scaled(&values(&gamma)?))
         };
-        let heads = Heads::of(architecture);
+        let heads = Heads::of::<E>(machine, architecture);
         let fc1 = layer("mlp.fc1")?;
         let (fc1, activation) = match architecture.mlp {
             Mlp::GeluErf { .. } => (fc1.packed(machine), Activation::Gelu),

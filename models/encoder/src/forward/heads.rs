@@ -1,4 +1,4 @@
-use kernels::{AttentionShape, head_columns};
+use kernels::{AttentionShape, Element, Machine};
 
 use super::layers::Layer;
 use crate::Architecture;
@@ -8,26 +8,30 @@ use crate::Architecture;
 pub(super) struct Heads {
     n_heads: usize,
     width: usize,
+    /// Of one head.
+    columns: usize,
 }
 
 impl Heads {
-    pub(super) fn of(architecture: &Architecture) -> Self {
+    pub(super) fn of<E: Element>(machine: Machine, architecture: &Architecture) -> Self {
+        let width = architecture.width / architecture.heads;
         Self {
             n_heads: architecture.heads,
-            width: architecture.width / architecture.heads,
+            width,
+            columns: machine.head_columns::<E>(width),
         }
     }
 
     /// Columns of all heads.
     pub(super) fn columns(self) -> usize {
-        self.n_heads * head_columns(self.width)
+        self.n_heads * self.columns
     }
 
     pub(super) fn attention(self, n_tokens: usize) -> AttentionShape {
         AttentionShape {
             n_tokens,
             n_heads: self.n_heads,
-            head_columns: head_columns(self.width),
+            head_columns: self.columns,
         }
     }
 
@@ -53,7 +57,7 @@ impl Heads {
     fn order(self, first: usize) -> impl Iterator<Item = Option<usize>> {
         (0..self.n_heads).flat_map(move |head| {
             let value = move |at| (at < self.width).then_some(first + head * self.width + at);
-            (0..head_columns(self.width)).map(value)
+            (0..self.columns).map(value)
         })
     }
 }

@@ -98,7 +98,8 @@ impl Twin {
         let shape = (N_IMAGES, n_patches, n_values);
         let tensor = Tensor::from_slice(&patches, shape, &Device::Cpu)?;
         let transformer = VisionTransformer::new(architecture, &parameters)?;
-        let embeddings = transformer.forward(&tensor)?.flatten_all()?.to_vec1()?;
+        let embeddings = transformer.pool(&transformer.tokens(&tensor)?)?;
+        let embeddings = embeddings.flatten_all()?.to_vec1()?;
         Ok(Self {
             parameters,
             patches,

@@ -27,7 +27,7 @@ impl<E: Element> Workspace<E> {
         let n_tokens = architecture.n_prefix() + architecture.n_patches();
         let n_rows = n_images * n_tokens;
         let width = architecture.width;
-        let heads = Heads::of(architecture);
+        let heads = Heads::of::<E>(machine, architecture);
         let on_their_way = most_rows(n_rows);
         Self {
             n_tokens,

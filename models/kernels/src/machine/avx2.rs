@@ -34,9 +34,13 @@ macro_rules! avx2 {
 
 impl Simd for Avx2 {
     const LANES: usize = 8;
-    const HEIGHTS: &'static [usize] = &[2, 4, 6];
 
     type V = __m256;
+
+    #[inline(always)]
+    fn heights<E: Element>() -> &'static [usize] {
+        &[2, 4, 6]
+    }
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {

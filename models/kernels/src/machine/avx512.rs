@@ -10,8 +10,13 @@ use std::arch::x86_64::{
 use std::marker::PhantomData;
 use std::mem::transmute;
 
+use half::bf16;
+
 use super::tile::{self, Tile};
 use super::{Element, Simd, transpose};
+
+/// Rows of the tiles that 28 of 32 registers sum, and of lower ones for what is left.
+const HEIGHTS: &[usize] = &[4, 8, 14];
 
 /// AVX-512 (F, BW, DQ, VL) with `B`'s way to multiply bf16.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +32,20 @@ impl<B> Avx512<B> {
 
 /// How bf16 is multiplied and rounded.
 pub(crate) trait Bf16: Copy {
+    /// Those of `Simd`, for bf16.
+    const HEIGHTS: &'static [usize] = HEIGHTS;
+    const WORD_STEP: usize = 1;
+
+    /// That of `Simd`, for bf16.
+    ///
+    /// # Safety
+    /// As there, and the processor has the instructions.
+    #[inline(always)]
+    unsafe fn tile(simd: Avx512<Self>, height: usize, tile: Tile) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { by_vectors::<bf16, Self>(simd, height, tile) }
+    }
+
     /// # Safety
     /// The processor has the instructions.
     unsafe fn dot(a: __m512, b: __m512, c: __m512) -> __m512;
@@ -109,9 +128,22 @@ macro_rules! avx512 {
 
 impl<B: Bf16> Simd for Avx512<B> {
     const LANES: usize = 16;
-    const HEIGHTS: &'static [usize] = &[4, 8, 14];
 
     type V = __m512;
+
+    #[inline(always)]
+    fn heights<E: Element>() -> &'static [usize] {
+        if E::PER_WORD == 1 {
+            HEIGHTS
+        } else {
+            B::HEIGHTS
+        }
+    }
+
+    #[inline(always)]
+    fn word_step<E: Element>() -> usize {
+        if E::PER_WORD == 1 { 1 } else { B::WORD_STEP }
+    }
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m512 {
@@ -227,11 +259,27 @@ impl<B: Bf16> Simd for Avx512<B> {
     unsafe fn tile<E: Element>(self, height: usize, tile: Tile) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
-            match height {
-                4 => tile::multiply::<_, E, 4>(self, tile),
-                8 => tile::multiply::<_, E, 8>(self, tile),
-                _ => tile::multiply::<_, E, 14>(self, tile),
+            if E::PER_WORD == 1 {
+                by_vectors::<E, B>(self, height, tile);
+            } else {
+                B::tile(self, height, tile);
             }
+        }
+    }
+}
+
+/// Multiplies a tile of one of the `HEIGHTS`.
+///
+/// # Safety
+/// That of [`tile::multiply`].
+#[inline(always)]
+unsafe fn by_vectors<E: Element, B: Bf16>(simd: Avx512<B>, height: usize, tile: Tile) {
+    // SAFETY: the caller's promises are passed on.
+    unsafe {
+        match height {
+            4 => tile::multiply::<_, E, 4>(simd, tile),
+            8 => tile::multiply::<_, E, 8>(simd, tile),
+            _ => tile::multiply::<_, E, 14>(simd, tile),
         }
     }
 }

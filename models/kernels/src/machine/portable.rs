@@ -16,9 +16,13 @@ fn each(a: Four, b: Four, f: impl Fn(f32, f32) -> f32) -> Four {
 
 impl Simd for Portable {
     const LANES: usize = LANES;
-    const HEIGHTS: &'static [usize] = &[1, 4];
 
     type V = Four;
+
+    #[inline(always)]
+    fn heights<E: Element>() -> &'static [usize] {
+        &[1, 4]
+    }
 
     #[inline(always)]
     fn splat(self, value: f32) -> Four {

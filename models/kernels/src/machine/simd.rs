@@ -8,10 +8,16 @@ use super::tile::Tile;
 pub trait Simd: Copy {
     /// Values in a vector.
     const LANES: usize;
-    /// How many rows a tile may have, rising. Its columns are two vectors.
-    const HEIGHTS: &'static [usize];
-
     type V: Copy;
+
+    /// How many rows a tile may have, rising. Its columns are two vectors.
+    fn heights<E: Element>() -> &'static [usize];
+
+    /// The words of a tile's rows are a multiple of this.
+    #[inline(always)]
+    fn word_step<E: Element>() -> usize {
+        1
+    }
 
     fn splat(self, value: f32) -> Self::V;
 
@@ -73,10 +79,10 @@ pub trait Simd: Copy {
     /// overlap them.
     unsafe fn transpose(self, from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize);
 
-    /// Multiplies a tile of `height` rows, one of `HEIGHTS`.
+    /// Multiplies a tile of `height` rows, one of `heights`.
     ///
     /// # Safety
-    /// That of [`super::tile::multiply`].
+    /// That of [`super::tile::multiply`], with a multiple of `word_step` words.
     unsafe fn tile<E: Element>(self, height: usize, tile: Tile);
 
     /// The first `LANES` values.

@@ -4,15 +4,15 @@ use super::{Element, Simd};
 #[derive(Clone, Copy, Debug)]
 pub struct Tile {
     /// The first row of the left operand.
-    a: *const f32,
-    a_stride: usize,
+    pub(super) a: *const f32,
+    pub(super) a_stride: usize,
     /// The panel of the right operand: two vectors of words for every word of a row of `a`.
-    b: *const f32,
+    pub(super) b: *const f32,
     /// Words in a row of `a`.
-    words: usize,
+    pub(super) words: usize,
     /// The first row of the result.
-    c: *mut f32,
-    c_stride: usize,
+    pub(super) c: *mut f32,
+    pub(super) c_stride: usize,
 }
 
 /// Rows of words, one every `stride` words.
@@ -36,7 +36,8 @@ pub(crate) fn tile<S: Simd, E: Element>(
     c: &mut [f32],
     c_stride: usize,
 ) -> usize {
-    let height = height::<S>(n_rows);
+    let height = height::<S, E>(n_rows);
+    assert!(words.is_multiple_of(S::word_step::<E>()));
     assert!(a.words.len() >= (height - 1) * a.stride + words);
     assert!(panel.len() >= words * 2 * S::LANES);
     assert!(c.len() >= (height - 1) * c_stride + 2 * S::LANES);
@@ -85,9 +86,10 @@ pub(crate) fn transposed<S: Simd>(
 
 /// The lowest tile that holds all rows, or the highest there is.
 #[inline(always)]
-fn height<S: Simd>(n_rows: usize) -> usize {
-    let highest = S::HEIGHTS[S::HEIGHTS.len() - 1];
-    let enough = S::HEIGHTS.iter().find(|height| **height >= n_rows);
+fn height<S: Simd, E: Element>(n_rows: usize) -> usize {
+    let heights = S::heights::<E>();
+    let highest = heights[heights.len() - 1];
+    let enough = heights.iter().find(|height| **height >= n_rows);
     enough.copied().unwrap_or(highest)
 }
 

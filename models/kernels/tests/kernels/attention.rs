@@ -1,4 +1,4 @@
-use coverslip_kernels::{Attention, AttentionShape, Machine, Operand, bf16, head_columns};
+use coverslip_kernels::{Attention, AttentionShape, Machine, Operand, bf16};
 use proptest::prelude::*;
 
 use crate::{Matrix, Tolerance, assert_near, matrix, twin};
@@ -25,8 +25,7 @@ fn parts(sizes: Sizes) -> Vec<Matrix> {
 }
 
 /// The parts side by side, each filled up to whole vectors, behind `first` rows of something else.
-fn packed<E: Tolerance>(sizes: Sizes, parts: &[Matrix]) -> Operand<E> {
-    let columns = head_columns(sizes.head_width);
+fn packed<E: Tolerance>(sizes: Sizes, parts: &[Matrix], columns: usize) -> Operand<E> {
     let mut qkv = Operand::zeros(sizes.first + sizes.n_tokens, parts.len() * columns);
     for row in 0..sizes.first {
         qkv.row_mut(row).fill(E::rounded(1e3));
@@ -43,10 +42,10 @@ fn packed<E: Tolerance>(sizes: Sizes, parts: &[Matrix]) -> Operand<E> {
 }
 
 fn mixed<E: Tolerance>(sizes: Sizes) -> Result<(), TestCaseError> {
-    let columns = head_columns(sizes.head_width);
     let parts = parts(sizes);
-    let qkv = packed::<E>(sizes, &parts);
     for machine in Machine::all() {
+        let columns = machine.head_columns::<E>(sizes.head_width);
+        let qkv = packed::<E>(sizes, &parts, columns);
         let shape = AttentionShape {
             n_tokens: sizes.n_tokens,
             n_heads: sizes.n_heads,
