@@ -1,5 +1,5 @@
 use crate::aligned::Aligned;
-use crate::machine::{Element, Simd, WordRows, Work, tile, transposed};
+use crate::machine::{Element, Panel, Simd, WordRows, Work, tile, transposed};
 use crate::math::exp2;
 use crate::{Machine, Operand};
 
@@ -182,7 +182,13 @@ impl<E: Element> Mix<'_, E> {
         let keys = self.attention.keys.words().chunks_exact(words * panel);
         for (at, keys) in keys.take(stride / panel).enumerate() {
             let scores = &mut self.attention.scores.values_mut()[at * panel..];
-            n_rows = tile::<S, E>(simd, (left, n_left), (keys, words), scores, stride);
+            n_rows = tile::<S, E>(
+                simd,
+                (left, n_left),
+                Panel::near(keys, words),
+                scores,
+                stride,
+            );
         }
 
         let mut sums = [0.0; MOST_ROWS];
@@ -202,7 +208,13 @@ impl<E: Element> Mix<'_, E> {
         let column = self.column(0, head);
         let mut mixed = [0.0; MOST_ROWS * 32];
         for (at, values) in values.take(shape.head_columns.div_ceil(panel)).enumerate() {
-            tile::<S, E>(simd, (left, n_rows), (values, words), &mut mixed, panel);
+            tile::<S, E>(
+                simd,
+                (left, n_rows),
+                Panel::near(values, words),
+                &mut mixed,
+                panel,
+            );
             let n_columns = panel.min(shape.head_columns - at * panel);
             for (token, mixed) in mixed.chunks_exact(panel).take(n_rows).enumerate() {
                 let share = simd.splat(1.0 / sums[token]);

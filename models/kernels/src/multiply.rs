@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::Operand;
-use crate::machine::{Element, Simd, Work, tile};
+use crate::machine::{Element, Panel, Simd, Work, tile};
 use crate::math::{gelu, quick_gelu, silu};
 use crate::packed_matrix::{Columns, PackedMatrix};
 
@@ -102,19 +102,29 @@ impl<E: Element> Work for Product<'_, E> {
     fn run<S: Simd>(mut self, simd: S) {
         let mut sums = TileSums([0.0; TILE_VALUES]);
         let width = 2 * S::LANES;
-        let words = self.weights.words();
-        for (at, (panel, bias)) in self.weights.panels().enumerate() {
+        let n_words = self.weights.words();
+        let mut panels = self.weights.panels().enumerate().peekable();
+        while let Some((at, (words, bias))) = panels.next() {
+            // The next panel comes from afar: a part of it is asked for with every tile.
+            let next = panels.peek().map_or(words, |(_, (next, _))| next);
+            let per_row = next.len().div_ceil(self.rows.len());
             let mut row = self.rows.start;
             while row < self.rows.end {
+                let done = row - self.rows.start;
+                let panel = Panel {
+                    words,
+                    n_words,
+                    ahead: &next[(done * per_row).min(next.len())..],
+                };
                 let left = (self.a.words_from(row, 0), self.rows.end - row);
-                let n_done = tile::<S, E>(simd, left, (panel, words), &mut sums.0, width);
-                let done = Done {
+                let n_done = tile::<S, E>(simd, left, panel, &mut sums.0, width);
+                let tile = Done {
                     sums: &sums.0[..n_done * width],
                     bias,
-                    row: row - self.rows.start,
+                    row: done,
                     panel: at,
                 };
-                self.ending.take(simd, done);
+                self.ending.take(simd, tile);
                 row += n_done;
             }
         }

@@ -22,4 +22,4 @@ pub use dispatch::Machine;
 pub(crate) use dispatch::Work;
 pub use element::Element;
 pub(crate) use simd::Simd;
-pub(crate) use tile::{WordRows, tile, transposed};
+pub(crate) use tile::{Panel, WordRows, tile, transposed};

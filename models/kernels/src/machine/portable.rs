@@ -101,6 +101,9 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn prefetch(self, _: *const f32) {}
+
+    #[inline(always)]
     unsafe fn load_from(self, from: *const f32) -> Four {
         // SAFETY: the caller promises `LANES` values.
         unsafe { from.cast::<Four>().read_unaligned() }

@@ -54,6 +54,9 @@ pub trait Simd: Copy {
     /// place of one f32.
     fn dot_bf16(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
 
+    /// Asks for the cache line at `from` to be brought nearer, wherever that points.
+    fn prefetch(self, from: *const f32);
+
     /// # Safety
     /// `from` points to `LANES` readable values; it need not be aligned.
     unsafe fn load_from(self, from: *const f32) -> Self::V;
