@@ -386,6 +386,7 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
         },
         encoder_terms: None,
         untrained_mpp: None,
+        precision: None,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,

@@ -1,3 +1,6 @@
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -51,6 +54,25 @@ pub struct BagChunkRef {
 pub enum Precision {
     F32,
     Bf16,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = FlowError;
+
+    fn from_str(text: &str) -> Result<Self, FlowError> {
+        let mut all = [Self::F32, Self::Bf16].into_iter();
+        all.find(|precision| precision.to_string() == text)
+            .ok_or_else(|| FlowError::parse("precision", text, "f32 or bf16"))
+    }
 }
 
 /// Where an instance's tile lies: top left corner in micrometres.

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, EncoderRef, EncoderTerms, Evidence, MicrometreRect, PredictionSet, Sha256Digest,
-    SlideId, TaskRef, UntrainedMpp,
+    Abstention, EncoderRef, EncoderTerms, Evidence, MicrometreRect, Precision, PredictionSet,
+    Sha256Digest, SlideId, TaskRef, UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -17,6 +17,9 @@ pub struct Prediction {
     /// Only where the encoder saw the slide at a resolution it was not trained at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untrained_mpp: Option<UntrainedMpp>,
+    /// Of the encoder. Not in results older than this field, which are of f32.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
     pub task: TaskRef,
     pub regulatory_status: RegulatoryStatus,
     pub call: Call,

@@ -140,6 +140,16 @@ impl Architecture {
         1 + self.registers
     }
 
+    /// Floating-point operations of the products in one image's forward pass, the pooling left out.
+    pub fn flops(&self) -> u64 {
+        let n_tokens = self.n_prefix() + self.n_patches();
+        let (outer, inner) = (self.mlp.outer(self.width), self.mlp.inner(self.width));
+        let layers = n_tokens * self.width * (4 * self.width + outer + inner);
+        let attention = 2 * n_tokens * n_tokens * self.width;
+        let patches = self.n_patches() * self.patch_values() * self.width;
+        2 * (self.depth * (layers + attention) + patches) as u64
+    }
+
     /// Values in one patch of an image: channels, rows, columns.
     pub fn patch_values(&self) -> usize {
         3 * (self.patch_px as usize).pow(2)

@@ -1,4 +1,4 @@
-use flow::{EncoderTerms, Mpp, Sha256Digest, TrainedMpp, UntrainedMpp};
+use flow::{EncoderTerms, Mpp, Precision, Sha256Digest, TrainedMpp, UntrainedMpp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Architecture, EncoderError, ResizeFilter, TextConfig};
@@ -95,6 +95,18 @@ impl EncoderConfig {
     pub fn hash(&self) -> Result<Sha256Digest, EncoderError> {
         let deciding = (&self.architecture, &self.input, &self.weights_sha256);
         Ok(Sha256Digest::of(&serde_json::to_vec(&deciding)?))
+    }
+
+    /// The digest of all that decides the embeddings, the precision included: bags of different
+    /// precision never go by one digest. That of f32 is `hash`.
+    pub fn hash_in(&self, precision: Precision) -> Result<Sha256Digest, EncoderError> {
+        match precision {
+            Precision::F32 => self.hash(),
+            Precision::Bf16 => Ok(Sha256Digest::of(&serde_json::to_vec(&(
+                self.hash()?,
+                precision,
+            ))?)),
+        }
     }
 
     /// The same encoder, to be shown tiles at another mpp. Its hash is another one too.

@@ -70,6 +70,8 @@ pub enum EncoderError {
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("training cannot start: {0}")]
     Training(String),
+    #[error(transparent)]
+    Kernels(#[from] kernels::KernelsError),
     #[error("the forward pass failed")]
     Tensor(#[from] candle_core::Error),
 }

@@ -29,6 +29,10 @@ impl Lanes {
         Ok(Self { pools })
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.pools.len()
+    }
+
     /// Runs `work` on every item; the results keep the order of the items.
     ///
     /// # Errors

@@ -6,9 +6,11 @@
 //! ([`TextEncoder`]), and [`ZeroShot`] scores its embeddings against classes described in words.
 
 mod architecture;
+mod compute;
 mod config;
 mod embed;
 mod error;
+mod forward;
 mod fused;
 mod import;
 mod lanes;
@@ -24,10 +26,12 @@ mod zero_shot;
 pub mod train;
 
 pub use architecture::{Architecture, AttentionPooling, Mlp, Pooling, PositionEmbedding};
+pub use compute::Compute;
 pub use config::{EncoderConfig, Fit, Input, TrainingSummary, Untrained};
 pub use embed::Encoder;
 pub use error::EncoderError;
 pub use import::{ImportPlan, Imported};
+pub use kernels::InstructionSet;
 pub use positions::PositionFilter;
 pub use preprocess::{Picture, RgbTile};
 pub use published::Published;

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use candle_core::{Device, Tensor};
+use kernels::{Element, Operand};
 
 use crate::resize::{Pixels, resize};
 use crate::{Architecture, EncoderError, Fit, Input};
@@ -49,19 +50,32 @@ impl Preprocessor {
     pub(crate) fn patches(&self, tiles: &[RgbTile<'_>]) -> Result<Tensor, EncoderError> {
         let (n_patches, patch_values) = self.patch_shape();
         let mut values = vec![0.0; tiles.len() * n_patches * patch_values];
-        for (tile, values) in tiles
-            .iter()
-            .zip(values.chunks_exact_mut(n_patches * patch_values))
-        {
-            self.write_patches(&self.image(tile), values);
+        let images = values.chunks_exact_mut(n_patches * patch_values);
+        for (tile, values) in tiles.iter().zip(images) {
+            let image = self.image(tile);
+            for (at, values) in values.chunks_exact_mut(patch_values).enumerate() {
+                self.write_patch(&self.normalised, &image, at, values);
+            }
         }
         let shape = (tiles.len(), n_patches, patch_values);
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
     }
 
-    /// Patches, as of tiles, of a picture whose shorter side becomes the image's and whose middle
-    /// is cut out, as CLIP does.
-    pub(crate) fn patches_of_picture(&self, picture: Picture<'_>) -> Result<Tensor, EncoderError> {
+    /// Writes every patch of every image into a row of its own, image after image.
+    pub(crate) fn write<E: Element>(&self, images: &[Cow<'_, [u8]>], to: &mut Operand<E>) {
+        let (n_patches, _) = self.patch_shape();
+        let normalised = self.normalised.map(|channel| channel.map(E::rounded));
+        for (number, image) in images.iter().enumerate() {
+            for at in 0..n_patches {
+                let row = to.row_mut(number * n_patches + at);
+                self.write_patch(&normalised, image, at, row);
+            }
+        }
+    }
+
+    /// The image of a picture: its shorter side becomes the image's and its middle is cut out, as
+    /// CLIP does.
+    pub(crate) fn image_of_picture(&self, picture: Picture<'_>) -> Result<Vec<u8>, EncoderError> {
         let Picture {
             pixels,
             width,
@@ -87,12 +101,7 @@ impl Preprocessor {
             height,
         };
         let resized = resize(pixels, to_width, to_height, self.input.resize);
-        let image = middle(&resized, to_width, to_height, side);
-        let (n_patches, patch_values) = self.patch_shape();
-        let mut values = vec![0.0; n_patches * patch_values];
-        self.write_patches(&image, &mut values);
-        let shape = (1, n_patches, patch_values);
-        Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
+        Ok(middle(&resized, to_width, to_height, side))
     }
 
     /// How many patches an image has, and how many values a patch.
@@ -117,7 +126,8 @@ impl Preprocessor {
         }
     }
 
-    fn image<'a>(&self, tile: &RgbTile<'a>) -> Cow<'a, [u8]> {
+    /// What of a tile the transformer sees.
+    pub(crate) fn image<'a>(&self, tile: &RgbTile<'a>) -> Cow<'a, [u8]> {
         let (side, target) = (tile.side as usize, self.image_px);
         if side == target {
             return Cow::Borrowed(tile.pixels);
@@ -133,19 +143,24 @@ impl Preprocessor {
         })
     }
 
-    fn write_patches(&self, image: &[u8], values: &mut [f32]) {
+    /// Writes patch `at` of an image: channels, rows, columns.
+    fn write_patch<E: Copy>(
+        &self,
+        normalised: &[[E; 256]; 3],
+        image: &[u8],
+        at: usize,
+        values: &mut [E],
+    ) {
         let (side, patch) = (self.image_px, self.patch_px);
         let per_side = side / patch;
-        for (at, values) in values.chunks_exact_mut(3 * patch * patch).enumerate() {
-            let (top, left) = (at / per_side * patch, at % per_side * patch);
-            for (channel, plane) in values.chunks_exact_mut(patch * patch).enumerate() {
-                let normalised = &self.normalised[channel];
-                for (row, line) in plane.chunks_exact_mut(patch).enumerate() {
-                    let start = ((top + row) * side + left) * 3;
-                    let pixels = image[start..start + 3 * patch].chunks_exact(3);
-                    for (value, pixel) in line.iter_mut().zip(pixels) {
-                        *value = normalised[usize::from(pixel[channel])];
-                    }
+        let (top, left) = (at / per_side * patch, at % per_side * patch);
+        let planes = values.chunks_exact_mut(patch * patch);
+        for ((channel, normalised), plane) in normalised.iter().enumerate().zip(planes) {
+            for (row, line) in plane.chunks_exact_mut(patch).enumerate() {
+                let start = ((top + row) * side + left) * 3;
+                let pixels = image[start..start + 3 * patch].chunks_exact(3);
+                for (value, pixel) in line.iter_mut().zip(pixels) {
+                    *value = normalised[usize::from(pixel[channel])];
                 }
             }
         }
@@ -188,9 +203,12 @@ mod tests {
         ))
     }
 
-    /// Patches of one image as a plane per channel, row by row.
-    fn planes(patches: &Tensor) -> Result<Vec<f32>, Box<dyn Error>> {
-        let patches = patches.reshape((7, 7, 3, 32, 32))?;
+    /// An image as a plane per channel, row by row, from its patches.
+    fn planes(preprocessor: &Preprocessor, image: &[u8]) -> Result<Vec<f32>, Box<dyn Error>> {
+        let mut patches = Operand::<f32>::zeros(49, 3 * 32 * 32);
+        preprocessor.write(&[Cow::Borrowed(image)], &mut patches);
+        let rows: Vec<f32> = (0..49).flat_map(|at| patches.row(at)).copied().collect();
+        let patches = Tensor::from_vec(rows, (7, 7, 3, 32, 32), &Device::Cpu)?;
         let planes = patches.permute((2, 0, 3, 1, 4))?;
         Ok(planes.flatten_all()?.to_vec1()?)
     }
@@ -213,12 +231,12 @@ mod tests {
         };
         let picture = image::open(path)?.to_rgb8();
         let (preprocessor, input) = clip()?;
-        let patches = preprocessor.patches_of_picture(Picture {
+        let image = preprocessor.image_of_picture(Picture {
             pixels: picture.as_raw(),
             width: picture.width() as usize,
             height: picture.height() as usize,
         })?;
-        let found = Sha256Digest::of(&bytes(&planes(&patches)?, &input));
+        let found = Sha256Digest::of(&bytes(&planes(&preprocessor, &image)?, &input));
         assert_eq!(found.to_string(), CLIP_PNG);
         Ok(())
     }
@@ -234,11 +252,7 @@ mod tests {
         let expected: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
         let (preprocessor, input) = clip()?;
         let pixels = bytes(&expected, &input);
-        let tile = RgbTile {
-            pixels: &pixels,
-            side: 224,
-        };
-        let found = planes(&preprocessor.patches(&[tile])?)?;
+        let found = planes(&preprocessor, &pixels)?;
         let differences = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
         let largest = differences.fold(0.0, f32::max);
         assert!(largest <= 1e-5, "{largest}");

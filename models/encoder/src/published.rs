@@ -1,6 +1,8 @@
 use flow::{Sha256Digest, TrainedMpp};
+use parameters::{Seed, StoredAs, Variables, seeded};
 use serde::{Deserialize, Serialize};
 
+use crate::vit::declarations;
 use crate::{Architecture, EncoderConfig, EncoderError, Input, PositionFilter, TextArchitecture};
 
 /// An encoder that others published, known but for its weights, which a lab gets from its authors.
@@ -67,6 +69,14 @@ impl Published {
     pub fn all() -> Result<Vec<Self>, EncoderError> {
         let parsed = ALL.iter().map(|json| serde_json::from_str(json));
         Ok(parsed.collect::<Result<_, _>>()?)
+    }
+
+    /// Weights as they are drawn before any training, a safetensors file: to measure with where the
+    /// real ones may not be had.
+    pub fn untrained_weights(&self, seed: u64) -> Result<Vec<u8>, EncoderError> {
+        let declared = declarations(&self.architecture);
+        let drawn = Variables::draw(&declared, &mut seeded(Seed(seed), 0))?;
+        Ok(drawn.to_safetensors(StoredAs::F32)?)
     }
 
     /// The configuration with the weights in this safetensors file, which has timm's names; without

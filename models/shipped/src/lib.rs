@@ -9,7 +9,7 @@ pub mod recipe;
 
 pub use error::ShippedError;
 
-use encoder::Encoder;
+use encoder::{Compute, Encoder};
 use mil::Task;
 
 const ENCODER_JSON: &[u8] = include_bytes!("../encoder/encoder.json");
@@ -22,8 +22,8 @@ const TASKS: &[(&[u8], &[u8])] = &[(
 )];
 
 /// The default encoder.
-pub fn encoder() -> Result<Encoder, ShippedError> {
-    Ok(Encoder::load(ENCODER_JSON, ENCODER_WEIGHTS)?)
+pub fn encoder(compute: Compute) -> Result<Encoder, ShippedError> {
+    Ok(Encoder::load(ENCODER_JSON, ENCODER_WEIGHTS, compute)?)
 }
 
 /// The demo tasks; all of them read the bags of [`encoder`].
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn what_ships_loads_and_fits_together() -> Result<(), ShippedError> {
-        let encoder = encoder()?;
+        let encoder = encoder(Compute::default())?;
         let tasks = tasks()?;
         assert!(!tasks.is_empty());
         for task in tasks {

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::io::Write;
 
 use coverslip_shipped::recipe::{Cohort, evaluate};
+use encoder::Compute;
 use mil::{Evaluation, Outcome};
 
 /// Seeds that no recipe uses.
@@ -46,7 +47,7 @@ fn forty_phantoms_are_called_graded_and_located() -> Result<(), Box<dyn Error>> 
 }
 
 fn outcomes(cohort: &Cohort) -> Result<Vec<Outcome>, Box<dyn Error>> {
-    let encoder = coverslip_shipped::encoder()?;
+    let encoder = coverslip_shipped::encoder(Compute::default())?;
     let tasks = coverslip_shipped::tasks()?;
     let task = tasks.first().ok_or("no task ships")?;
     Ok(evaluate(task, &encoder, cohort, |_| ())?)

@@ -1,15 +1,17 @@
-//! The encoder that sees the slides, and at which resolution.
+//! The encoder that sees the slides, at which resolution and by which arithmetic.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use encoder::{Encoder, Untrained};
-use flow::{Mpp, Sha256Digest};
+use flow::Mpp;
 
+use crate::compute_choice::ComputeChoice;
 use crate::installation::encoder_or_shipped;
+use crate::task_registry::Retarget;
 
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct EncoderArgs {
     /// A folder that `coverslip encoder import` wrote; the encoder that ships if not given.
     #[arg(long, value_name = "DIR", env = "COVERSLIP_ENCODER")]
@@ -21,13 +23,14 @@ pub(crate) struct EncoderArgs {
     /// say so.
     #[arg(long, requires = "at_mpp")]
     allow_untrained_mpp: bool,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
-/// An encoder as it sees the slides.
+/// An encoder as it sees the slides, and how tasks come to read its bags.
 pub(crate) struct ChosenEncoder {
     pub(crate) encoder: Encoder,
-    /// The hash it has at its own mpp: what its tasks name.
-    pub(crate) trained: Sha256Digest,
+    pub(crate) retarget: Retarget,
 }
 
 impl EncoderArgs {
@@ -37,10 +40,12 @@ impl EncoderArgs {
     }
 
     pub(crate) fn load(&self) -> Result<ChosenEncoder> {
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let encoder = encoder_or_shipped(self.encoder.as_deref(), self.compute.compute()?)?;
+        let trained = encoder.config().hash()?;
+        let encoder = self.at_mpp(encoder)?;
         Ok(ChosenEncoder {
-            trained: encoder.reference().hash,
-            encoder: self.at_mpp(encoder)?,
+            retarget: Retarget::to(trained, &encoder),
+            encoder,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use encoder::EncoderConfig;
+use encoder::{Compute, EncoderConfig};
 use flow::{EncoderRef, Mpp};
 
 use crate::files;
@@ -21,7 +21,8 @@ impl EncoderChoice {
     }
 
     fn shipped() -> Result<Self> {
-        let encoder = shipped::encoder().context("cannot load the shipped encoder")?;
+        let encoder =
+            shipped::encoder(Compute::default()).context("cannot load the shipped encoder")?;
         Ok(Self {
             encoder: encoder.reference().clone(),
             mpp: Some(encoder.config().input.mpp),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::Encoder;
+use encoder::{Compute, Encoder};
 use flow::{Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil_worker::{MilDeps, score_slide};
@@ -118,11 +118,9 @@ impl Installation {
 impl Models {
     /// The chosen encoder, and the tasks that ship or are installed in `data`; of these only `task`
     /// if one is named.
-    ///
-    /// At another mpp the encoder is another one, and so are the tasks that read its bags.
     pub(crate) fn of(data: &Path, task: Option<&TaskId>, encoder: &EncoderArgs) -> Result<Self> {
-        let ChosenEncoder { encoder, trained } = encoder.load()?;
-        let registry = TaskRegistry::open(&task_folder::installed_in(data))?;
+        let ChosenEncoder { encoder, retarget } = encoder.load()?;
+        let registry = TaskRegistry::open(&task_folder::installed_in(data), retarget)?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
@@ -130,14 +128,6 @@ impl Models {
                 !tasks.is_empty(),
                 "there is no task `{id}`: `coverslip task list` has those there are"
             );
-        }
-        if encoder.reference().hash != trained {
-            for task in tasks
-                .iter_mut()
-                .filter(|task| task.encoder_hash() == trained)
-            {
-                *task = Arc::new(task.with_encoder(encoder.reference().clone())?);
-            }
         }
         Ok(Self {
             encoder: Arc::new(encoder),
@@ -163,18 +153,18 @@ impl Models {
 }
 
 /// The encoder in `folder`; the one that ships if there is none.
-pub(crate) fn encoder_or_shipped(folder: Option<&Path>) -> Result<Encoder> {
+pub(crate) fn encoder_or_shipped(folder: Option<&Path>, compute: Compute) -> Result<Encoder> {
     match folder {
-        Some(folder) => read_encoder(folder),
-        None => shipped::encoder().context("cannot load the shipped encoder"),
+        Some(folder) => read_encoder(folder, compute),
+        None => shipped::encoder(compute).context("cannot load the shipped encoder"),
     }
 }
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.
-pub(crate) fn read_encoder(folder: &Path) -> Result<Encoder> {
+pub(crate) fn read_encoder(folder: &Path, compute: Compute) -> Result<Encoder> {
     let config = files::read(&folder.join("encoder.json"))?;
     let weights = files::read(&folder.join("model.safetensors"))?;
-    Encoder::load(&config, &weights)
+    Encoder::load(&config, &weights, compute)
         .with_context(|| format!("{} holds no encoder", folder.display()))
 }
 

@@ -9,6 +9,7 @@ mod bag_files;
 mod bench;
 mod cohort;
 mod commands;
+mod compute_choice;
 mod curves;
 mod encoder_args;
 mod encoder_choice;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
+use encoder::Encoder;
+use flow::{EncoderRef, Sha256Digest};
 use mil::Task;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -25,6 +27,7 @@ pub(crate) type Tasks = Arc<[Arc<Task>]>;
 /// What the folder of tasks held when it was last looked at.
 pub(crate) struct TaskRegistry {
     folder: PathBuf,
+    retarget: Retarget,
     shipped: Vec<Arc<Task>>,
     seen: BTreeMap<PathBuf, Seen>,
 }
@@ -39,13 +42,44 @@ struct Seen {
     task: Option<Arc<Task>>,
 }
 
+/// The encoder in use, which embeds like the one that tasks were trained on: the same weights at
+/// another mpp or in another precision. Its bags are others, so such tasks must be told to read
+/// them.
+#[derive(Clone, Debug)]
+pub(crate) struct Retarget {
+    trained: Sha256Digest,
+    used: EncoderRef,
+}
+
+impl Retarget {
+    /// From the encoder of hash `trained` to `used`.
+    pub(crate) fn to(trained: Sha256Digest, used: &Encoder) -> Self {
+        Self {
+            trained,
+            used: used.reference().clone(),
+        }
+    }
+
+    fn applied(&self, task: Task) -> Result<Task> {
+        let is_trained = task.encoder_hash() == self.trained;
+        if !is_trained || self.used.hash == self.trained {
+            return Ok(task);
+        }
+        Ok(task.with_encoder(self.used.clone())?)
+    }
+}
+
 impl TaskRegistry {
     /// The tasks that ship and those in `folder`, which need not be there.
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &Path, retarget: Retarget) -> Result<Self> {
         let shipped = shipped::tasks().context("cannot load the shipped tasks")?;
+        let shipped = shipped.into_iter().map(|task| retarget.applied(task));
         let mut registry = Self {
             folder: folder.to_owned(),
-            shipped: shipped.into_iter().map(Arc::new).collect(),
+            shipped: shipped
+                .map(|task| Ok(Arc::new(task?)))
+                .collect::<Result<_>>()?,
+            retarget,
             seen: BTreeMap::new(),
         };
         registry.look();
@@ -163,7 +197,9 @@ mod tests {
     #[test]
     fn broken_folders_are_refused_and_the_rest_goes_on() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        let mut registry = TaskRegistry::open(folder.path())?;
+        let encoder = shipped::encoder(encoder::Compute::default())?;
+        let retarget = Retarget::to(encoder.config().hash()?, &encoder);
+        let mut registry = TaskRegistry::open(folder.path(), retarget)?;
         let n_shipped = registry.tasks().len();
         assert!(!registry.look());
 

@@ -4,8 +4,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use encoder::Encoder;
 use flow::{
-    BagChunkRef, BagHeader, HoldReason, ObjectKey, Precision, SlideEmbedded, SlideId,
-    SlideManifest, SlideStatus, Stage, StageTiming,
+    BagChunkRef, BagHeader, HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideManifest,
+    SlideStatus, Stage, StageTiming,
 };
 use pyramid::PyramidReader;
 use step::ProgressSink;
@@ -131,7 +131,7 @@ fn header(
         slide: slide.slide,
         pyramid: slide.pyramid,
         encoder: encoder.reference().clone(),
-        precision: Precision::F32,
+        precision: encoder.compute().precision(),
         dimension: encoder.dimension(),
         mpp: spec.mpp,
         untrained_mpp: encoder.config().untrained_mpp(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use catalog::{Catalog, NewSlide};
 use coverslip_embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Encoder, RgbTile, Untrained};
+use encoder::{Compute, Encoder, RgbTile, Untrained};
 use flow::{
     BagChunk, BagHeader, HoldReason, MicrometreRect, Mpp, MppSource, ObjectKey, PixelSize,
     Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, TissueMask,
@@ -39,7 +39,7 @@ impl Lab {
         let deps = open(folder.path()).await?;
         let digest = Sha256Digest::of(b"slide");
         let lab = Self {
-            encoder: Arc::new(shipped::encoder()?),
+            encoder: Arc::new(shipped::encoder(Compute::default())?),
             slide: SlideId::from_digest(&digest),
             deps,
             folder,
@@ -261,7 +261,7 @@ async fn a_bag_says_the_terms_and_an_untrained_mpp() -> Result<(), Box<dyn Error
     assert_eq!(plain.untrained_mpp, None);
 
     let coarse = Mpp::new(1.0)?;
-    lab.encoder = Arc::new(shipped::encoder()?.at_mpp(coarse, Untrained::Allow)?);
+    lab.encoder = Arc::new(shipped::encoder(Compute::default())?.at_mpp(coarse, Untrained::Allow)?);
     lab.embed(&lab.deps).await?;
     let header = lab.header().await?;
     assert_ne!(header.encoder.hash, plain.encoder.hash);

@@ -112,6 +112,7 @@ fn prediction(task: &Task, scored: Scored) -> Prediction {
         encoder: bag.header.encoder,
         encoder_terms: bag.header.encoder_terms,
         untrained_mpp: bag.header.untrained_mpp,
+        precision: Some(bag.header.precision),
         task: task.reference().clone(),
         regulatory_status: task.file().regulatory_status,
         call: scores.call,

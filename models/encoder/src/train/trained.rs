@@ -3,7 +3,7 @@ use parameters::Variables;
 
 use super::{EncoderDraft, TrainConfig};
 use crate::vit::declarations;
-use crate::{Encoder, EncoderConfig, EncoderError, TrainingSummary};
+use crate::{Compute, Encoder, EncoderConfig, EncoderError, TrainingSummary};
 
 /// A finished encoder: the two files of its folder.
 #[derive(Clone, Debug)]
@@ -58,6 +58,6 @@ impl TrainedEncoder {
     }
 
     pub fn encoder(&self) -> Result<Encoder, EncoderError> {
-        Encoder::load(&self.encoder_json()?, &self.weights)
+        Encoder::load(&self.encoder_json()?, &self.weights, Compute::default())
     }
 }

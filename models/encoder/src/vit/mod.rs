@@ -78,7 +78,7 @@ mod tests {
         let patches = Tensor::from_vec(waves, (3, 16, 48), &Device::Cpu)?;
         let parameters = variables.parameters();
         let transformer = VisionTransformer::new(architecture, &parameters)?;
-        Ok(transformer.forward(&patches)?)
+        Ok(transformer.pool(&transformer.tokens(&patches)?)?)
     }
 
     #[test]

@@ -47,13 +47,8 @@ impl VisionTransformer {
         })
     }
 
-    /// Patches of shape (batch, patches, channels * rows * columns) to embeddings of shape
-    /// (batch, dimension).
-    pub(crate) fn forward(&self, patches: &Tensor) -> Result<Tensor> {
-        self.pool(&self.tokens(patches)?)
-    }
-
-    /// Patches to the tokens after the last norm, shape (batch, prefix + patches, width).
+    /// Patches of shape (batch, patches, channels * rows * columns) to the tokens after the last
+    /// norm, shape (batch, prefix + patches, width).
     pub(crate) fn tokens(&self, patches: &Tensor) -> Result<Tensor> {
         let mut x = self
             .inputs

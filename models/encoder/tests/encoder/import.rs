@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use coverslip_encoder::{
-    Architecture, Encoder, EncoderConfig, EncoderError, PositionFilter, Published, RgbTile,
-    TextArchitecture, TextEncoder,
+    Architecture, Compute, Encoder, EncoderConfig, EncoderError, PositionFilter, Published,
+    RgbTile, TextArchitecture, TextEncoder,
 };
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -38,8 +38,8 @@ fn an_imported_encoder_embeds_as_the_original() -> Tested {
     let found = weights::read(&path)?;
     let imported = published.plan(&found).import()?;
     let json = serde_json::to_vec(&imported.config)?;
-    let imported = Encoder::load(&json, &imported.weights)?;
-    let original = Encoder::load(PLAIN, &std::fs::read(path)?)?;
+    let imported = Encoder::load(&json, &imported.weights, Compute::default())?;
+    let original = Encoder::load(PLAIN, &std::fs::read(path)?, Compute::default())?;
     let pixels: Vec<u8> = (0..3 * 32 * 32).map(|at| (at * 7 % 251) as u8).collect();
     let tile = RgbTile {
         pixels: &pixels,
@@ -96,7 +96,7 @@ fn checkpoints_of_every_library_give_its_own_numbers() -> Tested {
         let published = tiny.published(&name)?;
         let imported = published.plan(&found).import()?;
         let json = serde_json::to_vec(&imported.config)?;
-        let encoder = Encoder::load(&json, &imported.weights)?;
+        let encoder = Encoder::load(&json, &imported.weights, Compute::default())?;
         let embeddings = encoder.embed(&cut(&pixels, 16))?;
         assert_close(&name, &embeddings, &floats(expected.tensor(&name)?.data()));
 
@@ -123,7 +123,7 @@ fn a_class_position_without_a_place_is_added_to_the_token() -> Tested {
     let embed = |published: &Published| -> Result<Vec<f32>, EncoderError> {
         let imported = published.plan(&found).import()?;
         let json = serde_json::to_vec(&imported.config)?;
-        Encoder::load(&json, &imported.weights)?.embed(&cut(&pixels, 16))
+        Encoder::load(&json, &imported.weights, Compute::default())?.embed(&cut(&pixels, 16))
     };
     assert_close("folded", &embed(&folded)?, &embed(&plain)?);
     let text = folded.plan(&found).to_string();
@@ -148,7 +148,8 @@ fn positions_of_another_grid_are_resampled_and_said_to_be() -> Tested {
     );
     let imported = plan.import()?;
     let json = serde_json::to_vec(&imported.config)?;
-    let embeddings = Encoder::load(&json, &imported.weights)?.embed(&cut(&tiles(1, 24), 24))?;
+    let embeddings = Encoder::load(&json, &imported.weights, Compute::default())?
+        .embed(&cut(&tiles(1, 24), 24))?;
     assert!(embeddings.iter().all(|value| value.is_finite()));
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! `reference/make_reference.py` wrote the fixtures.
 
-use coverslip_encoder::{Encoder, EncoderError, RgbTile};
+use coverslip_encoder::{Compute, Encoder, EncoderError, RgbTile};
 use safetensors::SafeTensors;
 
 use crate::Tested;
@@ -34,7 +34,7 @@ fn embeddings_are_those_of_timm_in_batches_of_7_and_1() -> Tested {
     let tiles = tiles(reference.tensor("tiles")?.data());
     assert_eq!(tiles.len(), 7);
     for (name, json, weights) in VARIANTS {
-        let encoder = Encoder::load(json, weights)?;
+        let encoder = Encoder::load(json, weights, Compute::default())?;
         let expected = floats(reference.tensor(&format!("expected.{name}"))?.data());
         let together = encoder.embed(&tiles)?;
         assert_close(name, &together, &expected);
@@ -52,7 +52,7 @@ fn a_tile_does_not_depend_on_its_neighbours() -> Tested {
     let reference = SafeTensors::deserialize(REFERENCE)?;
     let mut tiles = tiles(reference.tensor("tiles")?.data());
     let (_, json, weights) = VARIANTS[1];
-    let encoder = Encoder::load(json, weights)?;
+    let encoder = Encoder::load(json, weights, Compute::default())?;
     let forwards = encoder.embed(&tiles)?;
     tiles.reverse();
     let backwards = encoder.embed(&tiles)?;
@@ -70,7 +70,7 @@ fn a_tile_does_not_depend_on_its_neighbours() -> Tested {
 #[test]
 fn weights_of_another_encoder_are_refused() {
     let [(_, plain, _), (_, _, registers), _] = VARIANTS;
-    let error = Encoder::load(plain, registers).expect_err("another sha256");
+    let error = Encoder::load(plain, registers, Compute::default()).expect_err("another sha256");
     assert!(matches!(&error, EncoderError::WeightsDigest { name, .. } if name == "plain"));
     assert!(error.to_string().contains("weights_sha256"), "{error}");
 }
@@ -79,7 +79,8 @@ fn weights_of_another_encoder_are_refused() {
 fn an_architecture_that_does_not_fit_its_weights_is_refused() {
     let (_, json, weights) = VARIANTS[0];
     let deeper = String::from_utf8_lossy(json).replace("\"depth\": 2", "\"depth\": 3");
-    let error = Encoder::load(deeper.as_bytes(), weights).expect_err("a block is missing");
+    let error = Encoder::load(deeper.as_bytes(), weights, Compute::default())
+        .expect_err("a block is missing");
     let text = error.to_string();
     assert!(text.contains("missing [blocks.2.attn.proj.bias"), "{text}");
 }
@@ -87,7 +88,7 @@ fn an_architecture_that_does_not_fit_its_weights_is_refused() {
 #[test]
 fn tiles_of_another_size_are_named() -> Tested {
     let (_, json, weights) = VARIANTS[0];
-    let encoder = Encoder::load(json, weights)?;
+    let encoder = Encoder::load(json, weights, Compute::default())?;
     let pixels = vec![0; TILE_BYTES];
     let fits = RgbTile {
         pixels: &pixels,

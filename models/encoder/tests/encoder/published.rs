@@ -3,7 +3,7 @@
 //!
 //! `reference/make_published.py` wrote the fixture.
 
-use coverslip_encoder::{Encoder, EncoderConfig, Published};
+use coverslip_encoder::{Compute, Encoder, EncoderConfig, Published};
 use safetensors::SafeTensors;
 
 use crate::Tested;
@@ -44,7 +44,7 @@ pub(crate) fn compare(published: &Published, expected: &[f32]) -> Tested {
     published.architecture.depth = 2;
     let weights = weights(published.architecture.parameters(), "")?;
     let config = serde_json::to_vec(&published.with_weights(&weights))?;
-    let encoder = Encoder::load(&config, &weights)?;
+    let encoder = Encoder::load(&config, &weights, Compute::default())?;
     drop(weights);
 
     let side = published.input.tile_px;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use rustix::time::{ClockId, clock_gettime};
 use wait4::Wait4;
 
 /// Processor time is what counts: the machine may be shared, and wall clock then says little.
@@ -60,6 +61,12 @@ pub(crate) fn cpu_of_process(process: u32) -> Result<f64> {
         Ok(text.parse::<f64>()?)
     };
     Ok((ticks(14)? + ticks(15)?) / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// Processor seconds this process has used so far, its threads included.
+pub(crate) fn process_cpu_s() -> f64 {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    used.tv_sec as f64 + used.tv_nsec as f64 * 1e-9
 }
 
 /// The least processor time of several runs: the one the rest of the machine disturbed least.

@@ -47,6 +47,13 @@ impl Inputs {
         Ok(path)
     }
 
+    /// A file with these bytes.
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.folder.join(name);
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
+    }
+
     /// A scanner's slide of the test data, if it is there.
     pub(crate) fn real(&self, name: &str) -> Option<PathBuf> {
         let path = self.real_slides.join(name);

@@ -1,6 +1,8 @@
 //! Measures this build against the named peers in the same run, turn by turn, per CPU-second.
 
 mod cost;
+mod embedding;
+mod embedding_peer;
 mod inputs;
 mod load;
 mod peers;
@@ -29,6 +31,8 @@ pub(crate) enum Suite {
     Serve,
     /// Regions at any resolution.
     Regions,
+    /// Tiles through an encoder.
+    Embed,
 }
 
 /// Runs one suite. `folder` keeps painted slides from run to run, `real_slides` has the scanners'.
@@ -53,6 +57,7 @@ pub(crate) fn run(suite: Suite, folder: &Path, real_slides: &Path) -> Result<Vec
         ]),
         Suite::Serve => serving::tiles(&inputs),
         Suite::Regions => regions::any_mpp(&inputs),
+        Suite::Embed => embedding::tiles(&inputs),
     }
 }
 

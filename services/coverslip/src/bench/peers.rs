@@ -34,6 +34,13 @@ pub(crate) fn dzsave(slide: &Path, out: &Path) -> Command {
     command
 }
 
+/// A script of ours, with the Python that has the peers' packages.
+pub(crate) fn python(script: &str) -> Command {
+    let mut command = Command::new(".venv/bin/python");
+    command.arg(script);
+    command
+}
+
 /// What `program` answers when asked for its version; `None` if it is not installed.
 pub(crate) fn version(program: &str, question: &str) -> Option<String> {
     let output = Command::new(program)

@@ -1,15 +1,14 @@
 //! Regions at any resolution, read from our pyramid, against OpenSlide on the source.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use flow::{MicrometreRect, Mpp, PixelSize, SlideId};
 use pyramid::PyramidReader;
-use rustix::time::{ClockId, clock_gettime};
 use serde_json::Value;
 use store::Store;
 
+use super::cost::process_cpu_s;
 use super::inputs::{Inputs, Synthetic};
 use super::peers;
 use super::table::{Comparison, Figure};
@@ -98,19 +97,12 @@ fn our_cpu(store: &Store, id: SlideId, mpp: Mpp) -> Result<f64> {
     })
 }
 
-fn process_cpu_s() -> f64 {
-    let used = clock_gettime(ClockId::ProcessCPUTime);
-    used.tv_sec as f64 + used.tv_nsec as f64 * 1e-9
-}
-
 fn openslide(slide: &Path, mpp: Mpp) -> Result<Value> {
-    let python = PathBuf::from(".venv/bin/python");
-    let output = Command::new(&python)
-        .arg("tests/bench/openslide_regions.py")
+    let output = peers::python("tests/bench/openslide_regions.py")
         .arg(slide)
         .args([mpp.to_string(), N_REGIONS.to_string()])
         .output()
-        .with_context(|| format!("cannot start {}: run `make bench`", python.display()))?;
+        .context("cannot start Python: run `make bench`")?;
     ensure!(
         output.status.success(),
         "{}",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use encoder::Compute;
 use flow::TaskId;
 use shipped::recipe::{TaskRecipe, train_task};
 
@@ -144,7 +145,7 @@ impl Train {
     fn run(self) -> Result<()> {
         let recipe = TaskRecipe::parse(&files::read_text(&self.recipe)?)
             .with_context(|| format!("{} is no task recipe", self.recipe.display()))?;
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let encoder = encoder_or_shipped(self.encoder.as_deref(), Compute::default())?;
         let bar = progress_bar("training", "");
         let trained = train_task(&recipe, &encoder, |report| {
             bar.set_message(format!("{report:?}"));

@@ -21,8 +21,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::encoder_args::{ChosenEncoder, EncoderArgs};
 use crate::exit::Outcome;
-use crate::installation::{Installation, encoder_or_shipped};
+use crate::installation::Installation;
 use crate::print;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
@@ -43,19 +44,18 @@ pub(crate) struct Up {
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
     tasks: Option<PathBuf>,
-    /// The encoder of every slide that comes in: a folder that `coverslip encoder import` wrote; the
-    /// one that ships if not given. Tasks that read another encoder's bags have no work.
-    #[arg(long, value_name = "DIR", env = "COVERSLIP_ENCODER")]
-    encoder: Option<PathBuf>,
+    /// Of every slide that comes in; tasks that read another encoder's bags have no work.
+    #[command(flatten)]
+    encoder: EncoderArgs,
 }
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let ChosenEncoder { encoder, retarget } = self.encoder.load()?;
         let folder = self.tasks.clone();
         let folder = folder.unwrap_or_else(|| task_folder::installed_in(&self.data));
-        let tasks = TaskRegistry::open(&folder)?;
+        let tasks = TaskRegistry::open(&folder, retarget)?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: choose another address with --listen",

@@ -26,6 +26,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         },
         encoder_terms: None,
         untrained_mpp: None,
+        precision: None,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,

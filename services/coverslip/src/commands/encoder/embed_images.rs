@@ -7,6 +7,7 @@ use clap::Args;
 use encoder::{Encoder, RgbTile};
 
 use super::progress_bar;
+use crate::compute_choice::ComputeChoice;
 use crate::features::Features;
 use crate::installation::encoder_or_shipped;
 use crate::print;
@@ -24,11 +25,13 @@ pub(crate) struct EmbedImages {
     /// Folder with an encoder; the encoder that ships if not given.
     #[arg(long)]
     encoder: Option<PathBuf>,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
 impl EmbedImages {
     pub(super) fn run(self) -> Result<()> {
-        let encoder = encoder_or_shipped(self.encoder.as_deref())?;
+        let encoder = encoder_or_shipped(self.encoder.as_deref(), self.compute.compute()?)?;
         let names = image_names(&self.images)?;
         ensure!(
             !names.is_empty(),

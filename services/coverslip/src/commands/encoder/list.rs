@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use encoder::{PositionFilter, Published};
+use encoder::{Compute, PositionFilter, Published};
 
 use crate::print;
 
@@ -26,7 +26,7 @@ impl List {
 }
 
 fn shipped() -> Result<Published> {
-    let config = shipped::encoder()?.config().clone();
+    let config = shipped::encoder(Compute::default())?.config().clone();
     Ok(Published {
         name: config.name,
         source: "ships with Coverslip".to_owned(),

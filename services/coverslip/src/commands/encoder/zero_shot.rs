@@ -10,6 +10,7 @@ use mil_worker::Bag;
 use serde::Serialize;
 
 use crate::commands::block_on;
+use crate::compute_choice::ComputeChoice;
 use crate::exit::Outcome;
 use crate::files;
 use crate::installation::{Installation, read_encoder};
@@ -35,6 +36,8 @@ pub(crate) struct ZeroShot {
     /// The folder with everything the installation keeps.
     #[arg(long, env = "COVERSLIP_DATA")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    compute: ComputeChoice,
 }
 
 /// What is printed.
@@ -88,7 +91,7 @@ impl ZeroShot {
     }
 
     async fn answer(self) -> Result<Outcome> {
-        let encoder = read_encoder(&self.encoder)?;
+        let encoder = read_encoder(&self.encoder, self.compute.compute()?)?;
         let scorer = self.scorer(&encoder)?;
         let pictures = self.pictures.iter();
         let slide = match (self.slide, &self.data) {

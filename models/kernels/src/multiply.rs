@@ -1,0 +1,237 @@
+use std::ops::Range;
+
+use crate::Operand;
+use crate::machine::{Element, Panel, Simd, Work, tile};
+use crate::math::{gelu, quick_gelu, silu};
+use crate::packed_matrix::{Columns, PackedMatrix};
+
+/// What becomes of a product and its bias.
+#[derive(Debug)]
+pub enum Ending<'a, E> {
+    /// Written to the rows from `first` on, after the activation.
+    Written {
+        to: &'a mut Operand<E>,
+        first: usize,
+        activation: Activation,
+    },
+    /// Added to the rows from `first` on.
+    Added {
+        to: &'a mut Operand<f32>,
+        first: usize,
+    },
+}
+
+/// What is done to each output; of a matrix of halves, to each pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    None,
+    /// The exact (erf) GELU.
+    Gelu,
+    /// `x * sigmoid(1.702 x)`.
+    QuickGelu,
+    /// `silu(a) * b`, of a matrix of halves.
+    Swiglu,
+}
+
+/// Multiplies `rows` of `a` with `weights`.
+///
+/// # Panics
+/// If sizes do not fit, or halves meet another activation than `Swiglu`.
+pub fn multiply<E: Element>(
+    a: &Operand<E>,
+    rows: Range<usize>,
+    weights: &PackedMatrix<E>,
+    ending: Ending<'_, E>,
+) {
+    assert!(rows.end <= a.n_rows(), "rows of the left operand");
+    assert_eq!(a.n_columns(), weights.n_inputs(), "inputs of a product");
+    ending.check(weights, rows.len());
+    weights.machine().run(Product {
+        a,
+        rows,
+        weights,
+        ending,
+    });
+}
+
+impl<E: Element> Ending<'_, E> {
+    fn check(&self, weights: &PackedMatrix<E>, n_rows: usize) {
+        let (room, columns, first, halves) = match self {
+            Self::Written {
+                to,
+                first,
+                activation,
+            } => {
+                let halves = *activation == Activation::Swiglu;
+                (to.n_rows(), to.n_columns(), *first, halves)
+            }
+            Self::Added { to, first } => (to.n_rows(), to.n_columns(), *first, false),
+        };
+        let per_output = if halves { 2 } else { 1 };
+        assert!(first + n_rows <= room, "rows of a product");
+        assert_eq!(
+            columns * per_output,
+            weights.n_outputs(),
+            "outputs of a product"
+        );
+        assert_eq!(
+            halves,
+            weights.columns() == Columns::Halves,
+            "halves are for Swiglu"
+        );
+    }
+}
+
+struct Product<'a, E> {
+    a: &'a Operand<E>,
+    rows: Range<usize>,
+    weights: &'a PackedMatrix<E>,
+    ending: Ending<'a, E>,
+}
+
+/// Values in the largest tile there is.
+const TILE_VALUES: usize = 32 * 32;
+
+#[repr(align(64))]
+struct TileSums([f32; TILE_VALUES]);
+
+impl<E: Element> Work for Product<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        let mut sums = TileSums([0.0; TILE_VALUES]);
+        let width = 2 * S::LANES;
+        let n_words = self.weights.words();
+        let mut panels = self.weights.panels().enumerate().peekable();
+        while let Some((at, (words, bias))) = panels.next() {
+            // The next panel comes from afar: a part of it is asked for with every tile.
+            let next = panels.peek().map_or(words, |(_, (next, _))| next);
+            let per_row = next.len().div_ceil(self.rows.len());
+            let mut row = self.rows.start;
+            while row < self.rows.end {
+                let done = row - self.rows.start;
+                let panel = Panel {
+                    words,
+                    n_words,
+                    ahead: &next[(done * per_row).min(next.len())..],
+                };
+                let left = (self.a.words_from(row, 0), self.rows.end - row);
+                let n_done = tile::<S, E>(simd, left, panel, &mut sums.0, width);
+                let tile = Done {
+                    sums: &sums.0[..n_done * width],
+                    bias,
+                    row: done,
+                    panel: at,
+                };
+                self.ending.take(simd, tile);
+                row += n_done;
+            }
+        }
+    }
+}
+
+/// The rows of a tile.
+#[derive(Clone, Copy)]
+struct Done<'a> {
+    sums: &'a [f32],
+    bias: &'a [f32],
+    /// Counted from the first row of the product.
+    row: usize,
+    panel: usize,
+}
+
+impl<E: Element> Ending<'_, E> {
+    #[inline(always)]
+    fn take<S: Simd>(&mut self, simd: S, done: Done<'_>) {
+        match self {
+            Self::Added { to, first } => add(simd, done, to, *first),
+            Self::Written {
+                to,
+                first,
+                activation,
+            } => match activation {
+                Activation::None => write::<S, E, Identity>(simd, done, to, *first),
+                Activation::Gelu => write::<S, E, Gelu>(simd, done, to, *first),
+                Activation::QuickGelu => write::<S, E, QuickGelu>(simd, done, to, *first),
+                Activation::Swiglu => write_gated(simd, done, to, *first),
+            },
+        }
+    }
+}
+
+trait Pointwise {
+    fn value<S: Simd>(simd: S, x: S::V) -> S::V;
+}
+
+struct Identity;
+struct Gelu;
+struct QuickGelu;
+
+impl Pointwise for Identity {
+    #[inline(always)]
+    fn value<S: Simd>(_: S, x: S::V) -> S::V {
+        x
+    }
+}
+
+impl Pointwise for Gelu {
+    #[inline(always)]
+    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
+        gelu(simd, x)
+    }
+}
+
+impl Pointwise for QuickGelu {
+    #[inline(always)]
+    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
+        quick_gelu(simd, x)
+    }
+}
+
+#[inline(always)]
+fn add<S: Simd>(simd: S, done: Done<'_>, to: &mut Operand<f32>, first: usize) {
+    let width = 2 * S::LANES;
+    let bias = [simd.load(done.bias), simd.load(&done.bias[S::LANES..])];
+    for (row, sums) in done.sums.chunks_exact(width).enumerate() {
+        let to = to.filled_row_mut(first + done.row + row);
+        let to = &mut to[done.panel * width..(done.panel + 1) * width];
+        for (half, bias) in bias.into_iter().enumerate() {
+            let sum = simd.add(simd.load(&sums[half * S::LANES..]), bias);
+            let to = &mut to[half * S::LANES..];
+            simd.store(simd.add(sum, simd.load(to)), to);
+        }
+    }
+}
+
+#[inline(always)]
+fn write<S: Simd, E: Element, P: Pointwise>(
+    simd: S,
+    done: Done<'_>,
+    to: &mut Operand<E>,
+    first: usize,
+) {
+    let width = 2 * S::LANES;
+    let bias = [simd.load(done.bias), simd.load(&done.bias[S::LANES..])];
+    for (row, sums) in done.sums.chunks_exact(width).enumerate() {
+        let to = to.filled_row_mut(first + done.row + row);
+        let to = &mut to[done.panel * width..(done.panel + 1) * width];
+        for (half, bias) in bias.into_iter().enumerate() {
+            let sum = simd.add(simd.load(&sums[half * S::LANES..]), bias);
+            E::store(simd, P::value(simd, sum), &mut to[half * S::LANES..]);
+        }
+    }
+}
+
+#[inline(always)]
+fn write_gated<S: Simd, E: Element>(simd: S, done: Done<'_>, to: &mut Operand<E>, first: usize) {
+    let lanes = S::LANES;
+    let bias = [simd.load(done.bias), simd.load(&done.bias[lanes..])];
+    for (row, sums) in done.sums.chunks_exact(2 * lanes).enumerate() {
+        let gate = simd.add(simd.load(sums), bias[0]);
+        let value = simd.add(simd.load(&sums[lanes..]), bias[1]);
+        let to = to.filled_row_mut(first + done.row + row);
+        let gated = simd.mul(silu(simd, gate), value);
+        E::store(simd, gated, &mut to[done.panel * lanes..]);
+    }
+}
