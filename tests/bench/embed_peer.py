@@ -2,7 +2,7 @@
 
 Usage: embed_peer.py ENGINE MODEL WEIGHTS TILES N_THREADS
 
-ENGINE is openvino-f32, openvino-bf16 or torch-compile-bf16. MODEL is a model of timm, WEIGHTS a
+ENGINE is openvino-f32, openvino-bf16, torch-f32 or torch-compile-bf16. MODEL is a model of timm, WEIGHTS a
 safetensors file with its names, TILES the RGB bytes of tiles of 224 px, one after another; they are
 normalised once, beforehand. Prints one JSON line when ready (the engine's version, the embeddings)
 and one for each line read (wall and CPU seconds of one batch).
@@ -68,6 +68,14 @@ def compiled_engine(model, images):
     return f"PyTorch {torch.__version__}, compiled and frozen", run
 
 
+def eager_engine(model, images):
+    def run():
+        with torch.no_grad():
+            return model(images).numpy()
+
+    return f"PyTorch {torch.__version__}", run
+
+
 def main(engine, name, weights, tiles, n_threads):
     n_threads = int(n_threads)
     torch.set_num_threads(n_threads)
@@ -77,6 +85,8 @@ def main(engine, name, weights, tiles, n_threads):
     model = model_of(name, weights)
     if engine == "torch-compile-bf16":
         version, run = compiled_engine(model, images)
+    elif engine == "torch-f32":
+        version, run = eager_engine(model, images)
     else:
         version, run = openvino_engine(
             model, images, n_threads, engine.removeprefix("openvino-")

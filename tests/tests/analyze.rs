@@ -238,3 +238,29 @@ fn an_untrained_mpp_is_refused_and_where_allowed_is_on_the_result() -> Result<()
     ensure!(allowed["n_instances"] != plain["n_instances"]);
     Ok(())
 }
+
+#[test]
+fn a_precision_has_its_own_bag_and_is_on_the_result() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let slide = folder.path().join("slide.tiff");
+    phantom(
+        &slide,
+        &[
+            "--size", "2048", "--tumour", "0.1", "--grade", "3", "--seed", "5",
+        ],
+    )?;
+    let data = folder.path().join("data");
+    let plain = only_slide(&analyze(&slide, &data, &[])?)?;
+    let half = only_slide(&analyze(&slide, &data, &["--precision", "bf16"])?)?;
+    ensure!(plain["precision"] == "f32", "{plain}");
+    ensure!(half["precision"] == "bf16", "{half}");
+    ensure!(half["encoder"]["hash"] != plain["encoder"]["hash"]);
+    ensure!(half["n_instances"] == plain["n_instances"]);
+    let probability = |of: &Value| of["probability"].as_f64().context("a probability");
+    let away = (probability(&half)? - probability(&plain)?).abs();
+    ensure!(away < 0.02, "{half} is not {plain}");
+
+    let refused = analyze(&slide, &data, &["--precision", "f16"])?;
+    ensure!(refused.stderr.contains("f32 or bf16"), "{refused:?}");
+    Ok(())
+}

@@ -185,6 +185,31 @@ fn cuda_stays_in_models() {
     }
 }
 
+/// Beside tests, which may ask the kernel what it forbids.
+#[test]
+fn unsafe_code_stays_where_it_is() {
+    let rooms = [
+        // Vector instructions, and the loop that walks pointers.
+        "models/kernels/src/machine",
+        // Decoding a part of a JPEG, which the safe binding cannot.
+        "crates/pyramid/src/jpeg/part.rs",
+        "crates/slide/tests",
+    ];
+    let rooms = rooms.map(|room| root().join(room));
+    assert!(rooms.iter().all(|room| room.exists()));
+    for file in all_rust_files() {
+        let text = fs::read_to_string(&file).expect("a source file can be read");
+        let opens = [
+            concat!("unsa", "fe {"),
+            concat!("unsa", "fe fn"),
+            concat!("unsa", "fe impl"),
+        ];
+        let is_unsafe = opens.iter().any(|open| text.contains(open));
+        let has_room = rooms.iter().any(|room| file.starts_with(room));
+        assert!(has_room || !is_unsafe, "{} is unsafe", file.display());
+    }
+}
+
 #[test]
 fn no_room_has_a_name_that_invites_everything() {
     for file in all_rust_files() {

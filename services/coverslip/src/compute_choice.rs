@@ -6,11 +6,17 @@ use encoder::{Compute, InstructionSet};
 use flow::Precision;
 
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct ComputeChoice {
+pub(crate) struct PrecisionChoice {
     /// Arithmetic of the encoder: f32, or bf16, which is faster where the processor has AMX. Every
     /// bag says which; bags of one are never taken for those of the other.
     #[arg(long, env = "COVERSLIP_PRECISION", default_value_t = Precision::F32)]
-    precision: Precision,
+    pub(crate) precision: Precision,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ComputeChoice {
+    #[command(flatten)]
+    precision: PrecisionChoice,
     /// Instructions to compute with, to test and compare them: portable, avx2, avx512, avx512-bf16.
     /// The best of this processor if not given.
     #[arg(long, env = "COVERSLIP_INSTRUCTIONS", hide = true)]
@@ -19,7 +25,7 @@ pub(crate) struct ComputeChoice {
 
 impl ComputeChoice {
     pub(crate) fn compute(&self) -> Result<Compute> {
-        let compute = Compute::new(self.precision);
+        let compute = Compute::new(self.precision.precision);
         Ok(match self.instructions {
             None => compute,
             Some(instructions) => compute.with_instructions(instructions)?,

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use encoder::{Compute, EncoderConfig};
-use flow::{EncoderRef, Mpp};
+use flow::{EncoderRef, Mpp, Precision};
+
+use crate::installation::encoder_or_shipped;
 
 use crate::files;
 
@@ -15,14 +17,16 @@ pub(crate) struct EncoderChoice {
 }
 
 impl EncoderChoice {
-    /// The encoder that was named, or else the one that ships.
-    pub(crate) fn of(named: Option<&str>) -> Result<Self> {
-        named.map_or_else(Self::shipped, Self::parse)
+    /// The encoder that was named, or else the one that ships, computing in `precision`.
+    pub(crate) fn of(named: Option<&str>, precision: Precision) -> Result<Self> {
+        match named {
+            None => Self::shipped(precision),
+            Some(named) => Self::parse(named, precision),
+        }
     }
 
-    fn shipped() -> Result<Self> {
-        let encoder =
-            shipped::encoder(Compute::default()).context("cannot load the shipped encoder")?;
+    fn shipped(precision: Precision) -> Result<Self> {
+        let encoder = encoder_or_shipped(None, Compute::new(precision))?;
         Ok(Self {
             encoder: encoder.reference().clone(),
             mpp: Some(encoder.config().input.mpp),
@@ -30,7 +34,7 @@ impl EncoderChoice {
     }
 
     /// `text` is a folder with an `encoder.json`, or else a name.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str, precision: Precision) -> Result<Self> {
         let path = Path::new(text).join("encoder.json");
         if !path.is_file() {
             return Ok(Self::of_name(text));
@@ -41,7 +45,7 @@ impl EncoderChoice {
         Ok(Self {
             mpp: Some(config.input.mpp),
             encoder: EncoderRef {
-                hash: config.hash()?,
+                hash: config.hash_in(precision)?,
                 name: config.name,
             },
         })

@@ -10,7 +10,7 @@ use coverslip_embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
 use encoder::{Compute, Encoder, RgbTile, Untrained};
 use flow::{
     BagChunk, BagHeader, HoldReason, MicrometreRect, Mpp, MppSource, ObjectKey, PixelSize,
-    Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, TissueMask,
+    Precision, Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, TissueMask,
 };
 use phantom::PhantomSpec;
 use pyramid::{PyramidPlan, PyramidReader};
@@ -248,6 +248,23 @@ async fn a_slide_coarser_than_the_encoder_is_held() -> Result<(), Box<dyn Error>
         return Err("it was embedded".into());
     };
     assert_eq!(lab.status().await?, SlideStatus::Held { reason });
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_precision_has_a_bag_of_its_own() -> Result<(), Box<dyn Error>> {
+    let mut lab = Lab::open(600, 0.5, |_, _| true).await?;
+    lab.embed(&lab.deps).await?;
+    let plain = lab.header().await?;
+    assert_eq!(plain.precision, Precision::F32);
+
+    lab.encoder = Arc::new(shipped::encoder(Compute::new(Precision::Bf16))?);
+    lab.embed(&lab.deps).await?;
+    let half = lab.header().await?;
+    assert_eq!(half.precision, Precision::Bf16);
+    assert_ne!(half.encoder.hash, plain.encoder.hash);
+    assert_eq!(half.n_instances, plain.n_instances);
+    assert_ne!(half.chunks[0].sha256, plain.chunks[0].sha256);
     Ok(())
 }
 

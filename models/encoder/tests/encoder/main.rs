@@ -5,6 +5,7 @@ mod import;
 mod numbers;
 mod originals;
 mod parity;
+mod precision;
 mod published;
 mod tokenizer;
 

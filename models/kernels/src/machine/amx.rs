@@ -175,20 +175,26 @@ impl Drop for Configured {
 pub(super) fn permitted() -> bool {
     const AMX_BF16: u32 = 1 << 22;
     const AMX_TILE: u32 = 1 << 24;
-    const ARCH_REQ_XCOMP_PERM: libc::c_int = 0x1023;
-    const XFEATURE_XTILEDATA: libc::c_int = 18;
+    const ARCH_PRCTL: i64 = 158;
+    const ARCH_REQ_XCOMP_PERM: u64 = 0x1023;
+    const XFEATURE_XTILEDATA: u64 = 18;
 
     let features = __cpuid_count(7, 0).edx;
     if features & AMX_BF16 == 0 || features & AMX_TILE == 0 {
         return false;
     }
-    // SAFETY: the call takes two numbers and touches no memory of ours.
-    let answer = unsafe {
-        libc::syscall(
-            libc::SYS_arch_prctl,
-            ARCH_REQ_XCOMP_PERM,
-            XFEATURE_XTILEDATA,
-        )
-    };
+    let answer: i64;
+    // SAFETY: the call takes two numbers and touches no memory of ours; what it overwrites is named.
+    unsafe {
+        asm!(
+            "syscall",
+            inout("rax") ARCH_PRCTL => answer,
+            in("rdi") ARCH_REQ_XCOMP_PERM,
+            in("rsi") XFEATURE_XTILEDATA,
+            out("rcx") _,
+            out("r11") _,
+            options(nostack),
+        );
+    }
     answer == 0
 }

@@ -1,11 +1,12 @@
 use std::arch::x86_64::{
-    __m512, __m512i, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T1, _mm_prefetch,
-    _mm256_storeu_si256, _mm512_add_epi32, _mm512_add_ps, _mm512_and_si512, _mm512_castps_si512,
-    _mm512_castsi512_ps, _mm512_cvtepi32_epi16, _mm512_cvtneps_pbh, _mm512_dpbf16_ps,
-    _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_or_si512, _mm512_rcp14_ps, _mm512_reduce_add_ps, _mm512_reduce_max_ps,
-    _mm512_roundscale_ps, _mm512_scalef_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_slli_epi32,
-    _mm512_srli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
+    __m256bh, __m256i, __m512, __m512bh, __m512i, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT,
+    _MM_HINT_T1, _mm_prefetch, _mm256_storeu_si256, _mm512_add_epi32, _mm512_add_ps,
+    _mm512_and_si512, _mm512_castps_si512, _mm512_castsi512_ps, _mm512_cvtepi32_epi16,
+    _mm512_cvtneps_pbh, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_loadu_ps,
+    _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_or_si512, _mm512_rcp14_ps,
+    _mm512_reduce_add_ps, _mm512_reduce_max_ps, _mm512_roundscale_ps, _mm512_scalef_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps,
+    _mm512_sub_ps,
 };
 use std::marker::PhantomData;
 use std::mem::transmute;
@@ -108,13 +109,24 @@ impl Bf16 for Native {
     #[inline(always)]
     unsafe fn dot(a: __m512, b: __m512, c: __m512) -> __m512 {
         // SAFETY: the caller promises AVX512-BF16; the vectors have one size and any bits are valid.
-        unsafe { _mm512_dpbf16_ps(c, transmute(a), transmute(b)) }
+        unsafe {
+            _mm512_dpbf16_ps(
+                c,
+                transmute::<__m512, __m512bh>(a),
+                transmute::<__m512, __m512bh>(b),
+            )
+        }
     }
 
     #[inline(always)]
     unsafe fn store(v: __m512, to: *mut u16) {
         // SAFETY: the caller promises AVX512-BF16 and the room.
-        unsafe { _mm256_storeu_si256(to.cast(), transmute(_mm512_cvtneps_pbh(v))) }
+        unsafe {
+            _mm256_storeu_si256(
+                to.cast(),
+                transmute::<__m256bh, __m256i>(_mm512_cvtneps_pbh(v)),
+            );
+        }
     }
 }
 

@@ -53,16 +53,22 @@ struct Duel {
 }
 
 impl Duel {
-    fn all(model: &Model) -> [Self; 3] {
-        let f32_on = |what, set, isa| Self {
+    fn all(model: &Model) -> [Self; 4] {
+        let f32_on = |what, set, peer| Self {
             what,
             ours: vec![(Precision::F32, Some(set))],
-            peers: vec![Engine::OpenVinoF32 { isa }],
+            peers: vec![peer],
             promised: 1.0,
         };
+        let openvino = |isa| Engine::OpenVinoF32 { isa };
         [
-            f32_on("f32, AVX-512", InstructionSet::Avx512, "AVX512_CORE"),
-            f32_on("f32, AVX2", InstructionSet::Avx2, "AVX2"),
+            f32_on(
+                "f32, AVX-512",
+                InstructionSet::Avx512,
+                openvino("AVX512_CORE"),
+            ),
+            f32_on("f32, AVX2", InstructionSet::Avx2, openvino("AVX2")),
+            f32_on("f32, AVX2", InstructionSet::Avx2, Engine::TorchF32Avx2),
             Self {
                 what: "best precision",
                 ours: vec![(Precision::F32, None), (Precision::Bf16, None)],

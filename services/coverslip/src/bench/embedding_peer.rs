@@ -18,6 +18,8 @@ pub(super) enum Engine {
         isa: &'static str,
     },
     OpenVinoBf16,
+    /// With AVX2 and nothing better.
+    TorchF32Avx2,
     TorchCompileBf16,
 }
 
@@ -26,7 +28,21 @@ impl Engine {
         match self {
             Self::OpenVinoF32 { .. } => "openvino-f32",
             Self::OpenVinoBf16 => "openvino-bf16",
+            Self::TorchF32Avx2 => "torch-f32",
             Self::TorchCompileBf16 => "torch-compile-bf16",
+        }
+    }
+
+    /// How the engine is held to an instruction set, if it is.
+    fn environment(self) -> Vec<(&'static str, &'static str)> {
+        match self {
+            Self::OpenVinoF32 { isa } => vec![("ONEDNN_MAX_CPU_ISA", isa)],
+            Self::TorchF32Avx2 => vec![
+                ("ONEDNN_MAX_CPU_ISA", "AVX2"),
+                ("MKL_ENABLE_INSTRUCTIONS", "AVX2"),
+                ("ATEN_CPU_CAPABILITY", "avx2"),
+            ],
+            Self::OpenVinoBf16 | Self::TorchCompileBf16 => Vec::new(),
         }
     }
 }
@@ -59,9 +75,7 @@ impl Peer {
         command.arg(engine.name()).arg(timm).args(files);
         command.arg(n_cores.to_string());
         command.env("OMP_NUM_THREADS", n_cores.to_string());
-        if let Engine::OpenVinoF32 { isa } = engine {
-            command.env("ONEDNN_MAX_CPU_ISA", isa);
-        }
+        command.envs(engine.environment());
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

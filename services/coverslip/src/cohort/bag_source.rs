@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use flow::{EncoderRef, Sha256Digest, SlideId};
+use flow::{EncoderRef, Precision, Sha256Digest, SlideId};
 
 use super::data_folder::DataFolder;
 use super::feature_folder::FeatureFolder;
@@ -32,13 +32,18 @@ pub(crate) struct SlideBag {
 
 impl BagSource {
     /// Opens the bags that one encoder made: the one of the folder or the name `encoder`, or the one
-    /// that ships.
+    /// that ships; in a data folder, those it made in `precision`.
     ///
     /// # Errors
     /// If `bags` is neither a data folder with bags of the encoder nor a folder of feature files.
-    pub(crate) async fn open(bags: &Path, encoder: Option<&str>) -> Result<Self> {
+    pub(crate) async fn open(
+        bags: &Path,
+        encoder: Option<&str>,
+        precision: Precision,
+    ) -> Result<Self> {
         if DataFolder::is_one(bags) {
-            return Ok(Self::DataFolder(DataFolder::open(bags, encoder).await?));
+            let folder = DataFolder::open(bags, encoder, precision).await?;
+            return Ok(Self::DataFolder(folder));
         }
         Ok(Self::FeatureFolder(FeatureFolder::open(bags, encoder)?))
     }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use flow::{EncoderRef, Sha256Digest, SlideId};
+use flow::{EncoderRef, Precision, Sha256Digest, SlideId};
 use mil_worker::Bag;
 use store::Store;
 
@@ -24,9 +24,13 @@ impl DataFolder {
         folder.join("catalog.sqlite").is_file()
     }
 
-    pub(super) async fn open(folder: &Path, encoder: Option<&str>) -> Result<Self> {
+    pub(super) async fn open(
+        folder: &Path,
+        encoder: Option<&str>,
+        precision: Precision,
+    ) -> Result<Self> {
         let Installation { store, catalog, .. } = Installation::open(folder).await?;
-        let encoder = EncoderChoice::of(encoder)?.encoder;
+        let encoder = EncoderChoice::of(encoder, precision)?.encoder;
         let names = SlideNames::read(&catalog).await?;
         let embedded = names.with_bag(&store, encoder.hash).await?;
         let found = Self {
@@ -38,7 +42,8 @@ impl DataFolder {
         ensure!(
             !found.embedded.is_empty(),
             "{} holds no bag of encoder `{}`: embed its slides with `coverslip analyze` or \
-             `coverslip embed`, or name the encoder they were embedded with by --encoder",
+             `coverslip embed`, or name the encoder they were embedded with by --encoder, and its \
+             precision by --precision, which is {precision} now",
             folder.display(),
             found.encoder.name
         );

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use flow::{EncoderRef, Sha256Digest};
+use flow::{EncoderRef, Precision, Sha256Digest};
 use tokio::task::spawn_blocking;
 
 use super::SlideBag;
@@ -24,7 +24,7 @@ impl FeatureFolder {
             )
         })?;
         let encoder = match encoder {
-            Some(named) => EncoderChoice::parse(named)?.encoder,
+            Some(named) => EncoderChoice::parse(named, Precision::F32)?.encoder,
             None => stated_encoder(&files)?,
         };
         let by_name = files.into_iter().map(|file| (slide_name(&file), file));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use flow::{RegulatoryStatus, Sha256Digest, TaskId, TaskVersion};
+use flow::{Precision, RegulatoryStatus, Sha256Digest, TaskId, TaskVersion};
 use mil::{Answers, HeadKind, ImportedHead, MilError, Task, TaskFile, import_head};
 use serde::Deserialize;
 
@@ -136,7 +136,7 @@ impl Import {
         Ok(TaskFile {
             id: self.id.clone(),
             version: self.version.clone(),
-            encoder: EncoderChoice::parse(encoder)?.encoder,
+            encoder: EncoderChoice::parse(encoder, Precision::F32)?.encoder,
             head: imported.config,
             threshold: matches!(answers, Answers::Detection { .. }).then_some(THRESHOLD),
             answers,

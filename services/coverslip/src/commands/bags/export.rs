@@ -9,6 +9,7 @@ use flow::{EncoderRef, ObjectKey, SlideId, SlideManifest};
 use mil_worker::Bag;
 use tokio::task::spawn_blocking;
 
+use crate::compute_choice::PrecisionChoice;
 use crate::encoder_choice::EncoderChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;
@@ -32,12 +33,14 @@ pub(crate) struct Export {
     /// imported; the encoder that ships if not given.
     #[arg(long)]
     encoder: Option<String>,
+    #[command(flatten)]
+    precision: PrecisionChoice,
 }
 
 impl Export {
     pub(super) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let choice = EncoderChoice::of(self.encoder.as_deref())?;
+        let choice = EncoderChoice::of(self.encoder.as_deref(), self.precision.precision)?;
         let names = SlideNames::read(&installation.catalog).await?;
         let slides = self.slides(&installation, &names, &choice.encoder).await?;
         std::fs::create_dir_all(&self.out)

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use bags::BagFile;
 use clap::Args;
 use embed_worker::{Imported, import_bag};
-use flow::{Mpp, SlideId};
+use flow::{Mpp, Precision, SlideId};
 use tokio::task::spawn_blocking;
 
 use crate::bag_files::{bag_files, slide_name};
@@ -101,7 +101,7 @@ impl Import {
 
     fn encoder_of(&self, bag: &BagFile) -> Result<EncoderChoice> {
         match (&self.encoder, &bag.encoder) {
-            (Some(given), _) => EncoderChoice::parse(given),
+            (Some(given), _) => EncoderChoice::parse(given, Precision::F32),
             (None, Some(stated)) => Ok(EncoderChoice::of_name(stated)),
             (None, None) => Err(anyhow!(
                 "found {bag}: name the encoder that made it by --encoder"

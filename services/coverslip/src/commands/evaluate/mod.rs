@@ -16,6 +16,7 @@ use self::result::Evaluated;
 use self::scored::scored;
 use super::block_on;
 use crate::cohort::BagSource;
+use crate::compute_choice::PrecisionChoice;
 use crate::exit::Outcome;
 use crate::files;
 use crate::print;
@@ -57,6 +58,8 @@ struct Scoring {
     /// that ships, or that the feature files name, if not given.
     #[arg(long, requires = "bags")]
     encoder: Option<String>,
+    #[command(flatten)]
+    precision: PrecisionChoice,
 }
 
 /// How the table is read.
@@ -119,11 +122,12 @@ impl Evaluate {
             bags,
             labels,
             encoder,
+            precision,
         } = &self.scoring;
         match (&self.predictions, &self.task, bags, labels) {
             (Some(predictions), ..) => files::read(predictions),
             (None, Some(task), Some(bags), Some(labels)) => block_on(async {
-                let source = BagSource::open(bags, encoder.as_deref()).await?;
+                let source = BagSource::open(bags, encoder.as_deref(), precision.precision).await?;
                 scored(task, source, labels).await
             }),
             _ => bail!("give --predictions, or --task with --bags and --labels"),

@@ -20,6 +20,7 @@ use self::task_toml::TaskToml;
 use self::training_bar::TrainingBar;
 use super::block_on;
 use crate::cohort::{BagSource, Cohort};
+use crate::compute_choice::PrecisionChoice;
 use crate::curves::Curve;
 use crate::exit::Outcome;
 use crate::files;
@@ -44,6 +45,8 @@ pub(crate) struct Train {
     /// that ships, or that the feature files name, if not given.
     #[arg(long)]
     encoder: Option<String>,
+    #[command(flatten)]
+    precision: PrecisionChoice,
     /// Forget an unfinished training, and replace a finished one.
     #[arg(long)]
     restart: bool,
@@ -95,7 +98,12 @@ impl Train {
     }
 
     async fn read(&self, task: &TaskToml) -> Result<(Cohort, Learning)> {
-        let source = BagSource::open(&self.bags, self.encoder.as_deref()).await?;
+        let source = BagSource::open(
+            &self.bags,
+            self.encoder.as_deref(),
+            self.precision.precision,
+        )
+        .await?;
         let cohort = Cohort::read(&self.labels, &task.columns, source).await?;
         let learning = Learning::read(&cohort, task).await?;
         ensure!(!learning.bags.is_empty(), "no slide is left to learn from");
