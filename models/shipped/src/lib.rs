@@ -15,10 +15,16 @@ use mil::Task;
 const ENCODER_JSON: &[u8] = include_bytes!("../encoder/encoder.json");
 const ENCODER_WEIGHTS: &[u8] = include_bytes!("../encoder/model.safetensors");
 
-/// `task.json` and `head.safetensors` of every shipped task.
-const TASKS: &[(&[u8], &[u8])] = &[(
+/// `task.json` and the weights of the heads of every shipped task.
+const TASKS: &[(&[u8], &[&[u8]])] = &[(
     include_bytes!("../tasks/phantom-tumour/task.json"),
-    include_bytes!("../tasks/phantom-tumour/head.safetensors"),
+    &[
+        include_bytes!("../tasks/phantom-tumour/head-1.safetensors"),
+        include_bytes!("../tasks/phantom-tumour/head-2.safetensors"),
+        include_bytes!("../tasks/phantom-tumour/head-3.safetensors"),
+        include_bytes!("../tasks/phantom-tumour/head-4.safetensors"),
+        include_bytes!("../tasks/phantom-tumour/head-5.safetensors"),
+    ],
 )];
 
 /// The default encoder.
@@ -28,8 +34,10 @@ pub fn encoder(compute: Compute) -> Result<Encoder, ShippedError> {
 
 /// The demo tasks; all of them read the bags of [`encoder`].
 pub fn tasks() -> Result<Vec<Task>, ShippedError> {
-    let load = |(json, head): &(&[u8], &[u8])| Ok(Task::load(json, &[head])?);
-    TASKS.iter().map(load).collect()
+    let tasks = TASKS.iter();
+    tasks
+        .map(|(json, heads)| Ok(Task::load(json, heads)?))
+        .collect()
 }
 
 #[cfg(test)]

@@ -220,7 +220,7 @@ mod tests {
         fs::write(shipped.join("task.json"), json)?;
         let refused = registry.read(&shipped).expect_err("no head");
         assert!(
-            refused.to_string().contains("head.safetensors"),
+            refused.to_string().contains("head-1.safetensors"),
             "{refused}"
         );
         Ok(())

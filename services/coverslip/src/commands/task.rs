@@ -63,7 +63,7 @@ pub(crate) struct Train {
     /// Folder with the encoder whose embeddings it reads; the encoder that ships if not given.
     #[arg(long)]
     encoder: Option<PathBuf>,
-    /// Where `task.json` and `head.safetensors` are written.
+    /// Where `task.json` and the weights of its heads are written.
     #[arg(long)]
     out: PathBuf,
 }
