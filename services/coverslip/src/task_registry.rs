@@ -174,7 +174,7 @@ impl TaskRegistry {
             mine.id,
             mine.version
         );
-        Ok(task)
+        self.retarget.applied(task)
     }
 }
 

@@ -10,7 +10,7 @@ mod pooling;
 mod tokens;
 mod workspace;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kernels::{Element, LayerNorm, Machine, Operand};
 use parameters::{Parameters, ParametersError};
@@ -74,20 +74,20 @@ impl<E: Element> Forward<E> {
         let mut workspace = self.workspace();
         write(&mut workspace.patches);
         let embeddings = self.embeddings(&mut workspace, n_images);
-        let mut free = self.workspaces.lock();
-        free.as_mut()
-            .unwrap_or_else(PoisonError::get_mut)
-            .push(workspace);
+        self.free().push(workspace);
         embeddings
     }
 
     fn workspace(&self) -> Workspace<E> {
-        let mut free = self
-            .workspaces
+        let free = self.free().pop();
+        free.unwrap_or_else(|| Workspace::new(self.machine, &self.architecture, MOST_IMAGES))
+    }
+
+    /// A pass that panicked kept its workspace, so what is here is sound.
+    fn free(&self) -> MutexGuard<'_, Vec<Workspace<E>>> {
+        self.workspaces
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        free.pop()
-            .unwrap_or_else(|| Workspace::new(self.machine, &self.architecture, MOST_IMAGES))
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn embeddings(&self, workspace: &mut Workspace<E>, n_images: usize) -> Vec<f32> {

@@ -197,7 +197,7 @@ impl Material {
         }
         let mut peers = Vec::new();
         for engine in duel.peers {
-            let files = [self.weights_file.as_path(), &self.tiles_file];
+            let files = [self.weights_file.as_path(), self.tiles_file.as_path()];
             peers.push(Peer::start(engine, model.timm, files, n_cores)?);
         }
         for _ in 0..ROUNDS {
