@@ -161,7 +161,7 @@ impl TaskRegistry {
     }
 
     fn read(&self, folder: &Path) -> Result<Task> {
-        let task = self.retarget.applied(task_folder::read(folder)?)?;
+        let task = task_folder::read(folder)?;
         let mine = task.reference();
         let tasks = self.tasks();
         let same = tasks.iter().find(|other| {
