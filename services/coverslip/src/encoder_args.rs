@@ -34,11 +34,6 @@ pub(crate) struct ChosenEncoder {
 }
 
 impl EncoderArgs {
-    /// Whether a person asks for another encoder, or another resolution, than that of every slide.
-    pub(crate) fn is_given(&self) -> bool {
-        self.encoder.is_some() || self.at_mpp.is_some()
-    }
-
     pub(crate) fn load(&self) -> Result<ChosenEncoder> {
         let encoder = encoder_or_shipped(self.encoder.as_deref(), self.compute.compute()?)?;
         let trained = encoder.config().hash()?;

@@ -94,13 +94,12 @@ impl Analyze {
         };
         tile(installation, slide, bars.sink()).await?;
         let report = cases::report(&installation.catalog, slide).await?;
-        // A slide that is embedded may be so by another encoder; a bag that is there is not made again.
-        // By an encoder of the person's own choice, a slide that has its result gets another one.
-        let is_ready = match report.status {
-            SlideStatus::Tiled | SlideStatus::Embedded => true,
-            SlideStatus::Scored => self.encoder.is_given(),
-            _ => false,
-        };
+        // A slide that has its result may have it by another encoder, or lack that of a new task. What
+        // this encoder and these tasks have left behind is not made again.
+        let is_ready = matches!(
+            report.status,
+            SlideStatus::Tiled | SlideStatus::Embedded | SlideStatus::Scored
+        );
         if !is_ready {
             return Ok(Answer::Report(Box::new(report)));
         }
