@@ -1,6 +1,6 @@
 //! `coverslip analyze` on real slides and a phantom: calls, holds and what lies in storage after.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use harness::{Finished, phantom, real, run};
@@ -203,16 +203,20 @@ fn contains(ring: &Ring, x: f64, y: f64) -> bool {
     crossings.count() % 2 == 1
 }
 
+/// Of seventeen tiles, with a tumour.
+fn small_phantom(folder: &Path) -> Result<PathBuf> {
+    let slide = folder.join("slide.tiff");
+    let arguments = [
+        "--size", "2048", "--tumour", "0.1", "--grade", "3", "--seed", "5",
+    ];
+    phantom(&slide, &arguments)?;
+    Ok(slide)
+}
+
 #[test]
 fn an_untrained_mpp_is_refused_and_where_allowed_is_on_the_result() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let slide = folder.path().join("slide.tiff");
-    phantom(
-        &slide,
-        &[
-            "--size", "2048", "--tumour", "0.1", "--grade", "3", "--seed", "5",
-        ],
-    )?;
+    let slide = small_phantom(folder.path())?;
     let data = folder.path().join("data");
     let plain = only_slide(&analyze(&slide, &data, &[])?)?;
     ensure!(plain["untrained_mpp"].is_null(), "{plain}");
@@ -242,13 +246,7 @@ fn an_untrained_mpp_is_refused_and_where_allowed_is_on_the_result() -> Result<()
 #[test]
 fn a_precision_has_its_own_bag_and_is_on_the_result() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let slide = folder.path().join("slide.tiff");
-    phantom(
-        &slide,
-        &[
-            "--size", "2048", "--tumour", "0.1", "--grade", "3", "--seed", "5",
-        ],
-    )?;
+    let slide = small_phantom(folder.path())?;
     let data = folder.path().join("data");
     let plain = only_slide(&analyze(&slide, &data, &[])?)?;
     let half = only_slide(&analyze(&slide, &data, &["--precision", "bf16"])?)?;

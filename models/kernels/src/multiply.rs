@@ -145,28 +145,48 @@ impl<E: Element> Ending<'_, E> {
     #[inline(always)]
     fn take<S: Simd>(&mut self, simd: S, done: Done<'_>) {
         match self {
-            Self::Added { to, first } => add(simd, done, to, *first),
+            Self::Added { to, first } => put::<S, f32, Added>(simd, done, to, *first),
             Self::Written {
                 to,
                 first,
                 activation,
             } => match activation {
-                Activation::None => write::<S, E, Identity>(simd, done, to, *first),
-                Activation::Gelu => write::<S, E, Gelu>(simd, done, to, *first),
-                Activation::QuickGelu => write::<S, E, QuickGelu>(simd, done, to, *first),
+                Activation::None => put::<S, E, Identity>(simd, done, to, *first),
+                Activation::Gelu => put::<S, E, Gelu>(simd, done, to, *first),
+                Activation::QuickGelu => put::<S, E, QuickGelu>(simd, done, to, *first),
                 Activation::Swiglu => write_gated(simd, done, to, *first),
             },
         }
     }
 }
 
+/// Takes a vector of outputs, bias and all, to its place.
+trait Put<E> {
+    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [E]);
+}
+
 trait Pointwise {
     fn value<S: Simd>(simd: S, x: S::V) -> S::V;
 }
 
+impl<E: Element, P: Pointwise> Put<E> for P {
+    #[inline(always)]
+    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [E]) {
+        E::store(simd, P::value(simd, sum), to);
+    }
+}
+
+struct Added;
 struct Identity;
 struct Gelu;
 struct QuickGelu;
+
+impl Put<f32> for Added {
+    #[inline(always)]
+    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [f32]) {
+        simd.store(simd.add(sum, simd.load(to)), to);
+    }
+}
 
 impl Pointwise for Identity {
     #[inline(always)]
@@ -190,7 +210,7 @@ impl Pointwise for QuickGelu {
 }
 
 #[inline(always)]
-fn add<S: Simd>(simd: S, done: Done<'_>, to: &mut Operand<f32>, first: usize) {
+fn put<S: Simd, E: Element, P: Put<E>>(simd: S, done: Done<'_>, to: &mut Operand<E>, first: usize) {
     let width = 2 * S::LANES;
     let bias = [simd.load(done.bias), simd.load(&done.bias[S::LANES..])];
     for (row, sums) in done.sums.chunks_exact(width).enumerate() {
@@ -198,27 +218,7 @@ fn add<S: Simd>(simd: S, done: Done<'_>, to: &mut Operand<f32>, first: usize) {
         let to = &mut to[done.panel * width..(done.panel + 1) * width];
         for (half, bias) in bias.into_iter().enumerate() {
             let sum = simd.add(simd.load(&sums[half * S::LANES..]), bias);
-            let to = &mut to[half * S::LANES..];
-            simd.store(simd.add(sum, simd.load(to)), to);
-        }
-    }
-}
-
-#[inline(always)]
-fn write<S: Simd, E: Element, P: Pointwise>(
-    simd: S,
-    done: Done<'_>,
-    to: &mut Operand<E>,
-    first: usize,
-) {
-    let width = 2 * S::LANES;
-    let bias = [simd.load(done.bias), simd.load(&done.bias[S::LANES..])];
-    for (row, sums) in done.sums.chunks_exact(width).enumerate() {
-        let to = to.filled_row_mut(first + done.row + row);
-        let to = &mut to[done.panel * width..(done.panel + 1) * width];
-        for (half, bias) in bias.into_iter().enumerate() {
-            let sum = simd.add(simd.load(&sums[half * S::LANES..]), bias);
-            E::store(simd, P::value(simd, sum), &mut to[half * S::LANES..]);
+            P::put(simd, sum, &mut to[half * S::LANES..]);
         }
     }
 }

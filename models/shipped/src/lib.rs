@@ -9,7 +9,7 @@ pub mod recipe;
 
 pub use error::ShippedError;
 
-use encoder::{Compute, Encoder};
+use encoder::{Compute, Encoder, EncoderConfig};
 use mil::Task;
 
 const ENCODER_JSON: &[u8] = include_bytes!("../encoder/encoder.json");
@@ -26,6 +26,11 @@ const TASKS: &[(&[u8], &[&[u8]])] = &[(
         include_bytes!("../tasks/phantom-tumour/head-5.safetensors"),
     ],
 )];
+
+/// What the default encoder is, without its weights.
+pub fn encoder_config() -> Result<EncoderConfig, ShippedError> {
+    Ok(EncoderConfig::parse(ENCODER_JSON)?)
+}
 
 /// The default encoder.
 pub fn encoder(compute: Compute) -> Result<Encoder, ShippedError> {

@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use encoder::{Compute, EncoderConfig};
+use encoder::EncoderConfig;
 use flow::{EncoderRef, Mpp, Precision};
-
-use crate::installation::encoder_or_shipped;
 
 use crate::files;
 
@@ -20,17 +18,9 @@ impl EncoderChoice {
     /// The encoder that was named, or else the one that ships, computing in `precision`.
     pub(crate) fn of(named: Option<&str>, precision: Precision) -> Result<Self> {
         match named {
-            None => Self::shipped(precision),
+            None => Self::of_config(shipped::encoder_config()?, precision),
             Some(named) => Self::parse(named, precision),
         }
-    }
-
-    fn shipped(precision: Precision) -> Result<Self> {
-        let encoder = encoder_or_shipped(None, Compute::new(precision))?;
-        Ok(Self {
-            encoder: encoder.reference().clone(),
-            mpp: Some(encoder.config().input.mpp),
-        })
     }
 
     /// `text` is a folder with an `encoder.json`, or else a name.
@@ -42,6 +32,10 @@ impl EncoderChoice {
         let json = files::read(&path)?;
         let config =
             EncoderConfig::parse(&json).with_context(|| format!("{text} holds no encoder"))?;
+        Self::of_config(config, precision)
+    }
+
+    fn of_config(config: EncoderConfig, precision: Precision) -> Result<Self> {
         Ok(Self {
             mpp: Some(config.input.mpp),
             encoder: EncoderRef {

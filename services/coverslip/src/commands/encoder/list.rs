@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use encoder::{Compute, PositionFilter, Published};
+use encoder::{PositionFilter, Published};
 
 use crate::print;
 
@@ -26,7 +26,7 @@ impl List {
 }
 
 fn shipped() -> Result<Published> {
-    let config = shipped::encoder(Compute::default())?.config().clone();
+    let config = shipped::encoder_config()?;
     Ok(Published {
         name: config.name,
         source: "ships with Coverslip".to_owned(),

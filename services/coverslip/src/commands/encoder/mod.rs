@@ -11,7 +11,6 @@ mod zero_shot;
 
 use anyhow::Result;
 use clap::Subcommand;
-use encoder::Compute;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::embed_images::EmbedImages;
@@ -49,7 +48,7 @@ impl Encoder {
     pub(crate) fn run(self) -> Result<Outcome> {
         match self {
             Self::List(list) => list.run()?,
-            Self::Show => print::json(shipped::encoder(Compute::default())?.config())?,
+            Self::Show => print::json(&shipped::encoder_config()?)?,
             Self::Import(import) => return import.run(),
             Self::ZeroShot(zero_shot) => return zero_shot.run(),
             Self::Train(train) => train.run()?,
