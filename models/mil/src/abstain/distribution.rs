@@ -1,13 +1,18 @@
 use flow::Abstention;
 use serde::{Deserialize, Serialize};
 
+use super::moments::{Moments, Normal};
 use super::packed;
-use super::shrunken_variance::shrunken;
+use super::small_bags::SmallBags;
 use crate::MilError;
 
 /// The mean embedding of a bag: what its tissue looks like on the whole.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BagMean(Vec<f64>);
+pub struct BagMean {
+    /// One value a feature.
+    pub(super) values: Vec<f64>,
+    pub(super) n_instances: usize,
+}
 
 /// Where the training bags' means lie, as `task.json` states it.
 ///
@@ -28,6 +33,10 @@ pub struct Distribution {
     pub limit: f64,
     /// The share of training bags within the limit.
     pub quantile: f64,
+    /// Limits of bags smaller than most of those in training; `None` in tasks made before there
+    /// were any, and where every bag is small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    small_bags: Option<SmallBags>,
 }
 
 /// Below this many bags, what is usual cannot be told.
@@ -43,38 +52,52 @@ impl BagMean {
                 *sum += f64::from(value);
             }
         }
-        let n_instances = (embeddings.len() / width).max(1) as f64;
-        Self(sums.into_iter().map(|sum| sum / n_instances).collect())
+        let n_instances = embeddings.len() / width;
+        let mean = |sum: f64| sum / n_instances.max(1) as f64;
+        Self {
+            values: sums.into_iter().map(mean).collect(),
+            n_instances,
+        }
     }
 }
 
-/// Learns what is usual from the training bags; `quantile` of them lie within the limit, each
-/// measured against all others and not itself.
+/// Learns what is usual from the training bags, each of `n * dimension` values; `quantile` of them
+/// lie within the limit, each measured against all others and not itself.
 ///
 /// `None` with fewer than 20 bags, or where the bags do not differ.
-pub fn fit_distribution(bags: &[BagMean], quantile: f64) -> Option<Distribution> {
+pub fn fit_distribution(bags: &[&[f32]], dimension: u32, quantile: f64) -> Option<Distribution> {
     if bags.len() < FEWEST_BAGS {
         return None;
     }
-    let moments = Moments::of(bags);
-    if moments.squares.iter().all(|&square| square == 0.0) {
+    let means = bags.iter().map(|bag| BagMean::of(bag, dimension));
+    let means: Vec<BagMean> = means.collect();
+    let moments = Moments::of(&means);
+    if moments.are_of_equal_bags() {
         return None;
     }
-    let mut left_out: Vec<f64> = bags
-        .iter()
-        .map(|bag| moments.without(bag).distance(bag))
-        .collect();
-    left_out.sort_by(f64::total_cmp);
-    let rank = (quantile * bags.len() as f64).ceil() as usize;
+    let others: Vec<Normal> = means.iter().map(|bag| moments.without(bag)).collect();
+    let distances = others.iter().zip(&means);
+    let distances = distances.map(|(others, bag)| others.distance(bag));
+    let limit = at_quantile(distances.collect(), quantile);
     let all = moments.normal();
     let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
     Some(Distribution {
         n_bags: bags.len() as u32,
         mean: narrow(&all.mean),
         spread: narrow(&all.spread),
-        limit: left_out[rank.clamp(1, bags.len()) - 1],
+        limit,
         quantile,
+        small_bags: SmallBags::fit(bags, dimension, &others, |distances| {
+            at_quantile(distances, quantile).max(limit)
+        }),
     })
+}
+
+/// The smallest value that `quantile` of `values` do not exceed; `values` are not empty.
+fn at_quantile(mut values: Vec<f64>, quantile: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (quantile * values.len() as f64).ceil() as usize;
+    values[rank.clamp(1, values.len()) - 1]
 }
 
 impl Distribution {
@@ -90,9 +113,13 @@ impl Distribution {
 
     pub(super) fn refusal(&self, bag: &BagMean) -> Option<Abstention> {
         let distance = self.distance(bag);
-        (distance > self.limit).then_some(Abstention::OutOfDistribution {
+        let small_bags = self.small_bags.as_ref();
+        let limit = small_bags
+            .and_then(|small_bags| small_bags.limit(bag.n_instances))
+            .unwrap_or(self.limit);
+        (distance > limit).then_some(Abstention::OutOfDistribution {
             distance,
-            limit: self.limit,
+            limit,
             quantile: self.quantile,
         })
     }
@@ -113,80 +140,6 @@ impl Distribution {
     }
 }
 
-/// Sums over bags, from which any one bag can be taken out.
-struct Moments {
-    n: usize,
-    mean: Vec<f64>,
-    /// Sums of squared differences from the mean.
-    squares: Vec<f64>,
-}
-
-impl Moments {
-    fn of(bags: &[BagMean]) -> Self {
-        let n = bags.len();
-        let width = bags.first().map_or(0, |bag| bag.0.len());
-        let sum =
-            |of: &dyn Fn(&BagMean, usize) -> f64, at| bags.iter().map(|bag| of(bag, at)).sum();
-        let mean: Vec<f64> = (0..width)
-            .map(|at| sum(&|bag, at| bag.0[at], at) / n as f64)
-            .collect();
-        let squares = (0..width).map(|at| sum(&|bag, at| (bag.0[at] - mean[at]).powi(2), at));
-        Self {
-            n,
-            squares: squares.collect(),
-            mean,
-        }
-    }
-
-    /// What the other bags say.
-    fn without(&self, bag: &BagMean) -> Normal {
-        let n = self.n as f64;
-        let values = self.mean.iter().zip(&bag.0);
-        let rest = values.map(|(mean, value)| (n * mean - value) / (n - 1.0));
-        let gone = self.mean.iter().zip(&bag.0);
-        let gone = gone.map(|(mean, value)| (value - mean).powi(2) * n / (n - 1.0));
-        let squares = self
-            .squares
-            .iter()
-            .zip(gone)
-            .map(|(all, gone)| (all - gone).max(0.0));
-        Self {
-            n: self.n - 1,
-            mean: rest.collect(),
-            squares: squares.collect(),
-        }
-        .normal()
-    }
-
-    fn normal(&self) -> Normal {
-        let freedom = self.n as f64 - 1.0;
-        let variances: Vec<f64> = self.squares.iter().map(|square| square / freedom).collect();
-        let floor = f64::from(f32::MIN_POSITIVE);
-        let spread = shrunken(&variances, self.n).into_iter();
-        Normal {
-            mean: self.mean.clone(),
-            spread: spread.map(|variance| variance.sqrt().max(floor)).collect(),
-        }
-    }
-}
-
-struct Normal {
-    mean: Vec<f64>,
-    spread: Vec<f64>,
-}
-
-impl Normal {
-    /// Root mean square of the standard scores.
-    fn distance(&self, bag: &BagMean) -> f64 {
-        let scales = self.mean.iter().zip(&self.spread);
-        let scores = bag.0.iter().zip(scales);
-        let total: f64 = scores
-            .map(|(value, (mean, spread))| ((value - mean) / spread).powi(2))
-            .sum();
-        (total / self.mean.len().max(1) as f64).sqrt()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use parameters::{Seed, seeded};
@@ -195,53 +148,98 @@ mod tests {
     use super::*;
 
     /// Bags whose features have means of their own and spreads from 0.1 to 1.
-    fn bags(seed: u64, n: usize, shift: f64) -> Vec<BagMean> {
+    fn bags(seed: u64, n: usize, shift: f64) -> Vec<Vec<f32>> {
         let mut random = seeded(Seed(seed), 0);
         let mut bag = || {
             let feature = |at: u32| {
                 let noise: f64 = (0..12).map(|_| random.random_range(-0.5..0.5)).sum();
                 let spread = 0.1 * f64::from(at % 10 + 1);
-                f64::from(at) + spread * (noise + shift)
+                (f64::from(at) + spread * (noise + shift)) as f32
             };
-            BagMean((0..40).map(feature).collect())
+            (0..40).map(feature).collect()
         };
         (0..n).map(|_| bag()).collect()
     }
 
+    fn fit(bags: &[Vec<f32>], dimension: u32, quantile: f64) -> Option<Distribution> {
+        let bags: Vec<&[f32]> = bags.iter().map(Vec::as_slice).collect();
+        fit_distribution(&bags, dimension, quantile)
+    }
+
+    fn n_refused(fitted: &Distribution, bags: &[Vec<f32>]) -> usize {
+        let means = bags.iter().map(|bag| BagMean::of(bag, 40));
+        means.filter(|bag| fitted.refusal(bag).is_some()).count()
+    }
+
     #[test]
     fn new_bags_of_the_same_kind_are_within_the_limit_as_often_as_stated() {
-        let fitted = fit_distribution(&bags(1, 200, 0.0), 0.95).expect("enough bags");
-        let usual = bags(2, 400, 0.0);
-        let n_within = usual
-            .iter()
-            .filter(|bag| fitted.refusal(bag).is_none())
-            .count();
+        let fitted = fit(&bags(1, 200, 0.0), 40, 0.95).expect("enough bags");
+        let n_refused_of_usual = n_refused(&fitted, &bags(2, 400, 0.0));
         assert!(
-            (360..=396).contains(&n_within),
-            "{n_within} of 400, 380 expected"
+            (4..=40).contains(&n_refused_of_usual),
+            "{n_refused_of_usual} of 400, 20 expected"
         );
-        let n_shifted = bags(3, 100, 1.5)
-            .iter()
-            .filter(|bag| fitted.refusal(bag).is_some())
-            .count();
-        assert!(n_shifted >= 99, "{n_shifted} of 100");
+        let n_refused_of_shifted = n_refused(&fitted, &bags(3, 100, 1.5));
+        assert!(n_refused_of_shifted >= 99, "{n_refused_of_shifted} of 100");
+    }
+
+    /// Bags of `n` instances, which scatter four times as widely as bags do, and lie `shift` of a
+    /// bag's own spread away.
+    fn wide_bags(seed: u64, n_bags: usize, n: usize, shift: f64) -> Vec<Vec<f32>> {
+        let places = bags(seed, n_bags, shift).into_iter().enumerate();
+        let bag = |(at, place): (usize, Vec<f32>)| {
+            let instances = bags(1000 * seed + at as u64, n, 0.0);
+            let scattered = instances.concat().into_iter().enumerate();
+            let scattered = scattered.map(|(i, x)| place[i % 40] + 4.0 * (x - (i % 40) as f32));
+            scattered.collect()
+        };
+        places.map(bag).collect()
+    }
+
+    #[test]
+    fn small_bags_of_the_same_kind_are_answered_and_others_not() {
+        let fitted = fit(&wide_bags(6, 300, 64, 0.0), 40, 0.99).expect("enough bags");
+        for n in [2, 6, 20, 64, 200] {
+            // Three are expected; the limit of 300 bags is itself known to within a percent or two.
+            let n_refused_of_usual = n_refused(&fitted, &wide_bags(2, 300, n, 0.0));
+            assert!(
+                n_refused_of_usual <= 12,
+                "{n_refused_of_usual} of 300 of {n}"
+            );
+            let n_refused_of_shifted = n_refused(&fitted, &wide_bags(3, 100, n, 8.0));
+            assert!(n_refused_of_shifted >= 99, "{n_refused_of_shifted} of {n}");
+        }
+    }
+
+    #[test]
+    fn without_limits_of_small_bags_the_one_limit_is_for_all() -> serde_json::Result<()> {
+        let fitted = fit(&wide_bags(4, 30, 16, 0.0), 40, 0.99).expect("enough bags");
+        let mut json = serde_json::to_value(&fitted)?;
+        let taken = json
+            .as_object_mut()
+            .and_then(|map| map.remove("small_bags"));
+        assert!(taken.is_some(), "{json}");
+        let older: Distribution = serde_json::from_value(json)?;
+        let small = wide_bags(5, 100, 1, 0.0);
+        assert!(n_refused(&older, &small) > 90 && n_refused(&fitted, &small) < 10);
+        Ok(())
     }
 
     #[test]
     fn leaving_one_out_is_measuring_against_the_others() {
-        let bags = bags(4, 30, 0.0);
-        let quick = Moments::of(&bags).without(&bags[7]).distance(&bags[7]);
-        let others: Vec<BagMean> = (0..30)
-            .filter(|&at| at != 7)
-            .map(|at| bags[at].clone())
+        let bags: Vec<BagMean> = bags(4, 30, 0.0)
+            .iter()
+            .map(|bag| BagMean::of(bag, 40))
             .collect();
+        let quick = Moments::of(&bags).without(&bags[7]).distance(&bags[7]);
+        let others = [&bags[..7], &bags[8..]].concat();
         let slow = Moments::of(&others).normal().distance(&bags[7]);
         assert!((quick - slow).abs() < 1e-9, "{quick} and {slow}");
     }
 
     #[test]
     fn it_is_written_compactly_and_read_back() -> serde_json::Result<()> {
-        let fitted = fit_distribution(&bags(5, 20, 0.0), 0.99).expect("enough bags");
+        let fitted = fit(&bags(5, 20, 0.0), 40, 0.99).expect("enough bags");
         let json = serde_json::to_string(&fitted)?;
         assert!(json.len() < 700, "{json}");
         assert_eq!(serde_json::from_str::<Distribution>(&json)?, fitted);
@@ -251,16 +249,17 @@ mod tests {
 
     #[test]
     fn few_or_equal_bags_say_nothing() {
-        assert_eq!(fit_distribution(&bags(6, 19, 0.0), 0.99), None);
-        assert_eq!(
-            fit_distribution(&vec![BagMean(vec![1.0, 2.0]); 30], 0.99),
-            None
-        );
+        assert_eq!(fit(&bags(6, 19, 0.0), 40, 0.99), None);
+        assert_eq!(fit(&vec![vec![1.0, 2.0]; 30], 2, 0.99), None);
     }
 
     #[test]
     fn the_mean_is_over_instances() {
         let mean = BagMean::of(&[1.0, 10.0, 3.0, 20.0], 2);
-        assert_eq!(mean, BagMean(vec![2.0, 15.0]));
+        let expected = BagMean {
+            values: vec![2.0, 15.0],
+            n_instances: 2,
+        };
+        assert_eq!(mean, expected);
     }
 }

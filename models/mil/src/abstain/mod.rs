@@ -4,8 +4,10 @@
 mod admission;
 mod decide;
 mod distribution;
+mod moments;
 mod packed;
 mod shrunken_variance;
+mod small_bags;
 
 pub use admission::{Admission, MppRange};
 pub use decide::SlideFacts;

@@ -1,8 +1,6 @@
 use super::{HeldOut, TrainingBag};
 use crate::answers::Answers;
-use crate::{
-    BagMean, CalibrationSlide, Contiguity, MilError, TaskFile, fit_conformal, fit_distribution,
-};
+use crate::{CalibrationSlide, Contiguity, MilError, TaskFile, fit_conformal, fit_distribution};
 
 /// The share of slides of a class whose true answer a set may miss.
 const ALPHA: f64 = 0.1;
@@ -33,9 +31,7 @@ pub(super) fn learn_to_abstain<'a>(
     };
     let fitted = fit_conformal(&slides, &file.answers.names(), contiguity, ALPHA)?;
     file.conformal = Some(fitted);
-    let means = bags
-        .iter()
-        .map(|bag| BagMean::of(&bag.embeddings, bag.dimension));
-    file.distribution = fit_distribution(&means.collect::<Vec<_>>(), USUAL);
+    let embeddings: Vec<&[f32]> = bags.iter().map(|bag| &bag.embeddings[..]).collect();
+    file.distribution = fit_distribution(&embeddings, file.head.dimension(), USUAL);
     Ok(())
 }
