@@ -62,11 +62,25 @@ pub(crate) fn silu<S: Simd>(simd: S, x: S::V) -> S::V {
     times_sigmoid(simd, x, 1.0)
 }
 
+/// `tanh(a) * sigmoid(b)`, the gate of attention MIL (Ilse et al. 2018, eq. 9).
+#[inline(always)]
+pub(crate) fn attention_gate<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V {
+    let one = simd.splat(1.0);
+    let doubled = simd.mul(simd.splat(2.0), sigmoid(simd, a, 2.0));
+    simd.mul(simd.sub(doubled, one), sigmoid(simd, b, 1.0))
+}
+
 #[inline(always)]
 fn times_sigmoid<S: Simd>(simd: S, x: S::V, factor: f32) -> S::V {
+    simd.mul(x, sigmoid(simd, x, factor))
+}
+
+/// `1 / (1 + e^(-factor x))`.
+#[inline(always)]
+fn sigmoid<S: Simd>(simd: S, x: S::V, factor: f32) -> S::V {
     let exponent = simd.mul(x, simd.splat(-factor * std::f32::consts::LOG2_E));
     // Beyond this the sigmoid is 0 in f32, and a reciprocal would lose its precision.
     let exponent = simd.min(exponent, simd.splat(60.0));
     let below = simd.add(exp2(simd, exponent), simd.splat(1.0));
-    simd.mul(x, simd.reciprocal(below))
+    simd.reciprocal(below)
 }

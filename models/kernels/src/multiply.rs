@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::Operand;
 use crate::machine::{Element, Panel, Simd, Work, tile};
-use crate::math::{gelu, quick_gelu, silu};
+use crate::math::{attention_gate, gelu, quick_gelu, silu};
 use crate::packed_matrix::{Columns, PackedMatrix};
 
 /// What becomes of a product and its bias.
@@ -25,18 +25,27 @@ pub enum Ending<'a, E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     None,
+    Relu,
     /// The exact (erf) GELU.
     Gelu,
     /// `x * sigmoid(1.702 x)`.
     QuickGelu,
     /// `silu(a) * b`, of a matrix of halves.
     Swiglu,
+    /// `tanh(a) * sigmoid(b)`, of a matrix of halves (Ilse et al. 2018, eq. 9).
+    AttentionGate,
+}
+
+impl Activation {
+    fn takes_halves(self) -> bool {
+        matches!(self, Self::Swiglu | Self::AttentionGate)
+    }
 }
 
 /// Multiplies `rows` of `a` with `weights`.
 ///
 /// # Panics
-/// If sizes do not fit, or halves meet another activation than `Swiglu`.
+/// If sizes do not fit, or halves meet an activation of single outputs.
 pub fn multiply<E: Element>(
     a: &Operand<E>,
     rows: Range<usize>,
@@ -62,7 +71,7 @@ impl<E: Element> Ending<'_, E> {
                 first,
                 activation,
             } => {
-                let halves = *activation == Activation::Swiglu;
+                let halves = activation.takes_halves();
                 (to.n_rows(), to.n_columns(), *first, halves)
             }
             Self::Added { to, first } => (to.n_rows(), to.n_columns(), *first, false),
@@ -77,7 +86,7 @@ impl<E: Element> Ending<'_, E> {
         assert_eq!(
             halves,
             weights.columns() == Columns::Halves,
-            "halves are for Swiglu"
+            "halves are for gates"
         );
     }
 }
@@ -152,9 +161,13 @@ impl<E: Element> Ending<'_, E> {
                 activation,
             } => match activation {
                 Activation::None => put::<S, E, Identity>(simd, done, to, *first),
+                Activation::Relu => put::<S, E, Relu>(simd, done, to, *first),
                 Activation::Gelu => put::<S, E, Gelu>(simd, done, to, *first),
                 Activation::QuickGelu => put::<S, E, QuickGelu>(simd, done, to, *first),
-                Activation::Swiglu => write_gated(simd, done, to, *first),
+                Activation::Swiglu => write_gated::<S, E, Swiglu>(simd, done, to, *first),
+                Activation::AttentionGate => {
+                    write_gated::<S, E, AttentionGate>(simd, done, to, *first);
+                }
             },
         }
     }
@@ -176,10 +189,17 @@ impl<E: Element, P: Pointwise> Put<E> for P {
     }
 }
 
+trait Gate {
+    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V;
+}
+
 struct Added;
 struct Identity;
+struct Relu;
 struct Gelu;
 struct QuickGelu;
+struct Swiglu;
+struct AttentionGate;
 
 impl Put<f32> for Added {
     #[inline(always)]
@@ -195,6 +215,13 @@ impl Pointwise for Identity {
     }
 }
 
+impl Pointwise for Relu {
+    #[inline(always)]
+    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
+        simd.max(x, simd.splat(0.0))
+    }
+}
+
 impl Pointwise for Gelu {
     #[inline(always)]
     fn value<S: Simd>(simd: S, x: S::V) -> S::V {
@@ -206,6 +233,20 @@ impl Pointwise for QuickGelu {
     #[inline(always)]
     fn value<S: Simd>(simd: S, x: S::V) -> S::V {
         quick_gelu(simd, x)
+    }
+}
+
+impl Gate for Swiglu {
+    #[inline(always)]
+    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V {
+        simd.mul(silu(simd, a), b)
+    }
+}
+
+impl Gate for AttentionGate {
+    #[inline(always)]
+    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V {
+        attention_gate(simd, a, b)
     }
 }
 
@@ -224,14 +265,18 @@ fn put<S: Simd, E: Element, P: Put<E>>(simd: S, done: Done<'_>, to: &mut Operand
 }
 
 #[inline(always)]
-fn write_gated<S: Simd, E: Element>(simd: S, done: Done<'_>, to: &mut Operand<E>, first: usize) {
+fn write_gated<S: Simd, E: Element, G: Gate>(
+    simd: S,
+    done: Done<'_>,
+    to: &mut Operand<E>,
+    first: usize,
+) {
     let lanes = S::LANES;
     let bias = [simd.load(done.bias), simd.load(&done.bias[lanes..])];
     for (row, sums) in done.sums.chunks_exact(2 * lanes).enumerate() {
-        let gate = simd.add(simd.load(sums), bias[0]);
-        let value = simd.add(simd.load(&sums[lanes..]), bias[1]);
+        let a = simd.add(simd.load(sums), bias[0]);
+        let b = simd.add(simd.load(&sums[lanes..]), bias[1]);
         let to = to.filled_row_mut(first + done.row + row);
-        let gated = simd.mul(silu(simd, gate), value);
-        E::store(simd, gated, &mut to[done.panel * lanes..]);
+        E::store(simd, G::value(simd, a, b), &mut to[done.panel * lanes..]);
     }
 }

@@ -1,8 +1,8 @@
-use candle_core::{Device, Result, Tensor};
+use candle_core::Tensor;
 
 use crate::MilError;
 use crate::covariates::Covariates;
-use crate::head::{Abmil, BagOutput, Head};
+use crate::head::{BagOutput, Head};
 use crate::model::Model;
 
 /// What one head says of one bag, before calibration.
@@ -28,11 +28,11 @@ impl BagLogits {
         model: &Model,
         embeddings: &Tensor,
         covariates: &Covariates,
-    ) -> std::result::Result<Self, MilError> {
+    ) -> Result<Self, MilError> {
         Self::read(&answered(model, embeddings, covariates)?)
     }
 
-    fn read(output: &BagOutput) -> std::result::Result<Self, MilError> {
+    fn read(output: &BagOutput) -> Result<Self, MilError> {
         let grade = output.grade_logits.as_ref().map(Tensor::to_vec1);
         Ok(Self {
             answers: output.logits.to_vec1()?,
@@ -47,7 +47,7 @@ impl BagScores {
         model: &Model,
         embeddings: &Tensor,
         covariates: &Covariates,
-    ) -> std::result::Result<Self, MilError> {
+    ) -> Result<Self, MilError> {
         let output = answered(model, embeddings, covariates)?;
         let tile_logits = match &output.instance_logits {
             Some(logits) => logits.to_vec2()?,
@@ -70,20 +70,12 @@ fn answered(
     model: &Model,
     embeddings: &Tensor,
     covariates: &Covariates,
-) -> std::result::Result<BagOutput, MilError> {
+) -> Result<BagOutput, MilError> {
     let output = match &model.head {
-        Head::GatedAbmil(head) => gated(head, embeddings)?,
+        Head::GatedAbmil(head) => head.score(embeddings)?,
         head => head.forward(embeddings)?,
     };
     model.answered(output, covariates)
-}
-
-/// With the softmax in f64.
-fn gated(head: &Abmil, embeddings: &Tensor) -> Result<BagOutput> {
-    let instances = head.instances(embeddings)?;
-    let attention = softmax(&instances.scores.to_vec1()?);
-    let weights = Tensor::from_slice(&attention, attention.len(), &Device::Cpu)?;
-    head.output(instances, weights)
 }
 
 /// Of a head that says nothing of single instances: each is scored as a bag of its own.
@@ -91,20 +83,12 @@ fn tile_by_tile(
     model: &Model,
     embeddings: &Tensor,
     covariates: &Covariates,
-) -> std::result::Result<Vec<Vec<f32>>, MilError> {
+) -> Result<Vec<Vec<f32>>, MilError> {
     let one = |at: usize| {
         let output = model.forward(&embeddings.narrow(0, at, 1)?, covariates)?;
         Ok(output.logits.to_vec1()?)
     };
     (0..embeddings.dim(0)?).map(one).collect()
-}
-
-/// Summed in f64: a hundred thousand shares still add up to 1.
-fn softmax(scores: &[f32]) -> Vec<f32> {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let shares = scores.iter().map(|&score| f64::from(score - highest).exp());
-    let total: f64 = shares.clone().sum();
-    shares.map(|share| (share / total) as f32).collect()
 }
 
 /// Maps that sum to 1 as they are; approximated attention loses what lies below 0 and the share

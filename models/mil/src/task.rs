@@ -237,7 +237,7 @@ fn model(file: &TaskFile, digest: &Sha256Digest, weights: &[u8]) -> Result<Model
         })?;
     let shape = file.shape();
     let parameters = Parameters::from_safetensors(weights, &shape.declarations())?;
-    Model::new(shape, &parameters)
+    Model::for_scoring(shape, &parameters)
 }
 
 /// Values of one head stay as they are.

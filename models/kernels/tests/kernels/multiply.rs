@@ -3,7 +3,7 @@ use coverslip_kernels::{
 };
 use proptest::prelude::*;
 
-use crate::twin::{gelu, product, quick_gelu, silu};
+use crate::twin::{attention_gate, gelu, product, quick_gelu, silu};
 use crate::{Matrix, Tolerance, assert_near, matrix};
 
 /// The sizes of a product, and which of its rows are asked for.
@@ -73,7 +73,7 @@ impl Layer {
 
 fn written<E: Tolerance>(sizes: Sizes, activation: Activation) -> Result<(), TestCaseError> {
     let layer = Layer::new(sizes);
-    let gated = activation == Activation::Swiglu;
+    let gated = matches!(activation, Activation::Swiglu | Activation::AttentionGate);
     let n_outputs = sizes.n_outputs / if gated { 2 } else { 1 };
     for machine in Machine::all() {
         let packed = if gated {
@@ -96,9 +96,11 @@ fn written<E: Tolerance>(sizes: Sizes, activation: Activation) -> Result<(), Tes
             for (column, found) in to.row(at + 1).iter().enumerate() {
                 let expected = match activation {
                     Activation::None => sums[column],
+                    Activation::Relu => sums[column].max(0.0),
                     Activation::Gelu => gelu(sums[column]),
                     Activation::QuickGelu => quick_gelu(sums[column]),
                     Activation::Swiglu => silu(gates[column]) * values[column],
+                    Activation::AttentionGate => attention_gate(gates[column], values[column]),
                 };
                 assert_near(machine, f64::from(found.widened()), expected, E::WRITTEN)?;
             }
@@ -136,7 +138,9 @@ proptest! {
 
     #[test]
     fn products_with_their_activations_are_those_of_the_twin(sizes in sizes()) {
-        for activation in [Activation::None, Activation::Gelu, Activation::QuickGelu] {
+        let activations =
+            [Activation::None, Activation::Relu, Activation::Gelu, Activation::QuickGelu];
+        for activation in activations {
             written::<f32>(sizes, activation)?;
             written::<bf16>(sizes, activation)?;
         }
@@ -145,8 +149,10 @@ proptest! {
     #[test]
     fn gated_products_are_those_of_the_twin(sizes in sizes()) {
         let even = Sizes { n_outputs: sizes.n_outputs.next_multiple_of(2), ..sizes };
-        written::<f32>(even, Activation::Swiglu)?;
-        written::<bf16>(even, Activation::Swiglu)?;
+        for activation in [Activation::Swiglu, Activation::AttentionGate] {
+            written::<f32>(even, activation)?;
+            written::<bf16>(even, activation)?;
+        }
     }
 
     #[test]
@@ -193,6 +199,39 @@ fn activations_hold_far_from_zero() {
                     "{x}: {found}, not {expected}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn the_gate_of_attention_holds_far_from_zero() {
+    let inputs = [-200.0, -30.0, -3.0, -1e-20, 0.0, 1e-4, 3.0, 30.0, 200.0_f32];
+    let twice = Linear {
+        weight: &[1.0, 1.0],
+        bias: &[],
+        n_inputs: 1,
+        n_outputs: 2,
+    };
+    for machine in Machine::all() {
+        let packed = PackedMatrix::halves(machine, twice);
+        let a = Matrix {
+            values: inputs.to_vec(),
+            n_columns: 1,
+        };
+        let mut to = Operand::<f32>::zeros(inputs.len(), 1);
+        let ending = Ending::Written {
+            to: &mut to,
+            first: 0,
+            activation: Activation::AttentionGate,
+        };
+        multiply(&a.operand::<f32>(), 0..inputs.len(), &packed, ending);
+        for (row, x) in inputs.into_iter().enumerate() {
+            let found = f64::from(to.row(row)[0]);
+            let expected = attention_gate(f64::from(x), f64::from(x));
+            assert!(
+                (found - expected).abs() <= 3e-7,
+                "{x}: {found}, not {expected}"
+            );
         }
     }
 }

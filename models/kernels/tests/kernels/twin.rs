@@ -40,6 +40,10 @@ pub(crate) fn silu(x: f64) -> f64 {
     x / (1.0 + (-x).exp())
 }
 
+pub(crate) fn attention_gate(a: f64, b: f64) -> f64 {
+    a.tanh() / (1.0 + (-b).exp())
+}
+
 pub(crate) fn layer_norm(row: &[f32], weight: &[f32], bias: &[f32], eps: f64) -> Vec<f64> {
     let n = row.len() as f64;
     let mean = row.iter().map(|x| f64::from(*x)).sum::<f64>() / n;

@@ -1,28 +1,32 @@
-use candle_core::{Result, Tensor};
+use candle_core::{Device, Result, Storage, Tensor};
 use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 
 use super::gated_attention::GatedAttention;
 use super::output::BagOutput;
+use super::packed_abmil::{PackedAbmil, PackedInstances};
+use super::shares::shares;
 use super::terms::Terms;
 use super::{HeadConfig, Ordinal};
 
-/// Gated attention MIL: every operation is differentiable, so training and inference share it.
+/// Gated attention MIL. Every operation is differentiable; a head that only scores is packed too.
 #[derive(Debug)]
 pub struct Abmil {
     projection: Linear,
     attention: GatedAttention,
     detection: Linear,
     ordinal: Option<Ordinal>,
+    /// The same weights for this processor, once they no longer change.
+    packed: Option<Box<PackedAbmil>>,
 }
 
 /// A bag after the part that treats every instance alone.
 #[derive(Debug)]
-pub(crate) struct Instances {
+struct Instances {
     /// Shape (n, hidden).
-    pub(crate) hidden: Tensor,
+    hidden: Tensor,
     /// Attention before the softmax, shape (n).
-    pub(crate) scores: Tensor,
+    scores: Tensor,
 }
 
 impl Abmil {
@@ -53,7 +57,60 @@ impl Abmil {
             attention: GatedAttention::new(parameters)?,
             detection: parameters.linear("detection")?,
             ordinal: ordinal.transpose()?,
+            packed: None,
         })
+    }
+
+    /// Readies the head for scoring: `parameters` are its own, and no longer change.
+    pub(crate) fn pack(
+        &mut self,
+        parameters: &Parameters,
+    ) -> std::result::Result<(), ParametersError> {
+        let severity = self.ordinal.as_ref().map(Ordinal::weight);
+        self.packed = Some(Box::new(PackedAbmil::new(parameters, severity)?));
+        Ok(())
+    }
+
+    /// What the head says of embeddings (n, dimension), with the softmax in f64.
+    pub(crate) fn score(&self, embeddings: &Tensor) -> Result<BagOutput> {
+        match &self.packed {
+            Some(packed) => self.output_of_packed(packed_instances(packed, embeddings)?),
+            None => {
+                let instances = self.instances(embeddings)?;
+                let attention = shares(&instances.scores.to_vec1()?);
+                let n_instances = attention.len();
+                let attention = Tensor::from_vec(attention, n_instances, &Device::Cpu)?;
+                self.output(instances, attention)
+            }
+        }
+    }
+
+    fn output_of_packed(&self, instances: PackedInstances) -> Result<BagOutput> {
+        let attention = shares(&instances.scores);
+        let pooled = instances.pooled(&attention);
+        let pooled = Tensor::from_vec(pooled, (1, instances.n_answers), &Device::Cpu)?;
+        let attention_shape = (1, attention.len());
+        let attention = Tensor::from_vec(attention, attention_shape, &Device::Cpu)?;
+        let (scores, answers) = instances.tensors()?;
+        let (logits, severity) = self.parted(&pooled)?;
+        let (instance_logits, _) = self.parted(&answers)?;
+        let grade = self.ordinal.as_ref().zip(severity);
+        let grade = grade.map(|(ordinal, severity)| ordinal.of_severity(&severity));
+        Ok(BagOutput {
+            scores: Some(scores.squeeze(1)?),
+            grade_logits: grade.transpose()?,
+            ..BagOutput::new(logits.squeeze(0)?, attention, instance_logits)
+        })
+    }
+
+    /// Answers (n, classes and severity) to logits (n, classes) and, of a head that grades,
+    /// severities (n).
+    fn parted(&self, answers: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+        let n_classes = self.detection.weight().dim(0)?;
+        let logits = answers.narrow(1, 0, n_classes)?;
+        let severity = self.ordinal.as_ref();
+        let severity = severity.map(|_| answers.narrow(1, n_classes, 1)?.squeeze(1));
+        Ok((logits, severity.transpose()?))
     }
 
     /// Embeddings (n, dimension).
@@ -64,7 +121,7 @@ impl Abmil {
     }
 
     /// What the head says of a bag whose instances it attends to by `attention` (n).
-    pub(crate) fn output(&self, instances: Instances, attention: Tensor) -> Result<BagOutput> {
+    fn output(&self, instances: Instances, attention: Tensor) -> Result<BagOutput> {
         let pooled = instances.pooled(&attention)?;
         let grade = self.ordinal.as_ref().map(|ordinal| ordinal.logits(&pooled));
         let logits = self.detection.forward(&pooled)?.squeeze(0)?;
@@ -77,7 +134,7 @@ impl Abmil {
     }
 
     /// Embeddings (n, dimension) to instances.
-    pub(crate) fn instances(&self, embeddings: &Tensor) -> Result<Instances> {
+    fn instances(&self, embeddings: &Tensor) -> Result<Instances> {
         let hidden = self.projection.forward(embeddings)?.relu()?;
         let scores = self.attention.scores(&hidden)?;
         Ok(Instances { hidden, scores })
@@ -85,15 +142,23 @@ impl Abmil {
 
     /// Embeddings (n, dimension).
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
-        let Instances { hidden, scores } = self.instances(embeddings)?;
-        let logits = self.detection.forward(&hidden)?;
-        let severity = self
-            .ordinal
-            .as_ref()
-            .map(|ordinal| ordinal.severity(&hidden));
+        let (scores, logits, severity) = match &self.packed {
+            Some(packed) => {
+                let (scores, answers) = packed_instances(packed, embeddings)?.tensors()?;
+                let (logits, severity) = self.parted(&answers)?;
+                (scores, logits, severity)
+            }
+            None => {
+                let Instances { hidden, scores } = self.instances(embeddings)?;
+                let ordinal = self.ordinal.as_ref();
+                let severity = ordinal.map(|ordinal| ordinal.severity(&hidden));
+                let logits = self.detection.forward(&hidden)?;
+                (scores.unsqueeze(1)?, logits, severity.transpose()?)
+            }
+        };
         Ok(Terms {
-            severity: severity.transpose()?,
-            ..Terms::of_one_branch(scores.unsqueeze(1)?, &logits)?
+            severity,
+            ..Terms::of_one_branch(scores, &logits)?
         })
     }
 
@@ -104,6 +169,18 @@ impl Abmil {
             .as_ref()
             .map_or_else(|| Ok(Vec::new()), |ordinal| ordinal.thresholds()?.to_vec1())
     }
+}
+
+/// Embeddings (n, dimension).
+fn packed_instances(packed: &PackedAbmil, embeddings: &Tensor) -> Result<PackedInstances> {
+    let embeddings = embeddings.contiguous()?;
+    let (storage, layout) = embeddings.storage_and_layout();
+    let Storage::Cpu(values) = &*storage else {
+        candle_core::bail!("bags are scored on the processor");
+    };
+    let n_values = layout.shape().elem_count();
+    let values = &values.as_slice::<f32>()?[layout.start_offset()..][..n_values];
+    Ok(packed.instances(values))
 }
 
 impl Instances {

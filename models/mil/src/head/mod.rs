@@ -23,15 +23,16 @@ mod mean_pool;
 mod nystrom_attention;
 mod ordinal;
 mod output;
+mod packed_abmil;
 mod plain_abmil;
 mod position_encoding;
 mod pseudo_inverse;
+mod shares;
 mod shifted_sum;
 mod terms;
 mod thresholds;
 mod trans_mil;
 
-pub(crate) use abmil::Abmil;
 pub use any_head::Head;
 pub use checkpoint_key::checkpoint_key;
 pub use config::HeadConfig;

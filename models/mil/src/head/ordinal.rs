@@ -31,7 +31,17 @@ impl Ordinal {
 
     /// Pooled instances (1, hidden) to the logits of P(grade > k) for k = 1, 2, ..., falling.
     pub(crate) fn logits(&self, pooled: &Tensor) -> Result<Tensor> {
-        self.thresholds.logits(&self.severity(pooled)?)
+        self.of_severity(&self.severity(pooled)?)
+    }
+
+    /// The severity of the pooled instances, shape (1), to the same.
+    pub(super) fn of_severity(&self, severity: &Tensor) -> Result<Tensor> {
+        self.thresholds.logits(severity)
+    }
+
+    /// Shape (1, hidden).
+    pub(super) fn weight(&self) -> &Tensor {
+        &self.severity
     }
 
     /// Rows (n, hidden) to shape (n).

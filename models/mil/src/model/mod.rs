@@ -67,6 +67,18 @@ impl Model {
         })
     }
 
+    /// The model of parameters that no longer change, readied for scoring.
+    pub(crate) fn for_scoring(
+        shape: ModelShape<'_>,
+        parameters: &Parameters,
+    ) -> Result<Self, MilError> {
+        let mut model = Self::new(shape, parameters)?;
+        if let Head::GatedAbmil(head) = &mut model.head {
+            head.pack(parameters)?;
+        }
+        Ok(model)
+    }
+
     /// Embeddings (n, dimension) to logits of the task's answers: as many as the head has, or of
     /// P(grade > k) for k = lowest, ... where the task answers with a grade.
     pub(crate) fn forward(

@@ -55,7 +55,7 @@ fn said(
     let mut said = Vec::new();
     for (plan, weights) in ensemble.heads.iter().zip(heads) {
         let parameters = Parameters::from_safetensors(weights, &shape.declarations())?;
-        let model = Model::new(shape, &parameters)?;
+        let model = Model::for_scoring(shape, &parameters)?;
         for &at in &plan.held_out {
             let bag = &bags[at];
             let size = (bag.n_instances(), bag.dimension as usize);
