@@ -4,7 +4,7 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("slides", include_str!("../migrations/0001_slides.sql")),
     (
         "predictions",
@@ -13,6 +13,10 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ("tokens", include_str!("../migrations/0003_tokens.sql")),
     ("audit", include_str!("../migrations/0004_audit.sql")),
     ("revision", include_str!("../migrations/0005_revision.sql")),
+    (
+        "busy_seconds",
+        include_str!("../migrations/0006_busy_seconds.sql"),
+    ),
 ];
 
 /// The schema. (The macro that reads the folder would build SQLite a second time, for the macro.)

@@ -31,12 +31,14 @@ impl Catalog {
         timing: StageTiming,
     ) -> Result<(), CatalogError> {
         sqlx::query(
-            "INSERT INTO slide_timings (slide, stage, wall_s) VALUES ($1, $2, $3)
-             ON CONFLICT (slide, stage) DO UPDATE SET wall_s = excluded.wall_s",
+            "INSERT INTO slide_timings (slide, stage, wall_s, busy_s) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (slide, stage) DO UPDATE
+             SET wall_s = excluded.wall_s, busy_s = excluded.busy_s",
         )
         .bind(id.to_string())
         .bind(timing.stage.name())
         .bind(timing.wall_s)
+        .bind(timing.busy_s)
         .execute(&self.records)
         .await
         .map_err(CatalogError::about_slide("record a timing", id))?;
@@ -59,8 +61,11 @@ pub(crate) fn read_timing(row: &SqliteRow) -> Result<Option<StageTiming>, Catalo
     let Some(stage) = read_stage(row, "timing_stage")? else {
         return Ok(None);
     };
-    let wall_s = get(row, "timing_wall_s")?;
-    Ok(Some(StageTiming { stage, wall_s }))
+    Ok(Some(StageTiming {
+        stage,
+        wall_s: get(row, "timing_wall_s")?,
+        busy_s: get(row, "timing_busy_s")?,
+    }))
 }
 
 fn read_stage(row: &SqliteRow, column: &'static str) -> Result<Option<Stage>, CatalogError> {

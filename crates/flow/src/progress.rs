@@ -56,4 +56,24 @@ pub type ProgressReport<'a> = &'a (dyn Fn(Progress) + Sync);
 pub struct StageTiming {
     pub stage: Stage,
     pub wall_s: f64,
+    /// Of these, the seconds in which the encoder computed; in the others it waited for tiles.
+    /// Known of embedding only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy_s: Option<f64>,
+}
+
+impl StageTiming {
+    pub const fn of_wall(stage: Stage, wall_s: f64) -> Self {
+        Self {
+            stage,
+            wall_s,
+            busy_s: None,
+        }
+    }
+
+    /// The share of the time in which the encoder computed, from 0 to 1.
+    pub fn busy_share(self) -> Option<f64> {
+        let busy_s = self.busy_s?;
+        (self.wall_s > 0.0).then(|| busy_s / self.wall_s)
+    }
 }

@@ -74,10 +74,7 @@ fn counts() -> TestResult {
     frames.increment(2);
     frames.increment(1);
     slide_reached(&SlideStatus::Tiled);
-    record_stage(StageTiming {
-        stage: Stage::Embed,
-        wall_s: 2.0,
-    });
+    record_stage(StageTiming::of_wall(Stage::Embed, 2.0));
     println!("{}", metrics.render());
     Ok(())
 }

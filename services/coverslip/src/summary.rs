@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cases::SlideReport;
-use flow::{DecisiveTiles, Prediction, UntrainedMpp};
+use flow::{DecisiveTiles, Prediction, StageTiming, UntrainedMpp};
 
 use crate::commands::analyze::Answer;
 
@@ -29,12 +29,17 @@ fn of_report(report: &SlideReport) -> String {
     if let Some(prediction) = &report.prediction {
         of_prediction(&mut text, prediction);
     }
-    let timings = report
-        .timings
-        .iter()
-        .map(|t| format!("{} {:.1} s", t.stage, t.wall_s));
+    let timings = report.timings.iter().map(in_words);
     append(&mut text, "time", &timings.collect::<Vec<_>>().join(", "));
     text
+}
+
+fn in_words(timing: &StageTiming) -> String {
+    let busy = timing.busy_share().map(|share| 100.0 * share);
+    let busy = busy.map_or_else(String::new, |percent| {
+        format!(" ({percent:.0} % computing)")
+    });
+    format!("{} {:.1} s{busy}", timing.stage, timing.wall_s)
 }
 
 fn of_prediction(text: &mut String, prediction: &Prediction) {

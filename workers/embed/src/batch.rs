@@ -8,8 +8,7 @@ use rayon::prelude::*;
 use crate::TileSpec;
 use crate::strip::{Strip, runs};
 
-/// Tiles whose compressed frames and pixels are in memory at once (twice over, for the next batch
-/// is fetched while one is embedded): about 20 MB.
+/// Tiles that go through the pipeline together: about 10 MB of pixels.
 pub(crate) const TILES_PER_BATCH: usize = 64;
 
 /// Some tiles of a chunk, read from storage and not yet decoded.
@@ -33,24 +32,32 @@ impl Batch {
         Ok(Self { strips })
     }
 
-    /// Renders and embeds the tiles, on all cores; one embedding after another.
-    pub(crate) fn embed(&self, encoder: &Encoder) -> Result<Vec<f32>> {
-        let rendered: Vec<Vec<RgbImage>> = self
-            .strips
-            .par_iter()
-            .map(Strip::render)
+    /// Decodes and resamples the tiles, on all cores.
+    pub(crate) fn render(&self) -> Result<Rendered> {
+        let strips = self.strips.par_iter().map(Strip::render);
+        let strips: Vec<Vec<RgbImage>> = strips
             .collect::<Result<_, _>>()
             .context("cannot render the slide's tiles")?;
-        let tiles: Vec<RgbTile<'_>> = rendered
-            .iter()
-            .flatten()
-            .map(|image| RgbTile {
-                pixels: &image.pixels,
-                side: image.size.width,
-            })
-            .collect();
+        Ok(Rendered {
+            tiles: strips.into_iter().flatten().collect(),
+        })
+    }
+}
+
+/// Tiles as the encoder sees them.
+pub(crate) struct Rendered {
+    tiles: Vec<RgbImage>,
+}
+
+impl Rendered {
+    /// One embedding after another, on all cores.
+    pub(crate) fn embed(&self, encoder: &Encoder) -> Result<Vec<f32>> {
+        let tiles = self.tiles.iter().map(|image| RgbTile {
+            pixels: &image.pixels,
+            side: image.size.width,
+        });
         encoder
-            .embed(&tiles)
+            .embed(&tiles.collect::<Vec<_>>())
             .context("cannot embed the slide's tiles")
     }
 }

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use encoder::Encoder;
@@ -47,14 +47,16 @@ pub async fn embed_slide(
     let hash = encoder.reference().hash;
     if !deps.store.exists(&ObjectKey::Bag(slide, hash)).await? {
         let began = Instant::now();
-        if let Err(reason) = make_bag(deps, config, slide, encoder, progress).await? {
-            return hold(deps, slide, reason).await;
-        }
-        let wall_s = began.elapsed().as_secs_f64();
-        let stage = Stage::Embed;
-        deps.catalog
-            .record_timing(slide, StageTiming { stage, wall_s })
-            .await?;
+        let busy = match make_bag(deps, config, slide, encoder, progress).await? {
+            Ok(busy) => busy,
+            Err(reason) => return hold(deps, slide, reason).await,
+        };
+        let timing = StageTiming {
+            stage: Stage::Embed,
+            wall_s: began.elapsed().as_secs_f64(),
+            busy_s: Some(busy.as_secs_f64()),
+        };
+        deps.catalog.record_timing(slide, timing).await?;
     }
     deps.catalog
         .advance(slide, &SlideStatus::Tiled, &SlideStatus::Embedded)
@@ -83,7 +85,7 @@ async fn make_bag(
     slide: SlideId,
     encoder: &Arc<Encoder>,
     progress: ProgressSink,
-) -> Result<Result<(), HoldReason>> {
+) -> Result<Result<Duration, HoldReason>> {
     let manifest = read_manifest(deps, slide).await?;
     let input = encoder.config().input;
     let spec = TileSpec {
@@ -106,13 +108,13 @@ async fn make_bag(
         },
         progress,
     };
-    let chunks = pipeline.run(&layout).await?;
+    let (chunks, busy) = pipeline.run(&layout).await?;
     let header = header(&manifest, encoder, spec, &layout, chunks);
     let key = ObjectKey::Bag(slide, header.encoder.hash);
     deps.store
         .put(&key, serde_json::to_vec(&header)?.into())
         .await?;
-    Ok(Ok(()))
+    Ok(Ok(busy))
 }
 
 async fn read_manifest(deps: &EmbedDeps, slide: SlideId) -> Result<SlideManifest> {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use encoder::Encoder;
@@ -8,11 +9,12 @@ use step::ProgressSink;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 
-use crate::batch::{Batch, TILES_PER_BATCH};
+use crate::batch::{Batch, Rendered, TILES_PER_BATCH};
 use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
 use crate::{TileLayout, TileSpec};
 
-/// Embeds a layout chunk by chunk; one thread computes while the next batch is fetched.
+/// Embeds a layout chunk by chunk. While one batch is computed, the next is decoded and the one
+/// after it fetched, and no more: five batches are in memory at most, whatever the slide.
 pub(crate) struct Pipeline {
     pub(crate) reader: PyramidReader,
     pub(crate) encoder: Arc<Encoder>,
@@ -22,38 +24,43 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Every chunk of the bag in order, from storage where it lies there already.
-    pub(crate) async fn run(&self, layout: &TileLayout) -> Result<Vec<BagChunkRef>> {
+    /// Every chunk of the bag in order, from storage where it lies there already; and how long the
+    /// encoder computed.
+    pub(crate) async fn run(&self, layout: &TileLayout) -> Result<(Vec<BagChunkRef>, Duration)> {
         let wanted: Vec<&[Instance]> = layout.instances.chunks(INSTANCES_PER_CHUNK).collect();
         let mut chunks = Vec::with_capacity(wanted.len());
         for (number, instances) in (0..).zip(&wanted) {
             chunks.push(self.chunks.stored(number, instances).await?);
         }
-        self.compute(&wanted, &mut chunks).await?;
-        Ok(chunks.into_iter().flatten().collect())
+        let busy = self.compute(&wanted, &mut chunks).await?;
+        Ok((chunks.into_iter().flatten().collect(), busy))
     }
 
     async fn compute(
         &self,
         wanted: &[&[Instance]],
         chunks: &mut [Option<BagChunkRef>],
-    ) -> Result<()> {
+    ) -> Result<Duration> {
         let missing: Vec<usize> = (0..chunks.len())
             .filter(|&at| chunks[at].is_none())
             .collect();
-        // One batch waits while one is computed.
-        let (batches, to_compute) = mpsc::channel(1);
+        // Between two steps waits one batch.
+        let (batches, to_render) = mpsc::channel(1);
+        let (rendered, to_compute) = mpsc::channel(1);
         let (computed, embeddings) = mpsc::channel(1);
         let encoder = Arc::clone(&self.encoder);
+        let rendering = spawn_blocking(move || render_all(to_render, &rendered));
         let computing = spawn_blocking(move || compute_all(&encoder, to_compute, &computed));
         let (fetched, stored) = tokio::join!(
             self.fetch_all(wanted, &missing, batches),
             self.store_all(wanted, &missing, chunks, embeddings),
         );
-        // Where the computing stopped early, the other two only noticed that it did.
-        computing.await??;
+        // Where one of these two stopped early, all others only noticed that it did.
+        rendering.await??;
+        let busy = computing.await??;
         fetched?;
-        stored
+        stored?;
+        Ok(busy)
     }
 
     async fn fetch_all(
@@ -116,15 +123,28 @@ impl Pipeline {
     }
 }
 
-fn compute_all(
-    encoder: &Encoder,
-    mut batches: Receiver<Batch>,
-    computed: &Sender<Vec<f32>>,
-) -> Result<()> {
+fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Result<()> {
     while let Some(batch) = batches.blocking_recv() {
-        if computed.blocking_send(batch.embed(encoder)?).is_err() {
+        if rendered.blocking_send(batch.render()?).is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+fn compute_all(
+    encoder: &Encoder,
+    mut batches: Receiver<Rendered>,
+    computed: &Sender<Vec<f32>>,
+) -> Result<Duration> {
+    let mut busy = Duration::ZERO;
+    while let Some(batch) = batches.blocking_recv() {
+        let began = Instant::now();
+        let embeddings = batch.embed(encoder)?;
+        busy += began.elapsed();
+        if computed.blocking_send(embeddings).is_err() {
+            break;
+        }
+    }
+    Ok(busy)
 }

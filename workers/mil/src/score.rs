@@ -85,7 +85,7 @@ async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Predi
     put_prediction(&deps.store, task, &prediction).await?;
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
     for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
-        let timing = StageTiming { stage, wall_s };
+        let timing = StageTiming::of_wall(stage, wall_s);
         deps.catalog.record_timing(slide, timing).await?;
     }
     Ok(prediction)

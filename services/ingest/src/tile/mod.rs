@@ -65,7 +65,7 @@ pub async fn tile_slide(
         let wall_s = began.elapsed().as_secs_f64();
         let stage = Stage::Tile;
         deps.catalog
-            .record_timing(slide, StageTiming { stage, wall_s })
+            .record_timing(slide, StageTiming::of_wall(stage, wall_s))
             .await?;
     }
     deps.catalog

@@ -11,6 +11,8 @@ export interface Progress {
 export interface StageTiming {
   stage: Stage;
   wall_s: number;
+  /** Of these, the seconds in which the encoder computed. */
+  busy_s?: number;
 }
 
 export type State = 'received' | 'tiled' | 'embedded' | 'scored' | 'held' | 'quarantined';
