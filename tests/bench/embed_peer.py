@@ -8,22 +8,15 @@ normalised once, beforehand. Prints one JSON line when ready (the engine's versi
 and one for each line read (wall and CPU seconds of one batch).
 """
 
-import json
-import resource
 import sys
-import time
 
 import numpy
+import rounds
 import timm
 import torch
 from safetensors.torch import load_file
 
 SIDE = 224
-
-
-def cpu_s():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def model_of(name, weights):
@@ -93,15 +86,7 @@ def main(engine, name, weights, tiles, n_threads):
         )
     run()
     embeddings = numpy.asarray(run(), dtype=float)
-    print(
-        json.dumps({"version": version, "embeddings": embeddings.ravel().tolist()}),
-        flush=True,
-    )
-    for _ in sys.stdin:
-        wall, cpu = time.monotonic(), cpu_s()
-        run()
-        cost = {"wall_s": time.monotonic() - wall, "cpu_s": cpu_s() - cpu}
-        print(json.dumps(cost), flush=True)
+    rounds.serve(version, embeddings, run)
 
 
 if __name__ == "__main__":

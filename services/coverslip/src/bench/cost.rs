@@ -1,7 +1,8 @@
 //! What a process cost: wall clock, processor time and memory, children included.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -21,11 +22,21 @@ pub(crate) struct Cost {
 
 /// Runs the command to its end. Fails, with what it said, if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<Cost> {
+    run_to(command, Stdio::null())
+}
+
+/// The same; what the command prints goes to the file `out`.
+pub(crate) fn run_into(command: &mut Command, out: &Path) -> Result<Cost> {
+    let file = File::create(out).with_context(|| format!("cannot create {}", out.display()))?;
+    run_to(command, file.into())
+}
+
+fn run_to(command: &mut Command, out: Stdio) -> Result<Cost> {
     let program = command.get_program().to_string_lossy().into_owned();
     let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(out)
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot start {program}"))?;

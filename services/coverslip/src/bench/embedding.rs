@@ -2,17 +2,17 @@
 //! the same tiles: a batch of each in turn, on the same cores.
 
 use std::path::PathBuf;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use encoder::{Compute, Encoder, InstructionSet, Published, RgbTile};
 use flow::Precision;
 
-use super::cost::process_cpu_s;
-use super::embedding_peer::{Engine, Peer};
-use super::inputs::Inputs;
-use super::table::{Comparison, Figure};
+use super::embedding_engine::Engine;
+use super::inputs::{self, Inputs};
+use super::peers;
+use super::python_peer::{PythonPeer, RoundCost};
+use super::table::{Comparison, Figure, Table};
 
 const ROUNDS: usize = 7;
 const N_TILES: usize = 16;
@@ -79,33 +79,17 @@ impl Duel {
     }
 }
 
-pub(crate) fn tiles(inputs: &Inputs) -> Result<Vec<Figure>> {
+pub(crate) fn tiles(inputs: &Inputs, table: &mut Table) -> Result<()> {
     let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut figures = Vec::new();
     for n_cores in [1, 2].into_iter().filter(|n| *n <= n_cores) {
-        pin_to(n_cores)?;
+        peers::pin_to(n_cores)?;
         for model in MODELS {
             let material = Material::of(&model, inputs)?;
             for duel in Duel::all(&model) {
-                figures.push(material.fight(&model, duel, n_cores)?);
+                table.add(material.fight(&model, duel, n_cores)?)?;
             }
         }
     }
-    Ok(figures)
-}
-
-/// This process and whatever it starts may run on the first cores only.
-fn pin_to(n_cores: usize) -> Result<()> {
-    let status = Command::new("taskset")
-        .args(["--all-tasks", "--cpu-list", "--pid"])
-        .arg(format!("0-{}", n_cores - 1))
-        .arg(std::process::id().to_string())
-        .stdout(std::process::Stdio::null())
-        .status();
-    ensure!(
-        status.context("cannot start taskset")?.success(),
-        "taskset failed"
-    );
     Ok(())
 }
 
@@ -120,35 +104,6 @@ struct Material {
     tiles_file: PathBuf,
 }
 
-/// The least a batch cost in several rounds.
-#[derive(Clone, Copy)]
-pub(super) struct BatchCost {
-    pub(super) wall_s: f64,
-    pub(super) cpu_s: f64,
-}
-
-impl BatchCost {
-    pub(super) const MOST: Self = Self {
-        wall_s: f64::INFINITY,
-        cpu_s: f64::INFINITY,
-    };
-
-    fn least(self, other: Self) -> Self {
-        Self {
-            wall_s: self.wall_s.min(other.wall_s),
-            cpu_s: self.cpu_s.min(other.cpu_s),
-        }
-    }
-
-    fn in_words(self) -> String {
-        format!(
-            "{:.1} images per CPU-s, {:.1} a second",
-            N_TILES as f64 / self.cpu_s,
-            N_TILES as f64 / self.wall_s
-        )
-    }
-}
-
 impl Material {
     fn of(model: &Model, inputs: &Inputs) -> Result<Self> {
         let published = Published::all()?;
@@ -156,15 +111,8 @@ impl Material {
         let published = published.context("the encoder is published")?;
         let weights = published.untrained_weights(SEED)?;
         let side = published.input.tile_px;
-        // Tiles with no pattern, the same in every run.
-        let mut state = SEED;
-        let noise = std::iter::repeat_with(move || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state >> 56) as u8
-        });
-        let pixels: Vec<u8> = noise.take(N_TILES * 3 * (side as usize).pow(2)).collect();
+        let n_values = N_TILES * 3 * (side as usize).pow(2);
+        let pixels: Vec<u8> = inputs::noise(SEED).take(n_values).collect();
         let weights_file = inputs.file(&format!("{}.safetensors", model.published), &weights)?;
         let tiles_file = inputs.file("tiles-224.rgb", &pixels)?;
         Ok(Self {
@@ -198,14 +146,14 @@ impl Material {
         let mut peers = Vec::new();
         for engine in duel.peers {
             let files = [self.weights_file.as_path(), self.tiles_file.as_path()];
-            peers.push(Peer::start(engine, model.timm, files, n_cores)?);
+            peers.push(engine.start(model.timm, files, n_cores)?);
         }
         for _ in 0..ROUNDS {
             for ours in &mut ours {
-                ours.cost = ours.cost.least(ours.batch(self)?);
+                ours.round(self)?;
             }
             for peer in &mut peers {
-                peer.cost = peer.cost.least(peer.batch()?);
+                peer.round()?;
             }
         }
         let ours = ours
@@ -218,7 +166,7 @@ impl Material {
         Ok(Figure {
             work,
             ours: ours.in_words(self, &peer),
-            peer: format!("{}: {}", peer.version, peer.cost.in_words()),
+            peer: format!("{}: {}", peer.version, in_words(peer.cost)),
             result: Comparison::Ratio {
                 ratio: peer.cost.cpu_s / ours.cost.cpu_s,
                 promised: duel.promised,
@@ -245,7 +193,7 @@ fn skipped(work: String, reason: String) -> Figure {
 struct Ours {
     encoder: Encoder,
     embeddings: Vec<f32>,
-    cost: BatchCost,
+    cost: RoundCost,
 }
 
 impl Ours {
@@ -254,22 +202,19 @@ impl Ours {
         Ok(Self {
             embeddings: encoder.embed(&material.tiles())?,
             encoder,
-            cost: BatchCost::MOST,
+            cost: RoundCost::default(),
         })
     }
 
-    fn batch(&self, material: &Material) -> Result<BatchCost> {
+    fn round(&mut self, material: &Material) -> Result<()> {
         let tiles = material.tiles();
-        let (wall, cpu) = (Instant::now(), process_cpu_s());
-        self.encoder.embed(&tiles)?;
-        Ok(BatchCost {
-            wall_s: wall.elapsed().as_secs_f64(),
-            cpu_s: process_cpu_s() - cpu,
-        })
+        let cost = RoundCost::of(|| Ok(self.encoder.embed(&tiles)?))?;
+        self.cost = self.cost.least(cost);
+        Ok(())
     }
 
     /// Speed, what share of the core's peak that is, and how far we are from the peer's embeddings.
-    fn in_words(&self, material: &Material, peer: &Peer) -> String {
+    fn in_words(&self, material: &Material, peer: &PythonPeer) -> String {
         let compute = self.encoder.compute();
         let reached = material.flops / self.cost.cpu_s;
         let peak = compute.peak_flops(PEAK);
@@ -277,13 +222,21 @@ impl Ours {
             "{} {}: {}; {:.0} of {:.0} GFLOP/s a core ({:.0} %); {:.0e} from the peer's embeddings",
             compute.precision(),
             compute.instruction_set(),
-            self.cost.in_words(),
+            in_words(self.cost),
             reached / 1e9,
             peak / 1e9,
             100.0 * reached / peak,
-            relative_error(&self.embeddings, &peer.embeddings)
+            relative_error(&self.embeddings, &peer.values)
         )
     }
+}
+
+fn in_words(cost: RoundCost) -> String {
+    format!(
+        "{:.1} images per CPU-s, {:.1} a second",
+        N_TILES as f64 / cost.cpu_s,
+        N_TILES as f64 / cost.wall_s
+    )
 }
 
 fn relative_error(found: &[f32], expected: &[f64]) -> f64 {

@@ -71,3 +71,14 @@ impl Inputs {
         Ok(path)
     }
 }
+
+/// Bytes with no pattern, the same in every run.
+pub(super) fn noise(seed: u64) -> impl Iterator<Item = u8> {
+    let mut state = seed;
+    std::iter::repeat_with(move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 56) as u8
+    })
+}

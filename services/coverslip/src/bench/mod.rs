@@ -1,22 +1,25 @@
 //! Measures this build against the named peers in the same run, turn by turn, per CPU-second.
 
+mod attention;
 mod cost;
 mod embedding;
-mod embedding_peer;
+mod embedding_engine;
 mod inputs;
 mod load;
 mod peers;
+mod python_peer;
 mod regions;
 mod serving;
 mod table;
 mod tiling;
+mod whole_slide;
 
 use std::path::Path;
 
 use anyhow::Result;
 
 use self::inputs::Inputs;
-pub(crate) use self::table::Figure;
+pub(crate) use self::table::Table;
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -33,58 +36,61 @@ pub(crate) enum Suite {
     Regions,
     /// Tiles through an encoder.
     Embed,
+    /// A head over a very large bag.
+    Mil,
+    /// A slide from file to call.
+    Slide,
 }
 
-/// Runs one suite. `folder` keeps painted slides from run to run, `real_slides` has the scanners'.
-pub(crate) fn run(suite: Suite, folder: &Path, real_slides: &Path) -> Result<Vec<Figure>> {
+/// Runs one suite, whose figures go to `table`. `folder` keeps painted slides from run to run,
+/// `real_slides` has the scanners'.
+pub(crate) fn run(
+    suite: Suite,
+    folder: &Path,
+    real_slides: &Path,
+    table: &mut Table,
+) -> Result<()> {
     let inputs = Inputs::new(folder, real_slides)?;
     match suite {
-        Suite::Ingest => Ok(vec![
-            tiling::all_levels_present(&inputs)?,
-            tiling::levels_to_fill(&inputs)?,
-        ]),
-        Suite::Decoded => Ok(vec![
-            tiling::decoded(&inputs, "wsi/test3-DAPI-2-387.ndpi", &[])?,
-            tiling::decoded(
-                &inputs,
+        Suite::Ingest => {
+            table.add(tiling::all_levels_present(&inputs)?)?;
+            table.add(tiling::levels_to_fill(&inputs)?)
+        }
+        Suite::Decoded => {
+            let (ndpi, jpeg_2000) = (
+                "wsi/test3-DAPI-2-387.ndpi",
                 "wsi/tcga-cr-7395-01a-01-ts1.svs",
-                &["--mpp", "0.25"],
-            )?,
-        ]),
-        Suite::Memory => Ok(vec![
-            tiling::memory(&inputs, 20_480)?,
-            tiling::memory(&inputs, 81_920)?,
-        ]),
-        Suite::Serve => serving::tiles(&inputs),
-        Suite::Regions => regions::any_mpp(&inputs),
-        Suite::Embed => embedding::tiles(&inputs),
+            );
+            table.add(tiling::decoded(&inputs, ndpi, &[])?)?;
+            table.add(tiling::decoded(&inputs, jpeg_2000, &["--mpp", "0.25"])?)
+        }
+        Suite::Memory => {
+            table.add(tiling::memory(&inputs, 20_480)?)?;
+            table.add(tiling::memory(&inputs, 81_920)?)
+        }
+        Suite::Serve => serving::tiles(&inputs, table),
+        Suite::Regions => regions::any_mpp(&inputs, table),
+        Suite::Embed => embedding::tiles(&inputs, table),
+        Suite::Mil => attention::large_bag(&inputs, table),
+        Suite::Slide => whole_slide::analysis(&inputs, table),
     }
 }
 
-/// The report: date, machine, versions of the peers, and the table.
-pub(crate) fn report(figures: &[Figure]) -> String {
-    let peers =
-        [("vips", "--version"), ("nginx", "-v"), ("wrk", "-v")].map(|(program, question)| {
-            let version = peers::version(program, question);
-            format!(
-                "- {program}: {}",
-                version.unwrap_or_else(|| "not installed".to_owned())
-            )
-        });
+/// What stands above the table: how it was made, date, machine, versions of the peers.
+pub(crate) fn heading() -> String {
+    let peers = [("vips", "--version"), ("nginx", "-v"), ("wrk", "-v")];
+    let peers = peers.map(|(program, question)| {
+        let version = peers::version(program, question);
+        let version = version.unwrap_or_else(|| "not installed".to_owned());
+        format!("- {program}: {version}")
+    });
     format!(
-        "# Benchmarks\n\nMade by `make bench`, which runs each work and its peer in turns on the same \
-         machine and keeps the\nleast processor time of three rounds each. A ratio is the peer's \
-         processor time over ours.\n\nnginx checks no token, keeps its files open and runs one worker; Coverslip checks \
-         the token of each request\nand keeps the tiles given lately. Where the load comes from \
-         another core, waking that core up is most of what\neither server costs. `vips dzsave` writes JPEG tiles of the same \
-         side and quality.\n\nEmbedding is compared batch by batch, on the cores named, with weights drawn at random; the peer's tiles are \
-         normalised\nbeforehand, ours are bytes. OpenVINO that is held to AVX2 (ONEDNN_MAX_CPU_ISA) still multiplies most \
-         layers with MLAS,\nwhich takes AVX-512 by itself; PyTorch keeps to AVX2.\n\nMachine: {}, {} threads. Date: {}.\n\n{}\n\n{}",
+        "{}\nMachine: {}, {} threads. Date: {}.\n\n{}\n",
+        include_str!("how.md"),
         processor(),
         std::thread::available_parallelism().map_or(1, usize::from),
         chrono::Utc::now().format("%Y-%m-%d"),
         peers.join("\n"),
-        table::markdown(figures)
     )
 }
 

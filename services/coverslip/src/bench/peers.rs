@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// This very binary.
 pub(crate) fn coverslip() -> Result<Command> {
@@ -17,6 +17,21 @@ pub(crate) fn pinned(core: usize, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", &core.to_string()]).arg(program);
     command
+}
+
+/// This process and whatever it starts may run on the first cores only.
+pub(crate) fn pin_to(n_cores: usize) -> Result<()> {
+    let status = Command::new("taskset")
+        .args(["--all-tasks", "--cpu-list", "--pid"])
+        .arg(format!("0-{}", n_cores - 1))
+        .arg(std::process::id().to_string())
+        .stdout(Stdio::null())
+        .status();
+    ensure!(
+        status.context("cannot start taskset")?.success(),
+        "taskset failed"
+    );
+    Ok(())
 }
 
 /// `vips dzsave` with the tile size and quality of the slide, on as many threads as it likes.

@@ -11,7 +11,7 @@ use store::Store;
 use super::cost::process_cpu_s;
 use super::inputs::{Inputs, Synthetic};
 use super::peers;
-use super::table::{Comparison, Figure};
+use super::table::{Comparison, Figure, Table};
 
 const ROUNDS: usize = 3;
 const N_REGIONS: usize = 600;
@@ -20,7 +20,7 @@ const SIDE: u32 = 256;
 const MPPS: [f64; 3] = [0.25, 0.37, 1.0];
 
 /// Reads of ours run in this process, so its own clock tells their cost.
-pub(crate) fn any_mpp(inputs: &Inputs) -> Result<Vec<Figure>> {
+pub(crate) fn any_mpp(inputs: &Inputs, table: &mut Table) -> Result<()> {
     let slide = inputs.synthetic(Synthetic {
         side: 20_480,
         step: 2,
@@ -38,9 +38,10 @@ pub(crate) fn any_mpp(inputs: &Inputs) -> Result<Vec<Figure>> {
         .context("a slide id")?
         .parse()?;
     let store = Store::local(&data.join("objects"))?;
-    MPPS.iter()
-        .map(|&mpp| at(&store, id, &slide, Mpp::new(mpp)?))
-        .collect()
+    for mpp in MPPS {
+        table.add(at(&store, id, &slide, Mpp::new(mpp)?)?)?;
+    }
+    Ok(())
 }
 
 fn at(store: &Store, id: SlideId, slide: &Path, mpp: Mpp) -> Result<Figure> {

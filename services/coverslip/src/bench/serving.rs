@@ -17,7 +17,7 @@ use super::cost::cpu_of_process;
 use super::inputs::{Inputs, Synthetic};
 use super::load::{self, Tiles};
 use super::peers;
-use super::table::{Comparison, Figure};
+use super::table::{Comparison, Figure, Table};
 
 const ROUNDS: usize = 3;
 
@@ -46,7 +46,7 @@ impl Load {
     }
 }
 
-pub(crate) fn tiles(inputs: &Inputs) -> Result<Vec<Figure>> {
+pub(crate) fn tiles(inputs: &Inputs, table: &mut Table) -> Result<()> {
     let slide = inputs.synthetic(Synthetic {
         side: 20_480,
         step: 2,
@@ -70,10 +70,10 @@ pub(crate) fn tiles(inputs: &Inputs) -> Result<Vec<Figure>> {
     if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
         loads.push(Load::OtherCore);
     }
-    loads
-        .into_iter()
-        .map(|load| figure(load, &ours, &theirs, &script))
-        .collect()
+    for load in loads {
+        table.add(figure(load, &ours, &theirs, &script)?)?;
+    }
+    Ok(())
 }
 
 fn figure(load: Load, ours: &OurServer, theirs: &Nginx, script: &Path) -> Result<Figure> {

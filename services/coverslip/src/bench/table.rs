@@ -2,17 +2,21 @@
 
 use std::fmt;
 
+use anyhow::Result;
+
+use crate::print;
+
 /// One line: our figure against the peer's, measured in the same run.
 #[derive(Debug)]
-pub(crate) struct Figure {
-    pub(crate) work: String,
-    pub(crate) ours: String,
-    pub(crate) peer: String,
-    pub(crate) result: Comparison,
+pub(super) struct Figure {
+    pub(super) work: String,
+    pub(super) ours: String,
+    pub(super) peer: String,
+    pub(super) result: Comparison,
 }
 
 #[derive(Debug)]
-pub(crate) enum Comparison {
+pub(super) enum Comparison {
     /// Times better than the peer, and how many times we promise.
     Ratio { ratio: f64, promised: f64 },
     /// Bytes used, and how many at most we promise.
@@ -25,7 +29,7 @@ pub(crate) enum Comparison {
 }
 
 impl Comparison {
-    pub(crate) fn holds(&self) -> bool {
+    fn holds(&self) -> bool {
         match self {
             Self::Ratio { ratio, promised } => ratio >= promised,
             Self::Memory {
@@ -60,18 +64,36 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// A Markdown table.
-pub(crate) fn markdown(figures: &[Figure]) -> String {
-    let mut table =
-        String::from("| work | ours | peer | ratio | promised | |\n|---|---|---|---|---|---|\n");
-    for Figure {
-        work,
-        ours,
-        peer,
-        result,
-    } in figures
-    {
-        table.push_str(&format!("| {work} | {ours} | {peer} | {result} |\n"));
+/// A Markdown table, shown line by line as it grows.
+pub(crate) struct Table {
+    lines: Vec<String>,
+}
+
+impl Table {
+    pub(crate) fn begin() -> Result<Self> {
+        let mut table = Self { lines: Vec::new() };
+        table.show("| work | ours | peer | ratio | promised | |".to_owned())?;
+        table.show("|---|---|---|---|---|---|".to_owned())?;
+        Ok(table)
     }
-    table
+
+    pub(super) fn add(&mut self, figure: Figure) -> Result<()> {
+        let Figure {
+            work,
+            ours,
+            peer,
+            result,
+        } = figure;
+        self.show(format!("| {work} | {ours} | {peer} | {result} |"))
+    }
+
+    pub(crate) fn markdown(&self) -> String {
+        self.lines.join("\n")
+    }
+
+    fn show(&mut self, line: String) -> Result<()> {
+        print::line(&line)?;
+        self.lines.push(line);
+        Ok(())
+    }
 }

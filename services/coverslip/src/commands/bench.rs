@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
-use crate::bench::{self, Suite};
+use crate::bench::{self, Suite, Table};
 use crate::exit::Outcome;
 use crate::print;
 
@@ -32,16 +32,16 @@ impl Bench {
         } else {
             &self.only
         };
-        let mut figures = Vec::new();
+        let heading = bench::heading();
+        print::line(&heading)?;
+        let mut table = Table::begin()?;
         for suite in suites {
-            figures.extend(bench::run(*suite, &self.folder, &self.real_slides)?);
+            bench::run(*suite, &self.folder, &self.real_slides, &mut table)?;
         }
-        let report = bench::report(&figures);
         if let Some(path) = self.write {
-            std::fs::write(&path, &report)
+            std::fs::write(&path, format!("{heading}\n{}\n", table.markdown()))
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        print::line(&report)?;
         Ok(Outcome::Done)
     }
 }
