@@ -41,9 +41,9 @@ def main(engine, weights, bag, dimension, n_threads):
     values = torch.from_numpy(values).to(kind)
     model = GatedAbmil(load_file(weights)).eval().to(kind)
     if engine.startswith("compile"):
-        import torch._inductor.config
+        from torch._inductor import config
 
-        torch._inductor.config.freezing = True
+        config.freezing = True
         model = torch.compile(model)
 
     def run():

@@ -89,9 +89,9 @@ def main(engine, slide, bag, encoder, task, n_threads):
     kind = torch.bfloat16 if engine.endswith("bf16") else torch.float32
     model = model.to(kind)
     if engine.startswith("compile"):
-        import torch._inductor.config
+        from torch._inductor import config
 
-        torch._inductor.config.freezing = True
+        config.freezing = True
         model = torch.compile(model)
     features = Path(tempfile.mkdtemp()) / "features.h5"
 

@@ -15,6 +15,8 @@ pub enum AuditAction {
     SlideReceived,
     /// An mpp was given by hand; the detail says which.
     MppGiven,
+    AnalysisStopped,
+    AnalysisResumed,
     /// Somebody looked at a picture that may show the patient's name.
     PatientImageSeen,
 }
@@ -50,6 +52,8 @@ impl AuditAction {
             Self::TokenRemoved => "token_removed",
             Self::SlideReceived => "slide_received",
             Self::MppGiven => "mpp_given",
+            Self::AnalysisStopped => "analysis_stopped",
+            Self::AnalysisResumed => "analysis_resumed",
             Self::PatientImageSeen => "patient_image_seen",
         }
     }

@@ -1,6 +1,6 @@
 use flow::{SlideId, SlideStatus};
 
-use crate::columns::{from_json, parse, to_json};
+use crate::columns::{from_json, get_count, parse, to_json};
 use crate::{Catalog, CatalogError};
 
 /// What became of a conditional change of status.
@@ -43,6 +43,17 @@ impl Catalog {
         rows.iter()
             .map(|row| Ok((parse(row, "id")?, from_json(row, "status")?)))
             .collect()
+    }
+
+    /// How many these are.
+    pub async fn n_unfinished(&self) -> Result<u64, CatalogError> {
+        let row = sqlx::query(
+            "SELECT count(*) AS n FROM slides WHERE state IN ('received', 'tiled', 'embedded')",
+        )
+        .fetch_one(&self.readers)
+        .await
+        .map_err(CatalogError::database("count unfinished slides"))?;
+        get_count(&row, "n")
     }
 
     async fn change_status(

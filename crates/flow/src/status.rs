@@ -53,6 +53,8 @@ pub enum HoldReason {
     CoarserThanEncoder { slide_mpp: Mpp, encoder_mpp: Mpp },
     /// Held after tiling: no tile holds enough tissue.
     NoTissue,
+    /// Held after tiling: a person stopped the analysis, and may let it go on.
+    Stopped,
 }
 
 impl fmt::Display for HoldReason {
@@ -73,6 +75,10 @@ impl fmt::Display for HoldReason {
             Self::NoTissue => {
                 f.write_str("no tissue was found on the slide: it can be viewed, but not analysed")
             }
+            Self::Stopped => f.write_str(
+                "a person stopped the analysis: the slide can be viewed, and the analysis goes on \
+                 where it stood once it is resumed",
+            ),
         }
     }
 }

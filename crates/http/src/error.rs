@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ pub struct ApiError {
     /// Written for the caller: what is wrong and what to do.
     detail: String,
     cause: Option<Cause>,
+    retry_after: Option<Duration>,
 }
 
 macro_rules! constructors {
@@ -53,6 +55,14 @@ impl ApiError {
         unavailable = UNAVAILABLE;
     }
 
+    /// 429: the caller may come again after a while, rounded up to whole seconds.
+    pub fn too_many_requests(detail: impl Into<String>, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(&problem::TOO_MANY_REQUESTS, detail)
+        }
+    }
+
     /// 500: `cause` is logged when the answer is sent, and never shown.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::caused(
@@ -71,6 +81,7 @@ impl ApiError {
             kind,
             detail: detail.into(),
             cause: None,
+            retry_after: None,
         }
     }
 
@@ -93,6 +104,11 @@ impl IntoResponse for ApiError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"coverslip\""),
             );
+        }
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_secs_f64().ceil() as u64;
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

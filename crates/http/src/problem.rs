@@ -66,6 +66,7 @@ problem_types! {
     CONFLICT = CONFLICT "conflict" "The request does not fit the present state";
     PAYLOAD_TOO_LARGE = PAYLOAD_TOO_LARGE "payload-too-large" "The body is too large";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body's type is not supported";
+    TOO_MANY_REQUESTS = TOO_MANY_REQUESTS "too-many-requests" "The server has enough to do for now";
     UNPROCESSABLE = UNPROCESSABLE_ENTITY "unprocessable" "The content cannot be processed";
     INTERNAL = INTERNAL_SERVER_ERROR "internal" "Something went wrong on the server";
     UNAVAILABLE = SERVICE_UNAVAILABLE "unavailable" "The server cannot answer now";

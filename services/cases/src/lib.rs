@@ -1,7 +1,7 @@
 //! Slides, their progress and their results over REST.
 //!
-//! Everything here is read from the catalog; the one thing that can be changed is the mpp of a
-//! slide that is held for want of it.
+//! Everything here is read from the catalog; what can be changed is the mpp of a slide that is held
+//! for want of it, and whether a slide is analysed at all.
 
 mod changes;
 mod events;
@@ -10,6 +10,7 @@ mod report;
 mod routes;
 mod slide_view;
 mod state;
+mod stop;
 
 pub use report::{SlideReport, report};
 pub use routes::router;

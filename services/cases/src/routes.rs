@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use catalog::{AuditAction, AuditEvent, Page, Role, SlideRow};
 use flow::{Mpp, SlideId};
 use http::{Access, ApiError, Json, Path, Query};
@@ -11,7 +11,7 @@ use step::GiveMppError;
 
 use crate::events::{Subject, events};
 use crate::slide_view::{Eyes, SlideView};
-use crate::{CasesDeps, CasesState, predictions};
+use crate::{CasesDeps, CasesState, predictions, stop};
 
 /// Slides in one page of the list unless the caller asks for fewer.
 const PAGE: u32 = 100;
@@ -23,6 +23,8 @@ pub fn router(state: CasesState) -> Router {
         .route("/api/v1/events", get(all_events))
         .route("/api/v1/slides/{id}", get(one).patch(change))
         .route("/api/v1/slides/{id}/events", get(events_of_one))
+        .route("/api/v1/slides/{id}/stop", post(stop::stop))
+        .route("/api/v1/slides/{id}/resume", post(stop::resume))
         .route("/api/v1/slides/{id}/predictions", get(predictions::all))
         .route(
             "/api/v1/slides/{id}/predictions/{task}",

@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use catalog::{Catalog, FileName, NewSlide, Role};
 use coverslip_cases::{CasesDeps, CasesState, router};
-use flow::{HoldReason, Sha256Digest, SlideId, SlideReceived, SlideStatus};
+use flow::{HoldReason, Sha256Digest, SlideId, SlideReceived, SlideStatus, SlideTiled};
 use http::{AccessControl, Protected, Transport, protect};
 use queue::Queue;
 use serde_json::{Value, json};
@@ -155,6 +155,41 @@ async fn a_held_slide_takes_an_mpp_and_goes_on() -> Tested {
     assert_eq!(announced.message().slide, id);
     let row = lab.deps.catalog.slide(id).await?.ok_or("the slide")?;
     assert_eq!(row.mpp_override.map(flow::Mpp::get), Some(0.25));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_analysis_is_stopped_and_resumed() -> Tested {
+    let lab = Lab::open().await?;
+    let id = lab.slide(b"large", &SlideStatus::Tiled).await?;
+    let post = async |role, what: &str| {
+        let path = format!("/api/v1/slides/{id}/{what}");
+        lab.ask(role, "POST", &path, Value::Null).await
+    };
+    assert_eq!(post(Role::Scanner, "stop").await?.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        post(Role::Pathologist, "resume").await?.0,
+        StatusCode::CONFLICT
+    );
+    let (status, stopped) = post(Role::Pathologist, "stop").await?;
+    assert_eq!(status, StatusCode::OK, "{stopped}");
+    let expected = json!({"state": "held", "reason": {"code": "stopped"}});
+    assert_eq!(stopped["status"], expected);
+    assert_eq!(
+        post(Role::Pathologist, "stop").await?.0,
+        StatusCode::CONFLICT
+    );
+
+    let (status, resumed) = post(Role::Engineer, "resume").await?;
+    assert_eq!(
+        (status, &resumed["status"]["state"]),
+        (StatusCode::OK, &json!("tiled"))
+    );
+    let announced = lab.deps.queue.subscribe::<SlideTiled>().next().await;
+    assert_eq!(announced.message().slide, id);
+    let trail = lab.deps.catalog.audit_trail(None, 9).await?;
+    let actions: Vec<&str> = trail.iter().map(|row| row.action.as_str()).collect();
+    assert!(actions.contains(&"analysis_stopped") && actions.contains(&"analysis_resumed"));
     Ok(())
 }
 

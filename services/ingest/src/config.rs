@@ -22,6 +22,22 @@ impl Default for IngestConfig {
     }
 }
 
+/// What is taken from scanners.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceiveConfig {
+    /// While so many slides wait for their analysis, scanners are asked to come again later.
+    pub most_unfinished: u64,
+}
+
+impl Default for ReceiveConfig {
+    /// Some days of work.
+    fn default() -> Self {
+        Self {
+            most_unfinished: 10_000,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct TilingConfig {
     /// Slides tiled at once. One keeps all cores busy.

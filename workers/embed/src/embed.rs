@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use catalog::Catalog;
 use encoder::Encoder;
 use flow::{
     BagChunkRef, BagHeader, HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideManifest,
@@ -32,7 +33,12 @@ pub enum EmbedOutcome {
     Embedded,
     /// The slide can be viewed, but not analysed with this encoder.
     Held(HoldReason),
+    /// Somebody no longer wants it. The chunks that are in storage wait for the day they do.
+    Stopped,
 }
+
+/// Time between two looks whether the analysis is still wanted.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Embeds a tiled slide: chunks, then the bag's header, then the status, then the announcement.
 ///
@@ -47,7 +53,12 @@ pub async fn embed_slide(
     let hash = encoder.reference().hash;
     if !deps.store.exists(&ObjectKey::Bag(slide, hash)).await? {
         let began = Instant::now();
-        let busy = match make_bag(deps, config, slide, encoder, progress).await? {
+        let made = tokio::select! {
+            biased;
+            () = stopped(&deps.catalog, slide) => return Ok(EmbedOutcome::Stopped),
+            made = make_bag(deps, config, slide, encoder, progress) => made?,
+        };
+        let busy = match made {
             Ok(busy) => busy,
             Err(reason) => return hold(deps, slide, reason).await,
         };
@@ -67,6 +78,21 @@ pub async fn embed_slide(
     };
     deps.queue.publish(&announcement).await?;
     Ok(EmbedOutcome::Embedded)
+}
+
+/// Waits until the slide's analysis is stopped.
+async fn stopped(catalog: &Catalog, slide: SlideId) {
+    let stopped = SlideStatus::Held {
+        reason: HoldReason::Stopped,
+    };
+    loop {
+        // A catalog that does not answer now is asked again.
+        let row = catalog.slide(slide).await.ok().flatten();
+        if row.is_some_and(|row| row.status == stopped) {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 async fn hold(deps: &EmbedDeps, slide: SlideId, reason: HoldReason) -> Result<EmbedOutcome> {

@@ -10,7 +10,8 @@ use coverslip_embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
 use encoder::{Compute, Encoder, RgbTile, Untrained};
 use flow::{
     BagChunk, BagHeader, HoldReason, MicrometreRect, Mpp, MppSource, ObjectKey, PixelSize,
-    Precision, Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, TissueMask,
+    Precision, Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, SlideTiled,
+    TissueMask,
 };
 use phantom::PhantomSpec;
 use pyramid::{PyramidPlan, PyramidReader};
@@ -248,6 +249,24 @@ async fn a_slide_coarser_than_the_encoder_is_held() -> Result<(), Box<dyn Error>
         return Err("it was embedded".into());
     };
     assert_eq!(lab.status().await?, SlideStatus::Held { reason });
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_slide_is_not_embedded_until_it_is_resumed() -> Result<(), Box<dyn Error>> {
+    let lab = Lab::open(600, 0.5, |_, _| true).await?;
+    let EmbedDeps { catalog, queue, .. } = &lab.deps;
+    step::stop_analysis(catalog, lab.slide).await?;
+    assert_eq!(lab.embed(&lab.deps).await?, EmbedOutcome::Stopped);
+    let reason = HoldReason::Stopped;
+    assert_eq!(lab.status().await?, SlideStatus::Held { reason });
+    assert!(lab.header().await.is_err());
+
+    step::resume_analysis(catalog, queue, lab.slide).await?;
+    let announced = queue.subscribe::<SlideTiled>().next().await;
+    assert_eq!(announced.message().slide, lab.slide);
+    assert_eq!(lab.embed(&lab.deps).await?, EmbedOutcome::Embedded);
+    assert_eq!(lab.status().await?, SlideStatus::Embedded);
     Ok(())
 }
 

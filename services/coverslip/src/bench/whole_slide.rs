@@ -91,7 +91,7 @@ fn figure(ours: &Analysis, peers: &[PythonPeer]) -> Result<Figure> {
         .min_by(|a, b| a.cost.wall_s.total_cmp(&b.cost.wall_s))
         .context("there are peers")?;
     let found = peer.values.first().copied().unwrap_or_default();
-    let probability = ours.report["prediction"]["probability"].as_f64();
+    let probability = ours.report["probability"].as_f64();
     let stages = ours.report["timings"].as_array().into_iter().flatten();
     let stages = stages.filter_map(|timing| {
         let stage = timing["stage"].as_str()?;

@@ -35,7 +35,9 @@ impl Embed {
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;
         Ok(match outcome {
             embed_worker::EmbedOutcome::Embedded => Outcome::Done,
-            embed_worker::EmbedOutcome::Held(_) => Outcome::Held,
+            embed_worker::EmbedOutcome::Held(_) | embed_worker::EmbedOutcome::Stopped => {
+                Outcome::Held
+            }
         })
     }
 }

@@ -12,7 +12,7 @@ use clap::Args;
 use embed_worker::EmbedConfig;
 use encoder::Encoder;
 use http::{Access, AccessControl, ApiError, Role, Transport};
-use ingest::{IngestConfig, WatchConfig};
+use ingest::{IngestConfig, ReceiveConfig, WatchConfig};
 use telemetry::Metrics;
 use tiles::TilesState;
 use tokio::net::TcpListener;
@@ -40,6 +40,10 @@ pub(crate) struct Up {
     /// Take the slides that a scanner drops into this folder, once they stop growing.
     #[arg(long, env = "COVERSLIP_WATCH")]
     watch: Option<PathBuf>,
+    /// While so many slides wait for their analysis, scanners are asked to come again later.
+    #[arg(long, env = "COVERSLIP_MOST_UNFINISHED", value_name = "SLIDES",
+          default_value_t = ReceiveConfig::default().most_unfinished)]
+    most_unfinished: u64,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
@@ -67,9 +71,12 @@ impl Up {
             .context("cannot tell the address listened on")?;
 
         let shutdown = stop_on_signal()?;
+        let receive = ReceiveConfig {
+            most_unfinished: self.most_unfinished,
+        };
         let parts = self.start_parts(&installation, (encoder, tasks), &shutdown)?;
         let access = AccessControl::new(installation.catalog.clone(), Transport::Http);
-        let router = router(&installation, metrics)?;
+        let router = router(&installation, receive, metrics)?;
         let code = access
             .issue_login_code("local user", &[Role::Admin])
             .await?;
@@ -115,7 +122,7 @@ impl Up {
     }
 }
 
-fn router(installation: &Installation, metrics: Metrics) -> Result<Router> {
+fn router(installation: &Installation, receive: ReceiveConfig, metrics: Metrics) -> Result<Router> {
     let Installation {
         store,
         catalog,
@@ -132,7 +139,7 @@ fn router(installation: &Installation, metrics: Metrics) -> Result<Router> {
             catalog,
             queue,
         })))
-        .merge(ingest::router(installation.ingest_deps()?))
+        .merge(ingest::router(installation.ingest_deps()?, receive))
         .route(
             "/metrics",
             get(async move |access: Access| show_metrics(&access, &metrics)),

@@ -1,4 +1,5 @@
 use std::io;
+use std::time::Duration;
 
 use catalog::CatalogError;
 use flow::Sha256Digest;
@@ -6,6 +7,9 @@ use http::ApiError;
 use queue::QueueError;
 use store::StoreError;
 use thiserror::Error;
+
+/// When a scanner may try again that found the installation full.
+const COME_AGAIN: Duration = Duration::from_secs(60);
 
 /// Why a file was not taken.
 #[derive(Debug, Error)]
@@ -25,6 +29,11 @@ pub enum ReceiveError {
         name: &'static str,
         problem: &'static str,
     },
+    #[error(
+        "{n_unfinished} slides wait to be analysed, and no more than {most} may: nothing was kept, \
+         send the file again later"
+    )]
+    Full { n_unfinished: u64, most: u64 },
     #[error("the body ended early: nothing was kept, send the file again")]
     Body(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the file could not be read; check its disk and its permissions")]
@@ -45,6 +54,7 @@ impl From<ReceiveError> for ApiError {
             ReceiveError::Empty | ReceiveError::Header { .. } | ReceiveError::Body(_) => {
                 Self::bad_request(error.to_string())
             }
+            ReceiveError::Full { .. } => Self::too_many_requests(error.to_string(), COME_AGAIN),
             ReceiveError::Digest { .. } => Self::unprocessable(error.to_string()),
             ReceiveError::Store(error) => error.into(),
             ReceiveError::Catalog(error) => error.into(),

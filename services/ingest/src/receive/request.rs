@@ -11,14 +11,14 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
-use crate::IngestDeps;
+use crate::{IngestDeps, ReceiveConfig};
 
 /// `POST /api/v1/slides`: the body is the file, of any size.
-pub fn router(deps: IngestDeps) -> Router {
+pub fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
     Router::new()
         .route("/api/v1/slides", post(push))
         .layer(DefaultBodyLimit::disable())
-        .with_state(deps)
+        .with_state((deps, config))
 }
 
 #[derive(Serialize)]
@@ -29,13 +29,14 @@ struct Pushed {
 /// The slide's id comes from its bytes, so pushing again after a lost answer is harmless, with or
 /// without an `Idempotency-Key`.
 async fn push(
-    State(deps): State<IngestDeps>,
+    State((deps, config)): State<(IngestDeps, ReceiveConfig)>,
     access: Access,
     headers: HeaderMap,
     body: Body,
 ) -> Result<impl IntoResponse, ApiError> {
     access.require(Role::Scanner)?;
     let arrival = arrival(&access, &headers)?;
+    ensure_room(&deps, config).await?;
     let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
     let id = accepted.slide();
     let status = match accepted {
@@ -44,6 +45,15 @@ async fn push(
     };
     let location = [(header::LOCATION, format!("/api/v1/slides/{id}"))];
     Ok((status, location, Json(Pushed { id })))
+}
+
+/// Looked at before the body, so that a refused one is not sent in vain.
+async fn ensure_room(deps: &IngestDeps, config: ReceiveConfig) -> Result<(), ReceiveError> {
+    let (n_unfinished, most) = (deps.catalog.n_unfinished().await?, config.most_unfinished);
+    match n_unfinished < most {
+        true => Ok(()),
+        false => Err(ReceiveError::Full { n_unfinished, most }),
+    }
 }
 
 fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError> {

@@ -2,12 +2,12 @@
 
 use crate::lab::{Lab, Tested};
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, Response, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalog::{FileName, Page, Role};
-use coverslip_ingest::router;
-use flow::{Sha256Digest, SlideId, SlideReceived};
+use coverslip_ingest::{ReceiveConfig, router};
+use flow::{Sha256Digest, SlideId, SlideReceived, SlideStatus};
 use futures::stream;
 use http::{AccessControl, Protected, Transport, protect};
 use tower::ServiceExt;
@@ -19,13 +19,21 @@ struct Push {
 
 impl Push {
     async fn ready(lab: &Lab, role: Role) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::ready_for(lab, role, ReceiveConfig::default()).await
+    }
+
+    async fn ready_for(
+        lab: &Lab,
+        role: Role,
+        config: ReceiveConfig,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let access = AccessControl::new(lab.deps.catalog.clone(), Transport::Http);
         let secret = access
             .issue_token("scanner 1", &[role])
             .await?
             .reveal()
             .to_owned();
-        let app = protect(router(lab.deps.clone()), access);
+        let app = protect(router(lab.deps.clone(), config), access);
         Ok(Self { app, secret })
     }
 
@@ -34,15 +42,23 @@ impl Push {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Result<(StatusCode, String), Box<dyn std::error::Error>> {
+        let response = self.answer(headers, body).await?;
+        let status = response.status();
+        let text = to_bytes(response.into_body(), 1 << 20).await?;
+        Ok((status, String::from_utf8(text.to_vec())?))
+    }
+
+    async fn answer(
+        &self,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Result<Response<Body>, Box<dyn std::error::Error>> {
         let mut request = Request::post("/api/v1/slides")
             .header("authorization", format!("Bearer {}", self.secret));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.app.clone().oneshot(request.body(body)?).await?;
-        let status = response.status();
-        let text = to_bytes(response.into_body(), 1 << 20).await?;
-        Ok((status, String::from_utf8(text.to_vec())?))
+        Ok(self.app.clone().oneshot(request.body(body)?).await?)
     }
 }
 
@@ -133,5 +149,27 @@ async fn only_scanners_push() -> Tested {
     let (status, _) = push.send(&[], Body::from("slide")).await?;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(n_slides(&lab).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_installation_asks_to_come_again() -> Tested {
+    let lab = Lab::open().await?;
+    let config = ReceiveConfig { most_unfinished: 1 };
+    let push = Push::ready_for(&lab, Role::Scanner, config).await?;
+    let (status, _) = push.send(&[], Body::from("first")).await?;
+    assert_eq!(status, StatusCode::CREATED);
+    let answer = push.answer(&[], Body::from("second")).await?;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answer.headers()["retry-after"], "60");
+    assert_eq!(n_slides(&lab).await?, 1);
+
+    let first = SlideId::from_digest(&Sha256Digest::of(b"first"));
+    lab.deps
+        .catalog
+        .set_status(first, &SlideStatus::Scored)
+        .await?;
+    let (status, _) = push.send(&[], Body::from("second")).await?;
+    assert_eq!(status, StatusCode::CREATED);
     Ok(())
 }

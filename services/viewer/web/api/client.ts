@@ -33,6 +33,11 @@ export async function giveMpp(id: string, mpp: number): Promise<void> {
   });
 }
 
+/** Stops the analysis of a slide that is being read, or lets a stopped one go on. */
+export async function setAnalysis(id: string, wish: 'stop' | 'resume'): Promise<void> {
+  await send(`${SLIDES}/${id}/${wish}`, { method: 'POST' });
+}
+
 export const paths = {
   deepZoom: (id: string) => `/slides/${id}.dzi`,
   thumbnail: (id: string) => `${SLIDES}/${id}/thumbnail`,

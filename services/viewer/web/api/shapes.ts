@@ -19,7 +19,7 @@ export type State = 'received' | 'tiled' | 'embedded' | 'scored' | 'held' | 'qua
 
 export interface Status {
   state: State;
-  reason?: { code: 'missing_mpp' | 'coarser_than_encoder' | 'no_tissue' } | string;
+  reason?: { code: 'missing_mpp' | 'coarser_than_encoder' | 'no_tissue' | 'stopped' } | string;
 }
 
 export interface Call {

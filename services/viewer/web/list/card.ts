@@ -4,8 +4,9 @@ import { type Content, fill, h, setVariable } from '../dom';
 import { abstentionTitle } from '../panel/abstention';
 import { formatRoute } from '../route';
 import { formatProbability, formatTime } from '../units/plain';
+import { analysisButton } from './analysis-button';
 import { mppForm } from './mpp-form';
-import { callWords, isViewable, lacksMpp, obstacle, slideName, standing } from './standing';
+import { callWords, isStopped, isViewable, lacksMpp, obstacle, slideName, standing } from './standing';
 
 /**
  * One slide in the list. Its elements stay while the slide moves on and only what changed is drawn
@@ -94,6 +95,13 @@ function bar(share: number | null): HTMLElement {
 
 function remedy(slide: Slide): Content {
   const { state } = slide.status;
+  if (state === 'tiled') return analysisButton(slide.id, 'stop');
   if (state !== 'held' && state !== 'quarantined') return null;
-  return h('div', { class: 'remedy' }, h('p', {}, obstacle(slide)), lacksMpp(slide) && mppForm(slide.id));
+  return h(
+    'div',
+    { class: 'remedy' },
+    h('p', {}, obstacle(slide)),
+    lacksMpp(slide) && mppForm(slide.id),
+    isStopped(slide) && analysisButton(slide.id, 'resume'),
+  );
 }

@@ -19,6 +19,12 @@ test('a slide held before tiling cannot be viewed, one held after can', () => {
   expect(isViewable(slide({ status: { state: 'quarantined', reason: 'cut off' } }))).toBe(false);
 });
 
+test('a stopped slide can be viewed and says that it was stopped', () => {
+  const stopped = slide({ status: { state: 'held', reason: { code: 'stopped' } } });
+  expect(isViewable(stopped)).toBe(true);
+  expect(standing(stopped).label).toBe('Stopped');
+});
+
 test('a call is said in the words of its task', () => {
   const grade = { scale: 'isup', value: 3, expected: 2.9, exceedance: [] };
   expect(callWords(slide({ call: { label: 'tumour', is_positive: true }, grade }))).toBe('Tumour, grade 3');

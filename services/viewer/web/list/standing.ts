@@ -32,7 +32,7 @@ export function standing(slide: Slide): Standing {
     case 'scored':
       return { label: 'Analysed', tone: 'done', share: null };
     case 'held':
-      return { label: 'Needs attention', tone: 'waiting', share: null };
+      return { label: isStopped(slide) ? 'Stopped' : 'Needs attention', tone: 'waiting', share: null };
     case 'quarantined':
       return { label: 'Cannot be processed', tone: 'failed', share: null };
   }
@@ -45,8 +45,16 @@ export function isViewable(slide: Slide): boolean {
 }
 
 export function lacksMpp(slide: Slide): boolean {
-  const { reason } = slide.status;
-  return typeof reason === 'object' && reason.code === 'missing_mpp';
+  return isHeldFor(slide, 'missing_mpp');
+}
+
+/** Whether a person stopped the analysis. */
+export function isStopped(slide: Slide): boolean {
+  return isHeldFor(slide, 'stopped');
+}
+
+function isHeldFor({ status: { reason } }: Slide, code: string): boolean {
+  return typeof reason === 'object' && reason.code === code;
 }
 
 /** `Tumour, grade 3`, `Tumour detected`, `No tumour`. */
