@@ -3,8 +3,10 @@
 
 mod mpp;
 mod progress;
+mod redrive;
 mod worker;
 
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
+pub use redrive::{RedriveError, redrive};
 pub use worker::{Failure, MAX_ATTEMPTS, work};

@@ -3,6 +3,13 @@
 //! A message that is due or in flight is an entry of a stream, read by a consumer group; one whose
 //! pause is not over lies in a sorted set by when it will be. Whatever changes more than one key is
 //! a script (`scripts/`), so that a process killed at any point leaves nothing half done.
+//!
+//! The stream is not trimmed by length: that would take entries in flight too, unseen. Acknowledged
+//! entries are deleted, so the stream holds what is owed, and the script that publishes makes room
+//! by deleting an entry that nobody has read.
+//!
+//! Redis should run with `maxmemory-policy noeviction`. With `appendonly yes` a restart loses at
+//! most what its last second brought; without it everything, which the sweeper repairs.
 
 mod config;
 mod connection;

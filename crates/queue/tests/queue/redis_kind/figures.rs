@@ -12,7 +12,6 @@ use crate::subject::{TestResult, comes_to};
 
 const N: u32 = 20_000;
 
-#[expect(clippy::print_stdout, reason = "a measurement is for people to read")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "measures, and says so on standard output"]
 async fn messages_a_second_and_bytes_a_message() -> TestResult {
