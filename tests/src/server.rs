@@ -11,38 +11,52 @@ use serde_json::Value;
 
 use crate::{coverslip, run};
 
-/// `coverslip up` on a free port, killed when dropped.
+/// A process of `coverslip` on a free port, killed when dropped.
 pub struct Server {
     process: Child,
     base: String,
-    login_link: String,
+    /// Of `coverslip up` alone.
+    login_link: Option<String>,
     token: String,
     client: Client,
 }
 
 impl Server {
-    /// Starts on `data` and waits until the login link is printed; `arguments` follow.
+    /// Starts `coverslip up` on `data` and waits until the login link is printed; `arguments`
+    /// follow.
     pub fn start<S: AsRef<OsStr>>(
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
+        let mut server = Self::start_part(&["up"], data, arguments)?;
+        server.login_link = Some(server.base.clone());
+        let (base, _) = server
+            .base
+            .split_once("/login?code=")
+            .context("the address is that of the login page")?;
+        server.base = base.to_owned();
+        Ok(server)
+    }
+
+    /// Starts a part of an installation, such as `serve tiles`, and waits until it says where it
+    /// listens.
+    pub fn start_part<S: AsRef<OsStr>>(
+        part: &[&str],
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
         let mut process = coverslip()?
-            .args(["up", "--listen", "127.0.0.1:0", "--data"])
+            .args(part)
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
-            .context("coverslip up does not start")?;
-        let login_link = login_link(&mut process)?;
-        let base = login_link
-            .split("/login")
-            .next()
-            .context("the login link has a /login")?
-            .to_owned();
+            .with_context(|| format!("coverslip {part:?} does not start"))?;
         Ok(Self {
+            base: printed_address(&mut process)?,
             process,
-            base,
-            login_link,
+            login_link: None,
             token: token(data, "admin")?,
             client: Client::builder().timeout(Duration::from_secs(60)).build()?,
         })
@@ -52,8 +66,9 @@ impl Server {
         &self.base
     }
 
-    pub fn login_link(&self) -> &str {
-        &self.login_link
+    /// `None` of a part.
+    pub fn login_link(&self) -> Option<&str> {
+        self.login_link.as_deref()
     }
 
     /// An admin's request to `path`.
@@ -134,21 +149,21 @@ impl Drop for Server {
     }
 }
 
-fn login_link(process: &mut Child) -> Result<String> {
+fn printed_address(process: &mut Child) -> Result<String> {
     let stdout = process.stdout.take().context("standard output is piped")?;
     let mut lines = BufReader::new(stdout).lines();
     for line in lines.by_ref() {
         let line = line?;
         if let Some(link) = line
             .split_whitespace()
-            .find(|word| word.contains("/login?code="))
+            .find(|word| word.starts_with("http://"))
         {
             // Keep reading, so that the server never blocks on a full pipe.
             thread::spawn(move || lines.for_each(drop));
             return Ok(link.to_owned());
         }
     }
-    bail!("coverslip up ended without printing a login link")
+    bail!("coverslip ended without saying where it listens")
 }
 
 fn token(data: &Path, role: &str) -> Result<String> {

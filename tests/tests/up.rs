@@ -132,7 +132,8 @@ fn the_login_link_works_once() -> Result<()> {
     let browser = reqwest::blocking::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let first = browser.get(server.login_link()).send()?;
+    let link = server.login_link().context("a login link")?;
+    let first = browser.get(link).send()?;
     ensure!(first.status() == 303, "{}", first.status());
     let cookie = first.headers()["set-cookie"].to_str()?.to_owned();
     ensure!(
@@ -145,7 +146,7 @@ fn the_login_link_works_once() -> Result<()> {
         .header("Cookie", session)
         .send()?;
     ensure!(list.status() == 200, "{}", list.status());
-    let again = browser.get(server.login_link()).send()?;
+    let again = browser.get(link).send()?;
     ensure!(
         again.status() == 401,
         "a used login link answered {}",

@@ -4,19 +4,27 @@ use std::sync::Arc;
 use flow::Message;
 use tracing::error;
 
-use crate::messages::Taken;
-use crate::stream::{Answer, Stream};
+use crate::Delivery;
+use crate::answer::Answer;
+use crate::delivery::Taken;
+use crate::in_process::Stream;
+use crate::redis_streams::Reader;
 
 /// One of those that share the messages of a stream.
 pub struct Consumer<M> {
-    stream: Arc<Stream>,
+    source: Source,
     message: PhantomData<fn() -> M>,
 }
 
+pub(crate) enum Source {
+    InProcess(Arc<Stream>),
+    Redis(Reader),
+}
+
 impl<M: Message> Consumer<M> {
-    pub(crate) fn new(stream: Arc<Stream>) -> Self {
+    pub(crate) const fn new(source: Source) -> Self {
         Self {
-            stream,
+            source,
             message: PhantomData,
         }
     }
@@ -24,55 +32,24 @@ impl<M: Message> Consumer<M> {
     /// Waits for a message. Dropping the future loses none.
     pub async fn next(&mut self) -> Delivery<M> {
         loop {
-            let taken = self.stream.take().await;
+            let mut taken = self.source.take().await;
             match serde_json::from_str(&taken.text) {
-                Ok(message) => {
-                    return Delivery {
-                        stream: Arc::clone(&self.stream),
-                        taken,
-                        message,
-                        answer: Answer::Retry,
-                    };
-                }
+                Ok(message) => return Delivery::new(message, taken.attempt, taken.hold),
                 Err(error) => {
-                    error!(stream = M::STREAM, %error, "dropped a message that cannot be read");
-                    self.stream.answer(&taken, Answer::Ack);
+                    error!(stream = M::STREAM, %error, "gave up a message that cannot be read");
+                    let reason = format!("the message cannot be read: {error}");
+                    taken.hold.answer(Answer::GiveUp { reason });
                 }
             }
         }
     }
 }
 
-/// A message in the hands of a consumer. Dropped without an answer, it comes again.
-#[must_use = "a delivery that is dropped is delivered again"]
-pub struct Delivery<M> {
-    stream: Arc<Stream>,
-    taken: Taken,
-    message: M,
-    answer: Answer,
-}
-
-impl<M> Delivery<M> {
-    pub const fn message(&self) -> &M {
-        &self.message
-    }
-
-    /// How often this message was delivered since it was last acknowledged: 1 the first time.
-    pub const fn attempt(&self) -> u32 {
-        self.taken.attempt
-    }
-
-    /// The work is done and its effects are in storage: forget the message.
-    pub fn ack(mut self) {
-        self.answer = Answer::Ack;
-    }
-
-    /// The work failed for a reason that may pass: deliver the message again after a pause.
-    pub fn retry(self) {}
-}
-
-impl<M> Drop for Delivery<M> {
-    fn drop(&mut self) {
-        self.stream.answer(&self.taken, self.answer);
+impl Source {
+    async fn take(&mut self) -> Taken {
+        match self {
+            Self::InProcess(stream) => stream.take().await,
+            Self::Redis(reader) => reader.take().await,
+        }
     }
 }

@@ -1,45 +1,95 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use flow::Message;
 
-use crate::stream::Stream;
-use crate::{Consumer, QueueError};
+use crate::consumer::Source;
+use crate::in_process::Streams;
+use crate::redis_streams::{Reader, RedisStreams};
+use crate::{Consumer, DeadLetter, DeadLetterId, Depth, QueueError, RedisConfig, Redriven};
 
-/// All streams of one process. Clones share them.
+/// All streams of an installation. Clones share them.
 #[derive(Clone)]
 pub struct Queue {
-    streams: Arc<Mutex<HashMap<&'static str, Arc<Stream>>>>,
+    kind: Kind,
+}
+
+#[derive(Clone)]
+enum Kind {
+    InProcess(Streams),
+    Redis(Arc<RedisStreams>),
 }
 
 impl Queue {
+    /// A queue that lives and ends with this process.
     pub fn in_process() -> Self {
         Self {
-            streams: Arc::default(),
+            kind: Kind::InProcess(Streams::default()),
         }
     }
 
+    /// A queue that is shared through Redis.
+    ///
+    /// # Errors
+    /// If Redis does not answer, or is older than 7.0.
+    pub async fn redis(config: RedisConfig) -> Result<Self, QueueError> {
+        let streams = RedisStreams::connect(config).await?;
+        Ok(Self {
+            kind: Kind::Redis(Arc::new(streams)),
+        })
+    }
+
     /// Returns once the message is in the queue, or equal to one that waits there.
-    #[expect(
-        clippy::unused_async,
-        reason = "a queue on the network waits for its answer"
-    )]
     pub async fn publish<M: Message>(&self, message: &M) -> Result<(), QueueError> {
         let text = serde_json::to_string(message).map_err(|source| QueueError::Encode {
             stream: M::STREAM,
             source,
         })?;
-        self.stream(M::STREAM).publish(text.into());
+        match &self.kind {
+            Kind::InProcess(streams) => streams.get(M::STREAM).publish(text.into()),
+            Kind::Redis(redis) => redis.stream(M::STREAM).publish(&text).await?,
+        }
         Ok(())
     }
 
     /// Joins the consumers among which the stream of `M` is divided.
     pub fn subscribe<M: Message>(&self) -> Consumer<M> {
-        Consumer::new(self.stream(M::STREAM))
+        Consumer::new(match &self.kind {
+            Kind::InProcess(streams) => Source::InProcess(streams.get(M::STREAM)),
+            Kind::Redis(redis) => Source::Redis(Reader::new(redis.stream(M::STREAM))),
+        })
     }
 
-    fn stream(&self, name: &'static str) -> Arc<Stream> {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(streams.entry(name).or_default())
+    /// How full the stream of `M` is.
+    pub async fn depth<M: Message>(&self) -> Result<Depth, QueueError> {
+        match &self.kind {
+            Kind::InProcess(streams) => Ok(streams.get(M::STREAM).depth()),
+            Kind::Redis(redis) => redis.stream(M::STREAM).depth().await,
+        }
+    }
+
+    /// The messages of `M` that were given up, oldest first.
+    pub async fn dead_letters<M: Message>(&self) -> Result<Vec<DeadLetter>, QueueError> {
+        let remains = match &self.kind {
+            Kind::InProcess(streams) => streams.get(M::STREAM).dead_letters(),
+            Kind::Redis(redis) => redis.stream(M::STREAM).dead_letters().await?,
+        };
+        Ok(remains.into_iter().map(DeadLetter::of::<M>).collect())
+    }
+
+    /// Makes a dead letter of `M` a message again, as if it were published now.
+    pub async fn redrive<M: Message>(&self, letter: DeadLetterId) -> Result<Redriven, QueueError> {
+        match &self.kind {
+            Kind::InProcess(streams) => Ok(streams.get(M::STREAM).redrive(letter)),
+            Kind::Redis(redis) => redis.stream(M::STREAM).redrive(letter).await,
+        }
+    }
+
+    /// Waits, at most five seconds, until the answers given so far have reached the queue. For the
+    /// end of a process, when its consumers and deliveries are gone.
+    pub async fn settle(&self) {
+        match &self.kind {
+            Kind::InProcess(_) => {}
+            Kind::Redis(redis) => redis.settle().await,
+        }
     }
 }

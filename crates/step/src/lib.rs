@@ -3,10 +3,12 @@
 
 mod mpp;
 mod progress;
+mod redrive;
 mod stop;
 mod worker;
 
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
+pub use redrive::{RedriveError, redrive};
 pub use stop::{StopError, resume_analysis, stop_analysis};
 pub use worker::{Failure, MAX_ATTEMPTS, work};

@@ -2,7 +2,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use catalog::{Catalog, CatalogError};
-use flow::{Message, SlideId, SlideStatus, Stage};
+use flow::{Message, SlideStatus, Stage};
 use queue::{Consumer, Delivery};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -16,7 +16,10 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 /// Hands each message to `handle`, one at a time, until `shutdown`.
 ///
 /// A message whose handler fails or panics comes again after a growing pause, behind those that
-/// wait; after [`MAX_ATTEMPTS`] its slide is quarantined. So no slide holds up the others.
+/// wait; after [`MAX_ATTEMPTS`] its slide is quarantined and the message is a dead letter. So no
+/// slide holds up the others, nor does one that takes the whole process down each time.
+///
+/// At `shutdown` the message at hand is handed back: it comes to another worker at once.
 pub async fn work<M, F>(
     stage: Stage,
     mut consumer: Consumer<M>,
@@ -30,37 +33,63 @@ pub async fn work<M, F>(
     loop {
         let next = shutdown.run_until_cancelled(consumer.next());
         let Some(delivery) = next.await else { return };
-        let slide = delivery.message().slide();
+        if delivery.attempt() > MAX_ATTEMPTS {
+            never_ended(stage, delivery, &catalog).await;
+            continue;
+        }
         // In a task of its own a panic ends that slide's attempt and nothing else.
         let mut task = tokio::spawn(handle(delivery.message().clone()));
         let Some(ended) = shutdown.run_until_cancelled(&mut task).await else {
             task.abort();
-            return;
+            return delivery.hand_back();
         };
         match ended.map_err(Failure::from).flatten() {
             Ok(()) => delivery.ack(),
-            Err(failure) => failed(stage, slide, delivery, &catalog, failure).await,
+            Err(failure) => failed(stage, delivery, &catalog, failure).await,
         }
     }
 }
 
-async fn failed<M>(
+/// Every delivery allowed was broken off, as only the death of the process does.
+async fn never_ended<M: Message>(stage: Stage, delivery: Delivery<M>, catalog: &Catalog) {
+    let reason = format!(
+        "the {stage} step was begun {MAX_ATTEMPTS} times and never ended: its worker was killed, \
+         perhaps for the memory it took"
+    );
+    give_up(stage, delivery, catalog, reason).await;
+}
+
+async fn failed<M: Message>(
     stage: Stage,
-    slide: SlideId,
     delivery: Delivery<M>,
     catalog: &Catalog,
     failure: Failure,
 ) {
+    let slide = delivery.message().slide();
     let attempt = delivery.attempt();
     let cause = chain(failure.as_ref());
     if attempt < MAX_ATTEMPTS {
         warn!(slide.id = %slide, %stage, attempt, cause, "a step failed and will be tried again");
         return delivery.retry();
     }
-    match give_up(catalog, slide, stage, &cause).await {
+    let reason = format!("the {stage} step failed {MAX_ATTEMPTS} times: {cause}");
+    give_up(stage, delivery, catalog, reason).await;
+}
+
+async fn give_up<M: Message>(
+    stage: Stage,
+    delivery: Delivery<M>,
+    catalog: &Catalog,
+    reason: String,
+) {
+    let slide = delivery.message().slide();
+    let quarantined = SlideStatus::Quarantined {
+        reason: reason.clone(),
+    };
+    match catalog.set_status(slide, &quarantined).await {
         Ok(()) => {
-            error!(slide.id = %slide, %stage, cause, "a slide kept failing and is in quarantine");
-            delivery.ack();
+            error!(slide.id = %slide, %stage, reason, "a slide is in quarantine");
+            delivery.give_up(reason);
         }
         Err(CatalogError::UnknownSlide { .. }) => {
             info!(slide.id = %slide, %stage, "dropped a message about a slide that is not there");
@@ -71,18 +100,6 @@ async fn failed<M>(
             delivery.retry();
         }
     }
-}
-
-async fn give_up(
-    catalog: &Catalog,
-    slide: SlideId,
-    stage: Stage,
-    cause: &str,
-) -> Result<(), CatalogError> {
-    let reason = format!("the {stage} step failed {MAX_ATTEMPTS} times: {cause}");
-    catalog
-        .set_status(slide, &SlideStatus::Quarantined { reason })
-        .await
 }
 
 /// The error and what caused it, on one line.
@@ -104,7 +121,7 @@ mod tests {
     use std::time::Duration;
 
     use catalog::NewSlide;
-    use flow::{Sha256Digest, SlideReceived};
+    use flow::{Sha256Digest, SlideId, SlideReceived};
     use queue::Queue;
 
     use super::*;
@@ -173,6 +190,86 @@ mod tests {
         assert_eq!(attempts.load(Ordering::Relaxed), MAX_ATTEMPTS);
         let sound = catalog.slide(sound).await?.expect("it is registered");
         assert_eq!(sound.status, SlideStatus::Tiled);
+        let letters = queue.dead_letters::<SlideReceived>().await?;
+        assert_eq!(letters.len(), 1);
+        assert_eq!(letters[0].slide, Some(poisoned));
+        assert_eq!(letters[0].attempts, MAX_ATTEMPTS);
+        assert!(letters[0].reason.ends_with("the disk is on fire"));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_slide_whose_step_never_ends_is_quarantined_without_being_begun_again()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+        let slide = registered(&catalog, b"too large").await?;
+        let queue = Queue::in_process();
+        queue.publish(&SlideReceived { slide }).await?;
+        tokio::time::pause();
+        let mut consumer = queue.subscribe::<SlideReceived>();
+        for _ in 0..MAX_ATTEMPTS {
+            drop(consumer.next().await);
+        }
+        let delivery = consumer.next().await;
+        tokio::time::resume();
+        assert_eq!(delivery.attempt(), MAX_ATTEMPTS + 1);
+        delivery.hand_back();
+
+        let shutdown = CancellationToken::new();
+        let worker = work(
+            Stage::Tile,
+            consumer,
+            catalog.clone(),
+            shutdown.clone(),
+            |_| std::future::ready(Err("it was begun again".into())),
+        );
+        let watch = async {
+            while queue.depth::<SlideReceived>().await?.dead == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            shutdown.cancel();
+            Ok::<_, queue::QueueError>(())
+        };
+        let (watched, ()) = tokio::join!(watch, worker);
+        watched?;
+        let row = catalog.slide(slide).await?.expect("it is registered");
+        let SlideStatus::Quarantined { reason } = row.status else {
+            return Err("it should be in quarantine".into());
+        };
+        assert!(reason.contains("begun 5 times and never ended"), "{reason}");
+        assert_eq!(
+            queue.dead_letters::<SlideReceived>().await?[0].reason,
+            reason
+        );
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn at_shutdown_the_message_at_hand_is_handed_back()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+        let slide = registered(&catalog, b"long work").await?;
+        let queue = Queue::in_process();
+        queue.publish(&SlideReceived { slide }).await?;
+        let shutdown = CancellationToken::new();
+        let begun = shutdown.clone();
+        let worker = work(
+            Stage::Tile,
+            queue.subscribe::<SlideReceived>(),
+            catalog,
+            shutdown,
+            move |_| {
+                begun.cancel();
+                std::future::pending()
+            },
+        );
+        tokio::time::timeout(Duration::from_secs(10), worker).await?;
+        let mut consumer = queue.subscribe::<SlideReceived>();
+        let at_once = tokio::time::timeout(Duration::from_millis(200), consumer.next()).await?;
+        assert_eq!(at_once.attempt(), 1);
+        at_once.ack();
         Ok(())
     }
 }

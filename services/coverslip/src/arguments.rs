@@ -28,6 +28,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run everything in one process: ingest, tiles, embed, mil and the viewer.
     Up(commands::up::Up),
+    /// Run one of the parts that answer over HTTP, as a process of its own.
+    #[command(subcommand)]
+    Serve(commands::serve::Serve),
+    /// Run one of the parts that compute, as a process of its own.
+    #[command(subcommand)]
+    Work(commands::work::Work),
     /// Take slides the whole path, offline, and print the result.
     Analyze(commands::analyze::Analyze),
     /// One step of the path: receive and tile.

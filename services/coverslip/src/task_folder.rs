@@ -13,6 +13,11 @@ pub(crate) fn installed_in(data: &Path) -> PathBuf {
     data.join("tasks")
 }
 
+/// The folder of tasks that was asked for, else that of the data folder.
+pub(crate) fn chosen(asked_for: Option<&Path>, data: &Path) -> PathBuf {
+    asked_for.map_or_else(|| installed_in(data), Path::to_owned)
+}
+
 /// Reads and checks a task.
 pub(crate) fn read(folder: &Path) -> Result<Task> {
     let json = files::read(&folder.join("task.json"))?;

@@ -9,11 +9,13 @@ pub(crate) mod evaluate;
 pub(crate) mod ingest;
 pub(crate) mod phantom;
 pub(crate) mod score;
+pub(crate) mod serve;
 pub(crate) mod task;
 mod task_import;
 pub(crate) mod token;
 pub(crate) mod train;
 pub(crate) mod up;
+pub(crate) mod work;
 
 use anyhow::{Context, Result};
 
@@ -28,6 +30,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
     let metrics = telemetry::init(arguments.log_format, &arguments.log)?;
     match arguments.command {
         Command::Up(up) => block_on(up.run(metrics)),
+        Command::Serve(serve) => block_on(serve.run(metrics)),
+        Command::Work(work) => block_on(work.run(metrics)),
         Command::Analyze(analyze) => block_on(analyze.run()),
         Command::Ingest(ingest) => block_on(ingest.run()),
         Command::Embed(embed) => block_on(embed.run()),

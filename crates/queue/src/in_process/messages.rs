@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::depth::Depth;
+
 /// The messages of a stream and where each of them stands.
 pub(crate) struct Messages {
     capacity: usize,
     entries: HashMap<Arc<str>, Entry>,
-    /// Due now, longest waiting first.
-    ready: VecDeque<Arc<str>>,
+    /// Due now, longest waiting first, with since when.
+    ready: VecDeque<(Instant, Arc<str>)>,
     /// Due later, soonest first.
     paused: BinaryHeap<Reverse<(Instant, Arc<str>)>>,
-}
-
-/// A message handed out, for which an answer is owed.
-pub(crate) struct Taken {
-    pub(crate) text: Arc<str>,
-    pub(crate) attempt: u32,
+    /// Messages lost because there was no room.
+    n_lost: u64,
 }
 
 struct Entry {
@@ -42,53 +40,56 @@ impl Messages {
             entries: HashMap::new(),
             ready: VecDeque::new(),
             paused: BinaryHeap::new(),
+            n_lost: 0,
         }
     }
 
-    pub(crate) fn publish(&mut self, text: Arc<str>) {
+    pub(crate) fn publish(&mut self, text: Arc<str>, now: Instant) {
         if let Some(entry) = self.entries.get_mut(&text) {
             if entry.place == Place::InFlight {
                 entry.place = Place::InFlightAndWanted;
             }
             return;
         }
-        if self.entries.len() >= self.capacity && !self.lose_oldest() {
-            return;
+        if self.entries.len() >= self.capacity {
+            self.n_lost += 1;
+            if !self.lose_oldest() {
+                return;
+            }
         }
         self.entries.insert(Arc::clone(&text), Entry::waiting());
-        self.ready.push_back(text);
+        self.ready.push_back((now, text));
     }
 
     /// Makes room; false where everything is in flight or paused.
     fn lose_oldest(&mut self) -> bool {
         let oldest = self.ready.pop_front();
-        oldest.is_some_and(|text| self.entries.remove(&text).is_some())
+        oldest.is_some_and(|(_, text)| self.entries.remove(&text).is_some())
     }
 
-    /// A message that is due, else the time when the next one will be.
-    pub(crate) fn take(&mut self, now: Instant) -> Result<Taken, Option<Instant>> {
+    /// A message that is due and how often it was taken, else the time when the next one will be.
+    pub(crate) fn take(&mut self, now: Instant) -> Result<(Arc<str>, u32), Option<Instant>> {
         while let Some(Reverse((due, text))) = self.paused.pop() {
             if due > now {
                 self.paused.push(Reverse((due, text)));
                 break;
             }
-            self.ready.push_back(text);
+            self.ready.push_back((due, text));
         }
-        while let Some(text) = self.ready.pop_front() {
+        while let Some((_, text)) = self.ready.pop_front() {
             if let Some(entry) = self.entries.get_mut(&text) {
                 entry.attempts += 1;
                 entry.place = Place::InFlight;
-                let attempt = entry.attempts;
-                return Ok(Taken { text, attempt });
+                return Ok((text, entry.attempts));
             }
         }
         Err(self.paused.peek().map(|Reverse((due, _))| *due))
     }
 
-    pub(crate) fn ack(&mut self, text: &Arc<str>) {
+    pub(crate) fn ack(&mut self, text: &Arc<str>, now: Instant) {
         let done = self.entries.remove(text);
         if done.is_some_and(|entry| entry.place == Place::InFlightAndWanted) {
-            self.publish(Arc::clone(text));
+            self.publish(Arc::clone(text), now);
         }
     }
 
@@ -96,6 +97,31 @@ impl Messages {
         if let Some(entry) = self.entries.get_mut(text) {
             entry.place = Place::Waiting;
             self.paused.push(Reverse((due, Arc::clone(text))));
+        }
+    }
+
+    pub(crate) fn hand_back(&mut self, text: &Arc<str>, now: Instant) {
+        if let Some(entry) = self.entries.get_mut(text) {
+            entry.place = Place::Waiting;
+            entry.attempts -= 1;
+            self.ready.push_back((now, Arc::clone(text)));
+        }
+    }
+
+    /// All but the dead letters, which lie elsewhere.
+    pub(crate) fn depth(&self, now: Instant) -> Depth {
+        let waiting = self.ready.len() + self.paused.len();
+        let ready = self.ready.front().map(|(since, _)| *since);
+        let paused = self.paused.peek().map(|Reverse((due, _))| *due);
+        let oldest = ready.into_iter().chain(paused).min();
+        Depth {
+            waiting: waiting as u64,
+            in_flight: (self.entries.len() - waiting) as u64,
+            dead: 0,
+            lost: self.n_lost,
+            lag: oldest.map_or_else(Default::default, |since| {
+                now.saturating_duration_since(since)
+            }),
         }
     }
 }
@@ -115,7 +141,7 @@ mod tests {
 
     fn take_all(messages: &mut Messages) -> Vec<String> {
         std::iter::from_fn(|| messages.take(Instant::now()).ok())
-            .map(|taken| taken.text.to_string())
+            .map(|(text, _)| text.to_string())
             .collect()
     }
 
@@ -123,17 +149,19 @@ mod tests {
     fn a_full_stream_loses_the_message_that_waited_longest() {
         let mut messages = Messages::new(2);
         for text in ["a", "b", "c"] {
-            messages.publish(text.into());
+            messages.publish(text.into(), Instant::now());
         }
+        assert_eq!(messages.depth(Instant::now()).lost, 1);
         assert_eq!(take_all(&mut messages), ["b", "c"]);
     }
 
     #[test]
     fn a_stream_full_of_messages_in_flight_takes_no_more() {
         let mut messages = Messages::new(1);
-        messages.publish("a".into());
+        messages.publish("a".into(), Instant::now());
         assert_eq!(take_all(&mut messages), ["a"]);
-        messages.publish("b".into());
+        messages.publish("b".into(), Instant::now());
+        assert_eq!(messages.depth(Instant::now()).lost, 1);
         assert!(take_all(&mut messages).is_empty());
     }
 }

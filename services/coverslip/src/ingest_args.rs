@@ -1,0 +1,34 @@
+//! What comes in, and from where.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ingest::{IngestConfig, ReceiveConfig, WatchConfig};
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct IngestArgs {
+    /// Take the slides that a scanner drops into this folder, once they stop growing.
+    #[arg(long, env = "COVERSLIP_WATCH")]
+    watch: Option<PathBuf>,
+    /// While so many slides wait for their analysis, scanners are asked to come again later.
+    #[arg(
+        long,
+        env = "COVERSLIP_MOST_UNFINISHED",
+        value_name = "SLIDES",
+        default_value_t = ReceiveConfig::default().most_unfinished
+    )]
+    most_unfinished: u64,
+}
+
+impl IngestArgs {
+    pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
+        let ingest = IngestConfig {
+            watch: self.watch.map(WatchConfig::new),
+            ..IngestConfig::default()
+        };
+        let receive = ReceiveConfig {
+            most_unfinished: self.most_unfinished,
+        };
+        (ingest, receive)
+    }
+}

@@ -1,0 +1,118 @@
+//! The parts as processes of their own, over one data folder and a real Redis.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use harness::{Server, phantom, run};
+use servers::RedisServer;
+
+struct Installation {
+    folder: tempfile::TempDir,
+    redis: RedisServer,
+}
+
+impl Installation {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            redis: RedisServer::start()?,
+        })
+    }
+
+    fn start(&self, part: &[&str]) -> Result<Server> {
+        let url = self.redis.url();
+        let arguments = ["--redis-url", url.as_str(), "--lease-seconds", "3"];
+        Server::start_part(part, &self.folder.path().join("data"), arguments)
+    }
+
+    fn phantom(&self, size: &str, seed: &str) -> Result<Vec<u8>> {
+        let file = self.folder.path().join(format!("{seed}.tiff"));
+        let tumour = ["--tumour", "0.2", "--grade", "3"];
+        phantom(
+            &file,
+            &[&tumour[..], &["--size", size, "--seed", seed]].concat(),
+        )?;
+        Ok(fs::read(&file)?)
+    }
+}
+
+fn push(ingest: &Server, bytes: Vec<u8>) -> Result<String> {
+    let answer = ingest.post("/api/v1/slides").body(bytes).send()?;
+    ensure!(answer.status() == 201, "{}", answer.status());
+    let answer: serde_json::Value = serde_json::from_str(&answer.text()?)?;
+    Ok(answer["id"].as_str().context("an id")?.to_owned())
+}
+
+/// Some, but not all, of the slide's tiles are embedded.
+fn wait_until_embedding(cases: &Server, slide: &str) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let row = cases.get_json(&format!("/api/v1/slides/{slide}"))?;
+        let progress = &row["progress"];
+        if progress["stage"] == "embed" && progress["done"].as_u64() > Some(0) {
+            return Ok(());
+        }
+        ensure!(
+            row["status"]["state"] != "scored",
+            "it was too quick to be killed"
+        );
+        ensure!(Instant::now() < deadline, "it was not embedded: {row}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
+    let installation = Installation::new()?;
+    let ingest = installation.start(&["serve", "ingest"])?;
+    let tiles = installation.start(&["serve", "tiles"])?;
+    let cases = installation.start(&["serve", "cases"])?;
+    let mil = installation.start(&["work", "mil"])?;
+    let worker = installation.start(&["work", "embed"])?;
+
+    let slide = push(&ingest, installation.phantom("12288", "90011")?)?;
+    wait_until_embedding(&cases, &slide)?;
+    worker.kill()?;
+    let second = installation.start(&["work", "embed"])?;
+    cases.wait_for_state(&slide, &["scored"])?;
+
+    let status = tiles.get(&format!("/slides/{slide}.dzi"))?.status();
+    ensure!(status == 200, "the slide cannot be seen: {status}");
+    for (part, path) in [
+        (&tiles, format!("/api/v1/slides/{slide}")),
+        (&cases, format!("/slides/{slide}.dzi")),
+    ] {
+        let status = part.get(&path)?.status();
+        ensure!(status == 404, "{path} belongs to another part: {status}");
+    }
+    for part in [&ingest, &tiles, &cases, &mil, &second] {
+        ensure!(part.get_as_stranger("/health/ready")?.status().is_success());
+        ensure!(part.get("/metrics")?.status() == 200);
+        ensure!(part.get_as_stranger("/metrics")?.status() == 401);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_part_without_a_queue_to_share_says_what_to_give() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let alone = refused(&["work", "embed"], &data, &[])?;
+    ensure!(alone.contains("--redis-url"), "{alone}");
+    let nobody = ["--redis-url", "redis://:secret@127.0.0.1:1/0"];
+    let unheard = refused(&["serve", "tiles"], &data, &nobody)?;
+    ensure!(unheard.contains("127.0.0.1:1"), "{unheard}");
+    ensure!(!unheard.contains("secret"), "{unheard}");
+    Ok(())
+}
+
+fn refused(part: &[&str], data: &Path, more: &[&str]) -> Result<String> {
+    let data = data.to_str().context("a path of text")?;
+    let arguments = [part, &["--data", data], more].concat();
+    let finished = run(arguments)?;
+    ensure!(finished.code == Some(1), "{finished:?}");
+    Ok(finished.stderr)
+}
