@@ -103,7 +103,7 @@ async fn reads_wait_for_the_disk_when_they_must() -> TestResult {
     let store = Store::local(folder.path())?;
     let bytes = noise(400_000);
     store.put(&key(), bytes.clone()).await?;
-    let file = File::open(store.local_path(&key()).await?)?;
+    let file = File::open(store.local_file(&key()).await?.path())?;
     for start in (0..400_000).step_by(50_000) {
         fadvise(&file, 0, None, Advice::DontNeed)?;
         let range = start as u64..start as u64 + 20_000;
