@@ -10,7 +10,10 @@
 //! with room for the slides that come in at once, and that a slide is under way twice as long.
 //!
 //! * **Whole.** A small body is one request, a large one a multipart upload; neither is seen before
-//!   its end. Both go through only if the name is free (`If-None-Match: *`).
+//!   its end. Both go through only if the name is free (`If-None-Match: *`). That of two who complete
+//!   different large bodies at the same moment one is refused is up to the server: Amazon's does it,
+//!   SeaweedFS 4.48 may let both pass and keep the last. A slide cannot meet it, its key being its
+//!   digest, nor can two runs of a step that writes the same bytes each time.
 //! * **Unchanged.** Each request has the sha256 of its body, and S3 refuses a body that is not it.
 //!   A large body is hashed again on its way, and not completed if it is not what it was before.
 //!   The sha256 of the whole is kept with the object: by it a reader checks what it fetched, and a

@@ -65,7 +65,7 @@ async fn forward(
             bytes[mark] ^= 1;
         }
         seen.lock()
-            .map_err(|_| "a test panicked")?
+            .map_err(|_panicked| "a test panicked")?
             .extend_from_slice(bytes);
         to.write_all(bytes).await?;
     }

@@ -1,3 +1,5 @@
+//! What storage on S3 does about large objects, other programs, bad connections and bad settings.
+
 mod large;
 mod links;
 mod meddler;

@@ -1,12 +1,9 @@
 //! Both kinds of storage keep the same promises.
 
-mod promises;
-mod sample;
-mod seaweed;
-
 use coverslip_store::Store;
-use promises::TestResult;
-use seaweed::Corner;
+
+use crate::promises::{self, TestResult};
+use crate::seaweed::Corner;
 
 /// One test of each kind of storage for each promise.
 macro_rules! kept_by_both {
