@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Config, RequestChecksumCalculation, ResponseChecksumValidation,
-    SharedCredentialsProvider, SharedHttpClient,
+    SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::Builder as HttpBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -26,6 +28,7 @@ pub(super) async fn client(config: &S3Config) -> Client {
         .force_path_style(server.addressing == Addressing::Path)
         .timeout_config(timeouts(config.patience, 0))
         .retry_config(retries(config.patience))
+        .stalled_stream_protection(stalling())
         // Every object has its sha256 from us, which servers that know no other checksum take too.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
@@ -43,7 +46,17 @@ pub(super) fn timeouts(patience: Patience, n_bytes: u64) -> TimeoutConfig {
 }
 
 fn retries(patience: Patience) -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(patience.tries.max(1))
+    RetryConfig::standard()
+        .with_max_attempts(patience.tries.max(1))
+        .with_initial_backoff(Duration::from_secs(1))
+        .with_max_backoff(Duration::from_secs(20))
+}
+
+/// Bodies that come or go under one byte a second.
+fn stalling() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled()
+        .grace_period(Duration::from_secs(20))
+        .build()
 }
 
 /// Named, so that a newer SDK does not change what the documentation says.

@@ -65,7 +65,8 @@ pub enum Encryption {
 /// call pauses for a random time of up to 1, 2, 4, ... seconds, 20 at most. So with the default of
 /// four tries a call to a server that is down fails within 7 seconds, to one that hangs within 4
 /// minutes and 7 seconds. What is tried again is what may work later: no connection, no answer, too
-/// busy, broken. An answer that stops coming for 20 seconds fails, and is not asked for again.
+/// busy, broken. A body that stops moving for 20 seconds fails; one that was coming is not asked for
+/// again. A large object that cannot be sent takes as long again to give up what was sent of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pub connect: Duration,

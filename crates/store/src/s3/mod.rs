@@ -19,7 +19,8 @@
 //!   The sha256 of the whole is kept with the object: by it a reader checks what it fetched, and a
 //!   writer sees whether the object that is there is the same.
 //! * **Given up.** An upload that fails, or whose future is dropped, is aborted. One whose process
-//!   is killed leaves parts that nobody sees, for the bucket's lifecycle rule to clear away.
+//!   is killed, or whose server is away by then, leaves parts that nobody sees, for the bucket's
+//!   lifecycle rule to clear away.
 
 mod body;
 mod bucket;

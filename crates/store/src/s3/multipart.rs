@@ -27,7 +27,10 @@ impl Bucket {
         parcel: &Parcel,
         plan: PartPlan,
     ) -> Result<Sent, StoreError> {
-        let mut upload = MultipartUpload::begin(self, key, parcel).await?;
+        // A task of its own, so that an upload that S3 has begun is known, and aborted, even if this
+        // future is dropped before it hears of it.
+        let begun = MultipartUpload::begin(Arc::clone(self), key.clone(), parcel.digest);
+        let mut upload = finished(tokio::spawn(begun).await).await?;
         let sent = match upload.send(parcel, plan).await {
             Ok(parts) => upload.complete(parts).await,
             Err(error) => Err(error),
@@ -55,27 +58,28 @@ struct Part {
 
 impl MultipartUpload {
     async fn begin(
-        bucket: &Arc<Bucket>,
-        key: &ObjectKey,
-        parcel: &Parcel,
+        bucket: Arc<Bucket>,
+        key: ObjectKey,
+        digest: Sha256Digest,
     ) -> Result<Self, StoreError> {
         let request = bucket.client.create_multipart_upload();
         let answer = request
             .bucket(bucket.name())
-            .key(bucket.name_of(key))
+            .key(bucket.name_of(&key))
             .content_type(key.content_type())
-            .metadata(DIGEST, parcel.digest.to_string())
+            .metadata(DIGEST, digest.to_string())
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .set_server_side_encryption(bucket.encryption.algorithm())
             .set_ssekms_key_id(bucket.encryption.key_id())
             .send()
             .await
-            .map_err(|error| bucket.failed("begin to write", key, error))?;
-        let nameless = || bucket.not_s3(key, "without an id for the upload");
+            .map_err(|error| bucket.failed("begin to write", &key, error))?;
+        let nameless = || bucket.not_s3(&key, "without an id for the upload");
+        let id = answer.upload_id.ok_or_else(nameless)?;
         Ok(Self {
-            bucket: Arc::clone(bucket),
-            key: key.clone(),
-            id: answer.upload_id.ok_or_else(nameless)?,
+            bucket,
+            key,
+            id,
             is_open: true,
         })
     }
@@ -183,8 +187,8 @@ impl MultipartUpload {
 
     async fn abort(mut self) {
         if self.is_open {
-            self.is_open = false;
             self.aborting().await;
+            self.is_open = false;
         }
     }
 
