@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use harness::{Server, phantom, run};
-use servers::RedisServer;
+use servers::{ACCESS_KEY, BUCKET, RedisServer, SECRET_KEY, SeaweedServer};
 
 struct Installation {
     folder: tempfile::TempDir,
@@ -93,6 +93,40 @@ fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
         ensure!(part.get("/metrics")?.status() == 200);
         ensure!(part.get_as_stranger("/metrics")?.status() == 401);
     }
+    Ok(())
+}
+
+#[test]
+fn a_slide_goes_through_with_its_objects_on_s3() -> Result<()> {
+    let installation = Installation::new()?;
+    let place = tempfile::tempdir()?;
+    let s3 = SeaweedServer::start_in(place.path())?;
+    let data = installation.folder.path().join("data");
+    let arguments = [
+        ["--s3-bucket", BUCKET],
+        ["--s3-endpoint", s3.endpoint()],
+        ["--s3-access-key-id", ACCESS_KEY],
+        ["--s3-secret-access-key", SECRET_KEY],
+    ];
+    let server = Server::start(&data, arguments.concat())?;
+    let slide = push(&server, installation.phantom("4096", "90012")?)?;
+    let row = server.wait_for_state(&slide, &["scored"])?;
+    ensure!(row["call"]["is_positive"] == true, "{row}");
+    for path in [
+        format!("/slides/{slide}_files/12/0_0.jpeg"),
+        format!("/api/v1/slides/{slide}/thumbnail"),
+        format!("/api/v1/slides/{slide}/heatmaps/phantom-tumour/attention.png"),
+    ] {
+        let status = server.get(&path)?.status();
+        ensure!(status == 200, "GET {path} answered {status}");
+    }
+    ensure!(!data.join("objects").exists(), "objects lie on the disk");
+
+    drop(s3);
+    let away = server
+        .get(&format!("/slides/{slide}_files/12/1_1.jpeg"))?
+        .status();
+    ensure!(away == 503, "without its storage it answered {away}");
     Ok(())
 }
 

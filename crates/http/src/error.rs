@@ -72,6 +72,15 @@ impl ApiError {
         )
     }
 
+    /// 503: the storage does not answer, for a `cause` that is logged.
+    pub fn storage_away(cause: impl Into<Cause>) -> Self {
+        Self::caused(
+            &problem::UNAVAILABLE,
+            "the storage does not answer: try again in a while",
+            cause,
+        )
+    }
+
     pub fn status(&self) -> StatusCode {
         self.kind.status
     }
@@ -123,6 +132,7 @@ impl From<StoreError> for ApiError {
                 "free some space on the server's disk and try again",
                 error,
             ),
+            away if away.is_unavailable() => Self::storage_away(error),
             _ => Self::internal(error),
         }
     }

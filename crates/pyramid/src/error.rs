@@ -60,6 +60,15 @@ pub enum PyramidError {
 }
 
 impl PyramidError {
+    /// Whether the storage did not answer, which may pass.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_unavailable(),
+            Self::Shared(error) => error.is_unavailable(),
+            _ => false,
+        }
+    }
+
     /// Whether the slide, level or tile asked for does not exist (as opposed to a failure).
     pub fn is_not_found(&self) -> bool {
         match self {

@@ -1,8 +1,15 @@
 use std::panic;
 
+use tokio::task::JoinError;
+
 /// Runs work that waits for the disk where it does not hold up the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
+    finished(tokio::task::spawn_blocking(work).await).await
+}
+
+/// The result of a task that nobody cancels.
+pub(crate) async fn finished<T>(task: Result<T, JoinError>) -> T {
+    match task {
         Ok(result) => result,
         Err(stopped) => match stopped.try_into_panic() {
             Ok(payload) => panic::resume_unwind(payload),

@@ -1,8 +1,10 @@
 use std::io;
 use std::ops::Range;
 
-use flow::ObjectKey;
+use flow::{ObjectKey, Sha256Digest};
 use thiserror::Error;
+
+use crate::S3Error;
 
 /// Why an object could not be read or written.
 #[derive(Debug, Error)]
@@ -32,18 +34,73 @@ pub enum StoreError {
     NotFromScratch { key: String },
     #[error("an earlier write to this upload failed: start the upload again")]
     UploadBroken,
+    #[error("cannot {action} object `{key}` on S3")]
+    S3 {
+        action: &'static str,
+        key: String,
+        #[source]
+        source: S3Error,
+    },
+    #[error("cannot use bucket `{bucket}` on S3")]
+    Bucket {
+        bucket: String,
+        #[source]
+        source: S3Error,
+    },
+    #[error(
+        "the file for object `{key}` has sha256 {found} and not {expected} any more, nothing was \
+         stored: check the disk of the scratch folder, then send the file again"
+    )]
+    ChangedInScratch {
+        key: String,
+        expected: Sha256Digest,
+        found: Sha256Digest,
+    },
+    #[error(
+        "object `{key}` came with sha256 {found}, it was stored with {expected}: read it again, and \
+         where it stays so, restore it from a backup of the bucket"
+    )]
+    Damaged {
+        key: String,
+        expected: Sha256Digest,
+        found: Sha256Digest,
+    },
+    #[error("object `{key}` has {size} bytes, and S3 takes {most} at most")]
+    TooLarge { key: String, size: u64, most: u64 },
+    #[error(
+        "object `{key}` has {size} bytes, and files fetched from S3 may take up {most} on this \
+         machine: give the scratch folder more room"
+    )]
+    NoRoom { key: String, size: u64, most: u64 },
+    #[error("there are no links to object `{key}`: storage on the local disk cannot make them")]
+    NoLinks { key: String },
+    #[error("the {what} `{text}` is not valid: it must be {expected}")]
+    Setting {
+        what: &'static str,
+        text: String,
+        expected: &'static str,
+    },
 }
 
 impl StoreError {
     /// Is the disk (or the quota) full?
     pub fn is_storage_full(&self) -> bool {
-        let (Self::Object { source, .. } | Self::Disk { source, .. }) = self else {
+        match self {
+            Self::Object { source, .. } | Self::Disk { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            Self::S3 { source, .. } => matches!(source, S3Error::Full { .. }),
+            _ => false,
+        }
+    }
+
+    /// Is the storage away or overloaded, so that the same call may work later?
+    pub fn is_unavailable(&self) -> bool {
+        let (Self::S3 { source, .. } | Self::Bucket { source, .. }) = self else {
             return false;
         };
-        matches!(
-            source.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        )
+        matches!(source, S3Error::Unreachable { .. } | S3Error::Busy { .. })
     }
 
     pub(crate) fn disk(action: &'static str) -> impl FnOnce(io::Error) -> Self {
@@ -66,5 +123,17 @@ impl StoreError {
                 },
             }
         }
+    }
+
+    /// Fails unless `range` lies in an object of `size` bytes.
+    pub(crate) fn check_range(key: &ObjectKey, range: &Range<u64>, size: u64) -> Result<(), Self> {
+        if range.start <= range.end && range.end <= size {
+            return Ok(());
+        }
+        Err(Self::OutOfRange {
+            key: key.path(),
+            range: range.clone(),
+            size,
+        })
     }
 }

@@ -1,6 +1,6 @@
-//! Object storage on the local disk.
+//! Object storage on the local disk or on S3.
 //!
-//! The contract, which `tests/` holds every kind of storage to:
+//! The contract, which `tests/` holds both kinds of storage to:
 //!
 //! * An object is immutable. It appears whole or not at all: readers, and a process started after
 //!   a crash, never see a part of one.
@@ -9,19 +9,26 @@
 //!   [`StoreError::AlreadyExists`] and change nothing.
 //! * There is no listing: the catalog and the manifests say which objects there are.
 //!
-//! On disk an object lies under the root at [`flow::ObjectKey::path`]; files in the making lie under
-//! `scratch/` on the same file system, so that a rename puts them in place.
+//! Both kinds put what is in the making into a scratch folder on a local disk. On the local disk
+//! an object lies under the root at [`flow::ObjectKey::path`], and a rename brings it there from
+//! `scratch/`; on S3 it has that path as its key ([`S3Config`] says how objects travel there).
 
 mod blocking;
 mod error;
-mod object_file;
-mod open_objects;
-mod placement;
+mod local;
+mod local_file;
+mod s3;
 mod scratch;
 mod store;
 mod upload;
 
 pub use error::StoreError;
+pub use local_file::LocalFile;
+pub use s3::{
+    AccessKeyId, AccessKeys, Addressing, BucketName, Credentials, Encryption, Endpoint, KeyPrefix,
+    KmsKeyId, Patience, Region, S3Config, S3Error, S3Place, S3Server, ScratchConfig,
+    SecretAccessKey, SessionToken, SignedLink,
+};
 pub use scratch::Scratch;
 pub use store::Store;
 pub use upload::{ReceivedFile, Upload};

@@ -4,10 +4,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use flow::ObjectKey;
 use rustix::fs::{FlockOperation, flock};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::{NamedTempFile, TempDir, TempPath};
 
-/// A temporary folder on the same disk as the objects, removed with all in it when dropped.
+use crate::StoreError;
+
+/// A temporary folder on this machine, removed with all in it when dropped.
 #[derive(Debug)]
 pub struct Scratch {
     folder: TempDir,
@@ -19,7 +22,7 @@ impl Scratch {
     }
 }
 
-/// This process's part of `scratch/`: a folder that is locked for as long as the process lives.
+/// This process's part of the scratch folder: a folder that is locked for as long as the process lives.
 #[derive(Debug)]
 pub(crate) struct ScratchSpace {
     folder: TempDir,
@@ -28,14 +31,15 @@ pub(crate) struct ScratchSpace {
 
 impl ScratchSpace {
     /// Clears what crashed processes left, and leaves alone what running ones are using.
-    pub(crate) fn open(root: &Path) -> io::Result<Self> {
-        let all = root.join("scratch");
-        fs::create_dir_all(&all)?;
+    ///
+    /// Nothing else may lie in `all`: it is cleared as well.
+    pub(crate) fn open(all: &Path) -> io::Result<Self> {
+        fs::create_dir_all(all)?;
         // Nobody may clear a folder between its making and its locking.
-        let opening = File::open(&all)?;
+        let opening = File::open(all)?;
         flock(&opening, FlockOperation::LockExclusive)?;
-        clear_left_over(&all)?;
-        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&all)?;
+        clear_left_over(all)?;
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(all)?;
         let lock = File::open(folder.path())?;
         flock(&lock, FlockOperation::LockExclusive)?;
         Ok(Self {
@@ -44,18 +48,23 @@ impl ScratchSpace {
         })
     }
 
-    pub(crate) fn folder(&self) -> io::Result<Scratch> {
-        let folder = tempfile::tempdir_in(self.folder.path())?;
-        Ok(Scratch { folder })
-    }
-
-    /// Is `path` in this space?
-    pub(crate) fn holds(&self, path: &Path) -> bool {
-        path.starts_with(self.folder.path())
+    pub(crate) fn folder(&self) -> Result<Scratch, StoreError> {
+        let folder = tempfile::tempdir_in(self.folder.path());
+        folder
+            .map(|folder| Scratch { folder })
+            .map_err(StoreError::disk("make a scratch folder"))
     }
 
     pub(crate) fn file(&self) -> io::Result<NamedTempFile> {
         NamedTempFile::new_in(self.folder.path())
+    }
+
+    /// Takes over a file that lies in this space and is to become `key`; dropped, it is gone.
+    pub(crate) fn own(&self, key: &ObjectKey, file: &Path) -> Result<TempPath, StoreError> {
+        if !file.starts_with(self.folder.path()) {
+            return Err(StoreError::NotFromScratch { key: key.path() });
+        }
+        TempPath::try_from_path(file).map_err(StoreError::disk("take over a finished file"))
     }
 }
 

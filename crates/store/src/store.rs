@@ -1,34 +1,35 @@
-use std::fs::{self, File};
-use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flow::ObjectKey;
-use tempfile::TempPath;
 
-use crate::blocking::blocking;
-use crate::object_file::ObjectFile;
-use crate::open_objects::OpenObjects;
-use crate::placement::{Placed, Sameness, place};
+use crate::local::LocalStore;
+use crate::s3::S3Store;
 use crate::scratch::ScratchSpace;
-use crate::upload::write_whole;
-use crate::{ReceivedFile, Scratch, StoreError, Upload};
+use crate::{LocalFile, ReceivedFile, S3Config, Scratch, SignedLink, StoreError, Upload};
 
-/// Larger reads would hold up an async thread even when the bytes are in memory.
-const MAX_INLINE_READ: u64 = 1024 * 1024;
-
-/// The objects of one data directory. Clones are cheap and share open files.
+/// The objects of one installation. Clones are cheap and share open files and connections.
 #[derive(Clone)]
-pub struct Store {
-    disk: Arc<Disk>,
-    open: OpenObjects,
+pub struct Store(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Local(LocalStore),
+    S3(S3Store),
 }
 
-struct Disk {
-    root: PathBuf,
-    scratch: ScratchSpace,
+/// What the method of whichever kind of storage this is comes to. The SDK's futures are large and
+/// deeply nested: boxed, they cost those who call this neither stack nor compile time.
+macro_rules! awaited {
+    ($store:expr, $kind:ident => $call:expr) => {
+        match &$store.0 {
+            Kind::Local($kind) => $call.await,
+            Kind::S3($kind) => Box::pin($call).await,
+        }
+    };
 }
 
 impl Store {
@@ -36,67 +37,49 @@ impl Store {
     ///
     /// Several processes may have the same directory open.
     pub fn local(root: &Path) -> Result<Self, StoreError> {
-        let open = || {
-            fs::create_dir_all(root)?;
-            let root = root.canonicalize()?;
-            let scratch = ScratchSpace::open(&root)?;
-            Ok(Disk { root, scratch })
-        };
-        Ok(Self {
-            disk: Arc::new(open().map_err(StoreError::disk("open storage"))?),
-            open: OpenObjects::new(),
-        })
+        LocalStore::open(root).map(|local| Self(Kind::Local(local)))
+    }
+
+    /// Opens a bucket that is there, and the scratch folder beside it.
+    ///
+    /// # Errors
+    /// If the bucket cannot be reached, does not exist or may not be used.
+    pub async fn s3(config: &S3Config) -> Result<Self, StoreError> {
+        Box::pin(S3Store::open(config))
+            .await
+            .map(|s3| Self(Kind::S3(s3)))
     }
 
     /// Writes a whole object.
     pub async fn put(&self, key: &ObjectKey, bytes: Bytes) -> Result<(), StoreError> {
-        let disk = Arc::clone(&self.disk);
-        let make = move || write_whole(disk.scratch.file()?, &bytes);
-        self.place(key, Sameness::Content, make).await
+        awaited!(self, kind => kind.put(key, bytes))
     }
 
     /// Moves a finished file from a [`Scratch`] of this store into place; afterwards the file is
     /// gone. A file from elsewhere is refused and left alone.
     pub async fn put_file(&self, key: &ObjectKey, file: &Path) -> Result<(), StoreError> {
-        if !self.disk.scratch.holds(file) {
-            return Err(StoreError::NotFromScratch { key: key.path() });
-        }
-        let file = file.to_owned();
-        let make = move || {
-            File::open(&file)?.sync_all()?;
-            TempPath::try_from_path(file)
-        };
-        self.place(key, Sameness::Content, make).await
+        awaited!(self, kind => kind.put_file(key, file))
     }
 
     /// Makes a received file the object `key`. Where it is in storage already, the new copy goes.
     ///
-    /// The key must come from the file's digest: an object of the same length is taken to be equal.
+    /// The key must come from the file's digest: on the local disk an object of the same length is
+    /// taken to be equal.
     pub async fn adopt(&self, received: ReceivedFile, key: &ObjectKey) -> Result<(), StoreError> {
-        let make = move || Ok(received.path);
-        self.place(key, Sameness::Length, make).await
+        awaited!(self, kind => kind.adopt(received, key))
     }
 
     /// A whole object.
     pub async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
-        let file = self.open(key).await?;
-        let everything = 0..file.size();
-        self.read(key, file, everything).await
+        awaited!(self, kind => kind.get(key))
     }
 
     /// The bytes `range` of an object, counted from 0, the end excluded.
     ///
-    /// Costs one system call while the object is open and the bytes are in memory.
+    /// On the local disk this costs one system call while the object is open and the bytes are in
+    /// memory; on S3 one request.
     pub async fn get_range(&self, key: &ObjectKey, range: Range<u64>) -> Result<Bytes, StoreError> {
-        let file = self.open(key).await?;
-        if range.start > range.end || range.end > file.size() {
-            return Err(StoreError::OutOfRange {
-                key: key.path(),
-                range,
-                size: file.size(),
-            });
-        }
-        self.read(key, file, range).await
+        awaited!(self, kind => kind.get_range(key, range))
     }
 
     pub async fn exists(&self, key: &ObjectKey) -> Result<bool, StoreError> {
@@ -109,74 +92,48 @@ impl Store {
 
     /// Length of an object in bytes.
     pub async fn size(&self, key: &ObjectKey) -> Result<u64, StoreError> {
-        Ok(self.open(key).await?.size())
+        awaited!(self, kind => kind.size(key))
     }
 
-    /// A file that holds the object, for libraries that want one. It must not be written to.
-    pub async fn local_path(&self, key: &ObjectKey) -> Result<PathBuf, StoreError> {
-        self.open(key).await?;
-        Ok(self.disk.path(key))
+    /// A file on this machine that holds the object.
+    ///
+    /// From S3 it is fetched, checked against its digest, and takes up disk until it is dropped.
+    /// Where the room that [`ScratchConfig::download_bytes`](crate::ScratchConfig) gives is taken,
+    /// this waits for others to drop theirs: who holds one file must not ask for a second.
+    pub async fn local_file(&self, key: &ObjectKey) -> Result<LocalFile, StoreError> {
+        awaited!(self, kind => kind.local_file(key))
+    }
+
+    /// An address at which anyone can read the object for as long as `valid_for`, at most seven
+    /// days. It is not checked that the object exists.
+    ///
+    /// # Errors
+    /// [`StoreError::NoLinks`] on the local disk.
+    pub async fn link(
+        &self,
+        key: &ObjectKey,
+        valid_for: Duration,
+    ) -> Result<SignedLink, StoreError> {
+        match &self.0 {
+            Kind::Local(_) => Err(StoreError::NoLinks { key: key.path() }),
+            Kind::S3(s3) => Box::pin(s3.link(key, valid_for)).await,
+        }
     }
 
     /// A new folder for files in the making.
     pub fn scratch(&self) -> Result<Scratch, StoreError> {
-        let folder = self.disk.scratch.folder();
-        folder.map_err(StoreError::disk("make a scratch folder"))
+        self.scratch_space().folder()
     }
 
     /// Starts to take in a file of unknown length and digest.
     pub async fn receive(&self) -> Result<Upload, StoreError> {
-        let disk = Arc::clone(&self.disk);
-        let file = blocking(move || disk.scratch.file()).await;
-        file.map(Upload::new)
-            .map_err(StoreError::disk("start an upload"))
+        Upload::start(self.scratch_space()).await
     }
 
-    async fn open(&self, key: &ObjectKey) -> Result<Arc<ObjectFile>, StoreError> {
-        self.open.get(key, || self.disk.path(key)).await
-    }
-
-    async fn read(
-        &self,
-        key: &ObjectKey,
-        file: Arc<ObjectFile>,
-        range: Range<u64>,
-    ) -> Result<Bytes, StoreError> {
-        if range.end - range.start <= MAX_INLINE_READ {
-            let cached = file.read_cached(&range);
-            if let Some(bytes) = cached.map_err(StoreError::object("read", key))? {
-                return Ok(bytes.into());
-            }
+    fn scratch_space(&self) -> &Arc<ScratchSpace> {
+        match &self.0 {
+            Kind::Local(local) => local.scratch(),
+            Kind::S3(s3) => s3.scratch(),
         }
-        let bytes = blocking(move || file.read(&range)).await;
-        bytes
-            .map(Bytes::from)
-            .map_err(StoreError::object("read", key))
-    }
-
-    async fn place(
-        &self,
-        key: &ObjectKey,
-        sameness: Sameness,
-        make: impl FnOnce() -> io::Result<TempPath> + Send + 'static,
-    ) -> Result<(), StoreError> {
-        let disk = Arc::clone(&self.disk);
-        let target = disk.path(key);
-        let placed = blocking(move || place(make()?, &target, &disk.root, sameness)).await;
-        match placed {
-            Ok(Placed::InPlace) => Ok(()),
-            Ok(Placed::Conflict) => Err(StoreError::AlreadyExists { key: key.path() }),
-            Err(source) => Err(StoreError::Object {
-                action: "write",
-                key: key.path(),
-                source,
-            }),
-        }
-    }
-}
-
-impl Disk {
-    fn path(&self, key: &ObjectKey) -> PathBuf {
-        self.root.join(key.path())
     }
 }

@@ -1,12 +1,13 @@
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use flow::{DigestWriter, Sha256Digest};
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 use crate::StoreError;
 use crate::blocking::blocking;
+use crate::scratch::ScratchSpace;
 
 /// Bytes gathered before they are hashed and written away from the async threads.
 const CHUNK: usize = 1024 * 1024;
@@ -19,7 +20,7 @@ pub struct Upload {
     writer: Option<Writer>,
 }
 
-/// A complete file on disk that has no key yet. Dropped, it is gone.
+/// A complete file in scratch that has no key yet. Dropped, it is gone.
 #[derive(Debug)]
 pub struct ReceivedFile {
     pub digest: Sha256Digest,
@@ -28,16 +29,20 @@ pub struct ReceivedFile {
 }
 
 impl Upload {
-    pub(crate) fn new(file: NamedTempFile) -> Self {
+    pub(crate) async fn start(scratch: &Arc<ScratchSpace>) -> Result<Self, StoreError> {
+        let scratch = Arc::clone(scratch);
+        let file = blocking(move || scratch.file())
+            .await
+            .map_err(StoreError::disk("start an upload"))?;
         let (file, path) = file.into_parts();
-        Self {
+        Ok(Self {
             waiting: Vec::with_capacity(CHUNK),
             n_bytes: 0,
             writer: Some(Writer {
                 file: DigestWriter::new(file),
                 path,
             }),
-        }
+        })
     }
 
     /// After an error, or when the future was dropped before it was done, the upload is broken and
@@ -56,17 +61,15 @@ impl Upload {
         Ok(())
     }
 
-    /// Returns when all bytes are on disk.
+    /// The whole file. It outlives a power cut only once it is adopted.
     pub async fn finish(mut self) -> Result<ReceivedFile, StoreError> {
         self.write_waiting().await?;
         let writer = self.writer.ok_or(StoreError::UploadBroken)?;
-        let (digest, path) = blocking(move || writer.finish())
-            .await
-            .map_err(StoreError::disk("finish an upload"))?;
+        let (_written, digest) = writer.file.finish();
         Ok(ReceivedFile {
             digest,
             n_bytes: self.n_bytes,
-            path,
+            path: writer.path,
         })
     }
 
@@ -89,20 +92,4 @@ impl Upload {
 struct Writer {
     file: DigestWriter<File>,
     path: TempPath,
-}
-
-impl Writer {
-    fn finish(self) -> io::Result<(Sha256Digest, TempPath)> {
-        let (file, digest) = self.file.finish();
-        file.sync_all()?;
-        Ok((digest, self.path))
-    }
-}
-
-/// Writes a small object's bytes to disk.
-pub(crate) fn write_whole(file: NamedTempFile, bytes: &Bytes) -> io::Result<TempPath> {
-    let (mut file, path) = file.into_parts();
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(path)
 }

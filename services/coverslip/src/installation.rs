@@ -13,7 +13,7 @@ use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
-use store::Store;
+use store::{S3Config, Store};
 
 use crate::encoder_args::{ChosenEncoder, EncoderArgs};
 use crate::files;
@@ -40,16 +40,23 @@ pub(crate) struct Models {
 impl Installation {
     /// Opens the folder, or makes it.
     pub(crate) async fn open(data: &Path) -> Result<Self> {
-        std::fs::create_dir_all(data)
-            .with_context(|| format!("cannot create the data folder {}", data.display()))?;
+        make_folder(data)?;
         let store = Store::local(&data.join("objects"))
             .with_context(|| format!("cannot open the storage in {}", data.display()))?;
-        let catalog = Catalog::open(&data.join("catalog.sqlite"))
-            .await
-            .with_context(|| format!("cannot open the catalog in {}", data.display()))?;
+        Self::with_store(data, store).await
+    }
+
+    /// The same with its objects on S3.
+    pub(crate) async fn open_on_s3(data: &Path, s3: &S3Config) -> Result<Self> {
+        make_folder(data)?;
+        let store = Store::s3(s3).await.context("cannot open the storage")?;
+        Self::with_store(data, store).await
+    }
+
+    async fn with_store(data: &Path, store: Store) -> Result<Self> {
         Ok(Self {
             store,
-            catalog,
+            catalog: catalog(data).await?,
             queue: Queue::in_process(),
         })
     }
@@ -150,6 +157,19 @@ impl Models {
         );
         Ok(())
     }
+}
+
+/// The record of what lies in the folder, or of a folder made now.
+pub(crate) async fn catalog(data: &Path) -> Result<Catalog> {
+    make_folder(data)?;
+    Catalog::open(&data.join("catalog.sqlite"))
+        .await
+        .with_context(|| format!("cannot open the catalog in {}", data.display()))
+}
+
+fn make_folder(data: &Path) -> Result<()> {
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("cannot create the data folder {}", data.display()))
 }
 
 /// The encoder in `folder`; the one that ships if there is none.

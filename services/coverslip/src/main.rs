@@ -23,6 +23,7 @@ mod parts;
 mod path;
 mod print;
 mod progress_bars;
+mod s3_args;
 mod slide_names;
 mod state_args;
 mod summary;

@@ -8,6 +8,7 @@ use clap::Args;
 use queue::{Queue, RedisConfig, RedisUrl};
 
 use crate::installation::Installation;
+use crate::s3_args::S3Args;
 
 /// Where an installation keeps what it knows, and how its processes hear of each other's work.
 #[derive(Clone, Debug, Args)]
@@ -33,12 +34,17 @@ pub(crate) struct StateArgs {
         value_parser = clap::value_parser!(u64).range(3..=3600)
     )]
     lease_seconds: u64,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl StateArgs {
     /// For a process that has all parts.
     pub(crate) async fn open(&self) -> Result<Installation> {
-        let installation = Installation::open(&self.data).await?;
+        let installation = match self.s3.config(&self.data) {
+            None => Installation::open(&self.data).await?,
+            Some(s3) => Installation::open_on_s3(&self.data, &s3).await?,
+        };
         let Some(url) = &self.redis_url else {
             return Ok(installation);
         };

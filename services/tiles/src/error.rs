@@ -64,6 +64,7 @@ impl From<TilesError> for ApiError {
         match error.blame() {
             Blame::Nothing => Self::not_found(error.to_string()),
             Blame::Request(detail) => Self::bad_request(detail),
+            Blame::Storage => Self::storage_away(error),
             Blame::Server => Self::internal(error),
         }
     }
@@ -75,6 +76,8 @@ enum Blame {
     Nothing,
     /// What was asked makes no sense; for the caller to read.
     Request(String),
+    /// It did not answer.
+    Storage,
     Server,
 }
 
@@ -93,6 +96,8 @@ impl TilesError {
             Self::Colouring(error) => Blame::Request(error.to_string()),
             Self::ThumbnailSize { .. } => Blame::Request(self.to_string()),
             Self::Pyramid(error @ PyramidError::Region(_)) => Blame::Request(error.to_string()),
+            Self::Store(error) if error.is_unavailable() => Blame::Storage,
+            Self::Pyramid(error) if error.is_unavailable() => Blame::Storage,
             Self::Store(_)
             | Self::Catalog(_)
             | Self::Pyramid(_)

@@ -1,5 +1,7 @@
-//! Real servers that tests start: each in a folder and on a port of its own, killed when dropped.
+//! Real servers that tests start: each in a folder and on ports of its own.
 
 mod redis_server;
+mod seaweed_server;
 
 pub use redis_server::RedisServer;
+pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer};

@@ -10,7 +10,7 @@ use http::{AccessControl, Transport};
 use serde_json::json;
 
 use crate::exit::Outcome;
-use crate::installation::Installation;
+use crate::installation;
 use crate::print;
 
 #[derive(Debug, Subcommand)]
@@ -67,8 +67,8 @@ impl Token {
 
 impl Create {
     async fn run(self) -> Result<Outcome> {
-        let installation = Installation::open(&self.data).await?;
-        let access = AccessControl::new(installation.catalog, Transport::Http);
+        let catalog = installation::catalog(&self.data).await?;
+        let access = AccessControl::new(catalog, Transport::Http);
         let secret = access.issue_token(&self.name, &[self.role]).await?;
         if self.json {
             let hash = secret.hash().to_string();
@@ -82,14 +82,14 @@ impl Create {
 
 impl List {
     async fn run(self) -> Result<Outcome> {
-        let installation = Installation::open(&self.data).await?;
+        let catalog = installation::catalog(&self.data).await?;
         for TokenRow {
             hash,
             roles,
             name,
             created_at,
             ..
-        } in installation.catalog.bearer_tokens().await?
+        } in catalog.bearer_tokens().await?
         {
             let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
             let made = created_at.format("%Y-%m-%d");
@@ -105,11 +105,10 @@ impl List {
 
 impl Withdraw {
     async fn run(self) -> Result<Outcome> {
-        let installation = Installation::open(&self.data).await?;
-        let tokens = installation.catalog.bearer_tokens().await?;
+        let catalog = installation::catalog(&self.data).await?;
+        let tokens = catalog.bearer_tokens().await?;
         let hash = only_match(&tokens, &self.hash)?;
-        installation
-            .catalog
+        catalog
             .remove_token(&hash)
             .await
             .context("cannot withdraw the token")?;

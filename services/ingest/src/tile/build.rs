@@ -6,7 +6,7 @@ use flow::{HoldReason, Mpp, MppSource, ObjectKey};
 use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
 use slide::{DecoderCommand, SlideError, SlideFacts};
 use step::ProgressSink;
-use store::Scratch;
+use store::{LocalFile, Scratch};
 use tokio::task::spawn_blocking;
 
 use super::associated::{StoredPicture, pictures};
@@ -30,7 +30,7 @@ pub(super) async fn build(
     progress: ProgressSink,
 ) -> Result<Result<Built, Obstacle>> {
     let job = Job {
-        file: deps.store.local_path(&ObjectKey::Original(row.id)).await?,
+        file: deps.store.local_file(&ObjectKey::Original(row.id)).await?,
         scratch: scratch.path().to_owned(),
         decoder: deps.decoder.clone(),
         row: row.clone(),
@@ -52,7 +52,7 @@ enum Stop {
 }
 
 struct Job {
-    file: PathBuf,
+    file: LocalFile,
     scratch: PathBuf,
     decoder: DecoderCommand,
     row: SlideRow,
@@ -62,7 +62,7 @@ struct Job {
 
 impl Job {
     fn run(self) -> Result<Built, Stop> {
-        let slide = slide::open(&self.file, &self.decoder)?;
+        let slide = slide::open(self.file.path(), &self.decoder)?;
         let facts = slide.facts().clone();
         let held = Stop::Obstacle(Obstacle::Held(HoldReason::MissingMpp));
         let (mpp, mpp_source) = super::mpp_of(&self.row, &facts).ok_or(held)?;

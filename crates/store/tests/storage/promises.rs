@@ -1,86 +1,59 @@
-//! What every kind of storage promises. A second kind runs this same file.
-
-mod sample;
+//! What every kind of storage promises: each function is one promise, put to a storage that is
+//! empty.
 
 use std::error::Error;
 use std::ops::Range;
 
 use bytes::Bytes;
-use coverslip_store::{Store, StoreError};
+use coverslip_store::{ReceivedFile, Store, StoreError};
 use flow::{AssociatedName, LevelNumber, ObjectKey, Sha256Digest};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sample::{noise, slide};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
-type TestResult = Result<(), Box<dyn Error>>;
+use crate::sample::{noise, slide};
 
-/// A storage of its own, gone when dropped.
-struct Storage {
-    store: Store,
-    _folder: tempfile::TempDir,
-}
-
-impl Storage {
-    fn new() -> Result<Self, Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let store = Store::local(folder.path())?;
-        Ok(Self {
-            store,
-            _folder: folder,
-        })
-    }
-}
+pub(crate) type TestResult = Result<(), Box<dyn Error>>;
 
 fn key(n: u8) -> ObjectKey {
     ObjectKey::PyramidLevel(slide(n), LevelNumber(0))
 }
 
-#[tokio::test]
-async fn what_is_put_can_be_read_whole_and_in_part() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn what_is_put_can_be_read_whole_and_in_part(store: &Store) -> TestResult {
     let bytes = noise(5000);
     store.put(&key(1), bytes.clone()).await?;
     assert_eq!(store.get(&key(1)).await?, bytes);
     assert_eq!(store.get_range(&key(1), 17..4000).await?, bytes[17..4000]);
     assert_eq!(store.size(&key(1)).await?, 5000);
     assert!(store.exists(&key(1)).await?);
-    let file = store.local_path(&key(1)).await?;
-    assert_eq!(std::fs::read(file)?, bytes);
+    let file = store.local_file(&key(1)).await?;
+    assert_eq!(std::fs::read(file.path())?, bytes);
     Ok(())
 }
 
-#[tokio::test]
-async fn an_empty_object_is_an_object() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn an_empty_object_is_an_object(store: &Store) -> TestResult {
     store.put(&key(1), Bytes::new()).await?;
     assert!(store.exists(&key(1)).await?);
     assert_eq!(store.get(&key(1)).await?, Bytes::new());
     Ok(())
 }
 
-#[tokio::test]
-async fn what_is_missing_is_told_from_what_fails() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn what_is_missing_is_told_from_what_fails(store: &Store) -> TestResult {
     assert!(!store.exists(&key(1)).await?);
     let path = key(1).path();
     let is_missing = |error: Option<StoreError>| matches!(error, Some(StoreError::NotFound { key }) if key == path);
     assert!(is_missing(store.get(&key(1)).await.err()));
     assert!(is_missing(store.get_range(&key(1), 0..1).await.err()));
     assert!(is_missing(store.size(&key(1)).await.err()));
-    assert!(is_missing(store.local_path(&key(1)).await.err()));
+    assert!(is_missing(store.local_file(&key(1)).await.err()));
     // That it was missing is not remembered.
     store.put(&key(1), noise(1)).await?;
     assert_eq!(store.get(&key(1)).await?, noise(1));
     Ok(())
 }
 
-#[tokio::test]
-async fn the_same_bytes_may_be_put_again_and_no_others() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn the_same_bytes_may_be_put_again_and_no_others(store: &Store) -> TestResult {
     let bytes = noise(600_000);
     store.put(&key(1), bytes.clone()).await?;
     store.put(&key(1), bytes.clone()).await?;
@@ -96,10 +69,7 @@ async fn the_same_bytes_may_be_put_again_and_no_others() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn keys_do_not_share_bytes() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn keys_do_not_share_bytes(store: &Store) -> TestResult {
     let keys = [
         key(1),
         key(2),
@@ -115,10 +85,7 @@ async fn keys_do_not_share_bytes() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_range_that_leaves_the_object_is_refused() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn a_range_that_leaves_the_object_is_refused(store: &Store) -> TestResult {
     store.put(&key(1), noise(100)).await?;
     let reversed = Range { start: 20, end: 10 };
     for range in [0..101, 100..101, 101..101, u64::MAX - 1..u64::MAX, reversed] {
@@ -133,31 +100,30 @@ async fn a_range_that_leaves_the_object_is_refused() -> TestResult {
 }
 
 /// Long enough for reads of both kinds, short ones at once and long ones aside.
-#[test]
-fn any_range_holds_the_bytes_it_names() -> TestResult {
+pub(crate) async fn any_range_holds_the_bytes_it_names(store: &Store) -> TestResult {
     const SIZE: usize = 2_500_000;
-    let runtime = tokio::runtime::Runtime::new()?;
-    let storage = Storage::new()?;
     let bytes = noise(SIZE);
-    runtime.block_on(storage.store.put(&key(1), bytes.clone()))?;
+    store.put(&key(1), bytes.clone()).await?;
+    let runtime = Handle::current();
     let mut runner = TestRunner::new(ProptestConfig::with_cases(64));
-    runner.run(&(0..=SIZE, 0..=SIZE), |(a, b)| {
+    let check = |(a, b): (usize, usize)| {
         let (start, end) = (a.min(b), a.max(b));
         let range = start as u64..end as u64;
-        let read = runtime.block_on(storage.store.get_range(&key(1), range));
+        let read = runtime.block_on(store.get_range(&key(1), range));
         let read = read.map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert!(read == bytes[start..end]);
         Ok(())
-    })?;
+    };
+    block_in_place(|| runner.run(&(0..=SIZE, 0..=SIZE), check))?;
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_put_one_key_one_wins_and_the_others_are_told() -> TestResult {
-    let storage = Storage::new()?;
+pub(crate) async fn of_many_who_put_one_key_one_wins_and_the_others_are_told(
+    store: &Store,
+) -> TestResult {
     let writers: Vec<_> = (0..16)
         .map(|n| {
-            let store = storage.store.clone();
+            let store = store.clone();
             // Four of each of four contents.
             tokio::spawn(async move { (n % 4, store.put(&key(1), noise(9000 + n % 4)).await) })
         })
@@ -172,16 +138,14 @@ async fn of_many_who_put_one_key_one_wins_and_the_others_are_told() -> TestResul
     }
     assert_eq!(winners.len(), 4, "all with the winning content");
     assert!(winners.iter().all(|content| *content == winners[0]));
-    assert_eq!(storage.store.get(&key(1)).await?, noise(9000 + winners[0]));
+    assert_eq!(store.get(&key(1)).await?, noise(9000 + winners[0]));
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_sees_a_part_of_an_object() -> TestResult {
-    let storage = Storage::new()?;
+pub(crate) async fn nobody_sees_a_part_of_an_object(store: &Store) -> TestResult {
     let bytes = noise(3_000_000);
     let reader = {
-        let (store, bytes) = (storage.store.clone(), bytes.clone());
+        let (store, bytes) = (store.clone(), bytes.clone());
         tokio::spawn(async move {
             for n in 0..20 {
                 let read = loop {
@@ -196,16 +160,13 @@ async fn nobody_sees_a_part_of_an_object() -> TestResult {
         })
     };
     for n in 0..20 {
-        storage.store.put(&key(n), bytes.clone()).await?;
+        store.put(&key(n), bytes.clone()).await?;
     }
     reader.await??;
     Ok(())
 }
 
-#[tokio::test]
-async fn a_finished_file_is_moved_into_place() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn a_finished_file_is_moved_into_place(store: &Store) -> TestResult {
     let scratch = store.scratch()?;
     let file = scratch.path().join("level");
     for _ in 0..2 {
@@ -221,21 +182,18 @@ async fn a_finished_file_is_moved_into_place() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_file_that_is_not_ours_is_neither_taken_nor_harmed() -> TestResult {
-    let storage = Storage::new()?;
+pub(crate) async fn a_file_that_is_not_ours_is_neither_taken_nor_harmed(
+    store: &Store,
+) -> TestResult {
     let elsewhere = tempfile::NamedTempFile::new()?;
     std::fs::write(&elsewhere, b"a scanner's own copy")?;
-    let refused = storage.store.put_file(&key(1), elsewhere.path()).await;
+    let refused = store.put_file(&key(1), elsewhere.path()).await;
     assert!(matches!(refused, Err(StoreError::NotFromScratch { .. })));
     assert_eq!(std::fs::read(&elsewhere)?, b"a scanner's own copy");
     Ok(())
 }
 
-#[tokio::test]
-async fn an_upload_is_hashed_on_its_way_in() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn an_upload_is_hashed_on_its_way_in(store: &Store) -> TestResult {
     let bytes = noise(2_300_000);
     for chunk in [1000, 65_537, 1_048_576, 2_300_000] {
         let received = receive(store, &bytes, chunk).await?;
@@ -248,19 +206,14 @@ async fn an_upload_is_hashed_on_its_way_in() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn an_upload_of_nothing_is_an_empty_file() -> TestResult {
-    let storage = Storage::new()?;
-    let received = storage.store.receive().await?.finish().await?;
+pub(crate) async fn an_upload_of_nothing_is_an_empty_file(store: &Store) -> TestResult {
+    let received = store.receive().await?.finish().await?;
     assert_eq!(received.n_bytes, 0);
     assert_eq!(received.digest, Sha256Digest::of(b""));
     Ok(())
 }
 
-#[tokio::test]
-async fn two_files_are_not_adopted_under_one_key() -> TestResult {
-    let storage = Storage::new()?;
-    let store = &storage.store;
+pub(crate) async fn two_files_are_not_adopted_under_one_key(store: &Store) -> TestResult {
     let first = receive(store, &noise(10), 10).await?;
     let second = receive(store, &noise(11), 11).await?;
     store.adopt(first, &key(1)).await?;
@@ -270,11 +223,7 @@ async fn two_files_are_not_adopted_under_one_key() -> TestResult {
     Ok(())
 }
 
-async fn receive(
-    store: &Store,
-    bytes: &[u8],
-    chunk: usize,
-) -> Result<coverslip_store::ReceivedFile, StoreError> {
+async fn receive(store: &Store, bytes: &[u8], chunk: usize) -> Result<ReceivedFile, StoreError> {
     let mut upload = store.receive().await?;
     for piece in bytes.chunks(chunk) {
         upload.write(piece).await?;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use flow::ObjectKey;
 use moka::future::Cache;
 
+use super::object_file::ObjectFile;
 use crate::StoreError;
 use crate::blocking::blocking;
-use crate::object_file::ObjectFile;
 
 /// Well under the usual limit of 1,024 open files, and about thirty slides' worth of levels.
 const MAX_OPEN: u64 = 256;
