@@ -24,7 +24,8 @@ const ENGINES: [&str; 4] = ["f32", "bf16", "compile-f32", "compile-bf16"];
 
 pub(crate) fn large_bag(inputs: &Inputs, table: &mut Table) -> Result<()> {
     let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
-    for n_cores in [1, 2].into_iter().filter(|n| *n <= n_cores) {
+    // Our threads are as many as there were cores when the first work came.
+    for n_cores in [2, 1].into_iter().filter(|n| *n <= n_cores) {
         peers::pin_to(n_cores)?;
         table.add(Contest::new(inputs, n_cores)?.fight(n_cores)?)?;
     }
