@@ -71,7 +71,7 @@ fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
     let tiles = installation.start(&["serve", "tiles"])?;
     let cases = installation.start(&["serve", "cases"])?;
     let mil = installation.start(&["work", "mil"])?;
-    let worker = installation.start(&["work", "embed"])?;
+    let mut worker = installation.start(&["work", "embed"])?;
 
     let slide = push(&ingest, installation.phantom("12288", "90011")?)?;
     wait_until_embedding(&cases, &slide)?;
