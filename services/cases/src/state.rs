@@ -1,4 +1,4 @@
-use catalog::{Catalog, CatalogError, SlideRow};
+use catalog::{Catalog, SlideRow};
 use flow::{Mpp, ObjectKey, PixelSize, SlideId, SlideManifest};
 use http::ApiError;
 use moka::future::Cache;
@@ -44,8 +44,7 @@ impl CasesState {
     }
 
     pub(crate) async fn slide(&self, id: SlideId) -> Result<SlideRow, ApiError> {
-        let row = self.deps.catalog.slide(id).await?;
-        Ok(row.ok_or(CatalogError::UnknownSlide { id })?)
+        Ok(self.deps.catalog.known_slide(id).await?)
     }
 
     /// `None` until the slide is tiled.

@@ -1,7 +1,9 @@
 //! Real servers that tests start: each in a folder and on ports of its own.
 
+mod postgres_server;
 mod redis_server;
 mod seaweed_server;
 
+pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer};

@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use sqlx::Error;
@@ -49,13 +50,16 @@ fn is_away(error: &Error) -> bool {
     }
 }
 
+const TLS: &str = "see that it speaks TLS with a certificate that sslrootcert or this machine \
+                   vouches for, or choose another sslmode in the URL";
+
 fn remedy(error: &Error) -> &'static str {
     let code = error.as_database_error().and_then(|error| error.code());
+    // A handshake that fails over a certificate is told as bad data.
+    let is_bad_data = |error: &std::io::Error| error.kind() == ErrorKind::InvalidData;
     match (error, code.as_deref()) {
-        (Error::Tls(_), _) => {
-            "see that it speaks TLS with a certificate that sslrootcert or this machine vouches \
-             for, or choose another sslmode in the URL"
-        }
+        (Error::Tls(_), _) => TLS,
+        (Error::Io(error), _) if is_bad_data(error) => TLS,
         (_, Some("28P01" | "28000")) => "see that user and password are right and may connect",
         (_, Some("3D000")) => "make the database first, with createdb",
         (_, Some("53300")) => "it has no connection to spare: raise its max_connections",

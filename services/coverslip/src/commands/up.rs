@@ -46,7 +46,7 @@ impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = self.state.open().await?;
         let ChosenEncoder { encoder, retarget } = self.encoder.load()?;
-        let folder = task_folder::chosen(self.tasks.as_deref(), &self.state.data);
+        let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
         let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
 
