@@ -1,9 +1,7 @@
 use std::borrow::Cow;
 
 use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
-
-use crate::CatalogError;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 
 #[derive(Clone, Copy)]
 enum Script {
@@ -61,10 +59,9 @@ const MIGRATIONS: [(&str, Script); 6] = [
 pub(crate) async fn migrate(
     connection: &mut impl Migrate,
     dialect: Dialect,
-) -> Result<(), CatalogError> {
+) -> Result<(), MigrateError> {
     // `run` asks for more than a connection that can migrate.
-    let migrated = migrator(dialect).run_direct(None, connection, false).await;
-    migrated.map_err(CatalogError::migrating)
+    migrator(dialect).run_direct(None, connection, false).await
 }
 
 /// The schema. (The macro that reads the folder would build SQLite a second time, for the macro.)

@@ -26,7 +26,8 @@ pub(crate) async fn open(path: &Path) -> Result<Catalog, CatalogError> {
     let lock = lock_beside(path.to_owned()).await?;
     let records = pool(records, 1).await?;
     let mut connection = records.acquire().await.map_err(not_opened)?;
-    migrate(&mut *connection, Dialect::Sqlite).await?;
+    let migrated = migrate(&mut *connection, Dialect::Sqlite).await;
+    migrated.map_err(CatalogError::migrating)?;
     drop((connection, lock));
     Ok(Catalog {
         records: Connections::Sqlite(records),

@@ -49,12 +49,15 @@ pub(crate) async fn connect(url: &PostgresUrl) -> Result<Catalog, CatalogError> 
 
 /// On a connection of its own, which is in no hurry: others may be migrating, and so may old rows.
 async fn migrate_on(options: PgConnectOptions, server: &ServerName) -> Result<(), CatalogError> {
+    // The server would remark on tables that are there already, and the driver log it.
+    let options = options.options([("client_min_messages", "warning")]);
     let connection = match timeout(CONNECTING, PgConnection::connect_with(&options)).await {
         Ok(connection) => connection,
         Err(late) => Err(Error::Io(late.into())),
     };
     let mut connection = connection.map_err(|error| server.not_reached(error))?;
-    migrate(&mut connection, Dialect::Postgres).await?;
+    let migrated = migrate(&mut connection, Dialect::Postgres).await;
+    migrated.map_err(|error| server.not_migrated(error))?;
     // The schema is up to date, however the farewell goes.
     let _closed = timeout(CONNECTING, connection.close()).await;
     Ok(())

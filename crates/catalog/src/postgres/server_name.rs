@@ -2,6 +2,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use sqlx::Error;
+use sqlx::migrate::MigrateError;
 
 use super::PostgresUrl;
 use crate::CatalogError;
@@ -21,6 +22,17 @@ impl ServerName {
             server: self.0.to_string(),
             remedy: remedy(&source),
             source,
+        }
+    }
+
+    pub(super) fn not_migrated(&self, error: MigrateError) -> CatalogError {
+        match error {
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)
+                if is_away(&source) =>
+            {
+                self.not_reached(source)
+            }
+            other => CatalogError::migrating(other),
         }
     }
 

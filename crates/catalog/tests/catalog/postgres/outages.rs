@@ -40,9 +40,11 @@ async fn calls_fail_clearly_while_it_is_away_and_go_on_once_it_is_back() -> Test
 async fn what_was_acknowledged_outlives_restarts_in_the_middle_of_use() -> TestResult {
     let mut server = PostgresServer::start()?;
     let url = parsed(&server.url());
-    let writers: Vec<_> = (0..3)
-        .map(|writer| tokio::spawn(register_every(writer, url.clone())))
-        .collect();
+    let mut writers = Vec::new();
+    for writer in 0..3 {
+        let catalog = Catalog::connect(&url).await?;
+        writers.push(tokio::spawn(register_every(writer, catalog)));
+    }
     for _ in 0..2 {
         sleep(Duration::from_millis(700)).await;
         server.kill()?;
@@ -65,11 +67,7 @@ async fn what_was_acknowledged_outlives_restarts_in_the_middle_of_use() -> TestR
 }
 
 /// Every third of 240 slides, again and again until it is acknowledged; and how often it was not.
-async fn register_every(
-    writer: u8,
-    url: coverslip_catalog::PostgresUrl,
-) -> Result<(Vec<SlideId>, u32), CatalogError> {
-    let catalog = Catalog::connect(&url).await?;
+async fn register_every(writer: u8, catalog: Catalog) -> Result<(Vec<SlideId>, u32), CatalogError> {
     let (mut acknowledged, mut n_failed) = (Vec::new(), 0);
     for n in (writer..240).step_by(3) {
         sleep(Duration::from_millis(20)).await;
