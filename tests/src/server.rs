@@ -34,30 +34,31 @@ impl Server {
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
-        Self::start_part(&["up"], data, arguments)
+        let data = data.to_str().context("a path of text")?;
+        Self::start_part(&["up"], &["--data", data], arguments)
     }
 
     /// Starts a part of an installation, such as `serve tiles`, and waits until it says where it
-    /// listens.
+    /// listens. `catalog` has the arguments that say where the catalog is.
     pub fn start_part<S: AsRef<OsStr>>(
         part: &[&str],
-        data: &Path,
+        catalog: &[&str],
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
         let mut command = coverslip()?;
         command.args(part);
-        Self::start_command(command, data, arguments)
+        Self::start_command(command, catalog, arguments)
     }
 
     /// The same with a command that was begun already, to give it an environment.
     pub fn start_command<S: AsRef<OsStr>>(
         mut command: Command,
-        data: &Path,
+        catalog: &[&str],
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
         let mut process = command
-            .args(["--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
+            .args(["--listen", "127.0.0.1:0"])
+            .args(catalog)
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -72,7 +73,7 @@ impl Server {
             login_link,
             asker: Asker {
                 base,
-                token: token(data, "admin")?,
+                token: admin_token(catalog)?,
                 client: Client::builder().timeout(Duration::from_secs(60)).build()?,
             },
         })
@@ -191,16 +192,9 @@ fn printed_address(process: &mut Child) -> Result<String> {
     bail!("coverslip ended without saying where it listens")
 }
 
-fn token(data: &Path, role: &str) -> Result<String> {
-    let finished = run([
-        "token".as_ref(),
-        "create".as_ref(),
-        "--data".as_ref(),
-        data.as_os_str(),
-        "--role".as_ref(),
-        role.as_ref(),
-        "--json".as_ref(),
-    ])?;
+fn admin_token(catalog: &[&str]) -> Result<String> {
+    let create = ["token", "create", "--role", "admin", "--json"];
+    let finished = run([&create, catalog].concat())?;
     ensure!(
         finished.code == Some(0),
         "coverslip token create failed: {}",

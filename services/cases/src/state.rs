@@ -1,4 +1,4 @@
-use catalog::{AuditAction, AuditEvent, Catalog, CatalogError, SlideRow};
+use catalog::{AuditAction, AuditEvent, Catalog, SlideRow};
 use flow::{Mpp, ObjectKey, PixelSize, SlideId, SlideManifest};
 use http::{Access, ApiError};
 use moka::future::Cache;
@@ -45,8 +45,7 @@ impl CasesState {
     }
 
     pub(crate) async fn slide(&self, id: SlideId) -> Result<SlideRow, ApiError> {
-        let row = self.deps.catalog.slide(id).await?;
-        Ok(row.ok_or(CatalogError::UnknownSlide { id })?)
+        Ok(self.deps.catalog.known_slide(id).await?)
     }
 
     /// Puts on record what a person did to a slide.

@@ -13,7 +13,7 @@ use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
-use store::{S3Config, Store};
+use store::Store;
 
 use crate::encoder_args::EncoderArgs;
 use crate::files;
@@ -22,7 +22,7 @@ use crate::task_registry::{TaskRegistry, Tasks};
 
 /// Everything the parts of one process share.
 ///
-/// Below the folder: `objects/` is storage, `catalog.sqlite` the record.
+/// Below a data folder: `objects/` is storage, `catalog.sqlite` the record.
 #[derive(Clone)]
 pub(crate) struct Installation {
     pub(crate) store: Store,
@@ -38,24 +38,10 @@ pub(crate) struct Models {
 }
 
 impl Installation {
-    /// Opens the folder, or makes it.
+    /// All of it in one folder, which is made if it is not there.
     pub(crate) async fn open(data: &Path) -> Result<Self> {
-        make_folder(data)?;
-        let store = Store::local(&data.join("objects"))
-            .with_context(|| format!("cannot open the storage in {}", data.display()))?;
-        Self::with_store(data, store).await
-    }
-
-    /// The same with its objects on S3.
-    pub(crate) async fn open_on_s3(data: &Path, s3: &S3Config) -> Result<Self> {
-        make_folder(data)?;
-        let store = Store::s3(s3).await.context("cannot open the storage")?;
-        Self::with_store(data, store).await
-    }
-
-    async fn with_store(data: &Path, store: Store) -> Result<Self> {
         Ok(Self {
-            store,
+            store: local_store(data)?,
             catalog: catalog(data).await?,
             queue: Queue::in_process(),
         })
@@ -157,6 +143,13 @@ impl Models {
         );
         Ok(())
     }
+}
+
+/// The objects in the folder, or in a folder made now.
+pub(crate) fn local_store(data: &Path) -> Result<Store> {
+    make_folder(data)?;
+    Store::local(&data.join("objects"))
+        .with_context(|| format!("cannot open the storage in {}", data.display()))
 }
 
 /// The record of what lies in the folder, or of a folder made now.

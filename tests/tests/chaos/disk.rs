@@ -39,8 +39,9 @@ impl Installation {
             .env("LD_PRELOAD", library)
             .env("FAILING_DISK_FOLDER", data.canonicalize()?)
             .env("FAILING_DISK_ORDER", order_file(folder.path()));
+        let data = data.to_str().context("a path of text")?;
         Ok(Self {
-            server: Server::start_command(command, &data, [""; 0])?,
+            server: Server::start_command(command, &["--data", data], [""; 0])?,
             phantom: fs::read(&file)?,
             folder,
         })

@@ -125,5 +125,7 @@ impl Installation {
 fn start(part: Part, folder: &TempDir, redis: &RedisServer) -> Result<Server> {
     let url = redis.url();
     let arguments = ["--redis-url", url.as_str(), "--lease-seconds", "3"];
-    Server::start_part(&part.command(), &folder.path().join("data"), arguments)
+    let data = folder.path().join("data");
+    let data = data.to_str().context("a path of text")?;
+    Server::start_part(&part.command(), &["--data", data], arguments)
 }

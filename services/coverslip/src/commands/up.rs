@@ -45,7 +45,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = self.state.open().await?;
-        let folder = task_folder::chosen(self.tasks.as_deref(), &self.state.data);
+        let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
         let tasks = TaskRegistry::open(&folder, self.encoder.retarget()?)?;
         let listening = Listening::on(self.listen).await?;
 

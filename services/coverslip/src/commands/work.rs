@@ -55,7 +55,7 @@ impl Work {
             }
             Self::Mil(WorkMil { part, tasks }) => {
                 let parts = part.open().await?;
-                let folder = task_folder::chosen(tasks.as_deref(), &part.state.data);
+                let folder = task_folder::chosen(tasks.as_deref(), part.state.data());
                 parts.mil(TaskRegistry::open(&folder, part.encoder.retarget()?)?);
                 part.until_told_to_stop(parts, metrics).await
             }
