@@ -27,7 +27,13 @@ macro_rules! on_a_connection {
         match $connections {
             Connections::Sqlite(pool) => {
                 let mut $connection = pool.acquire().await?;
-                $work.await
+                let answer = $work.await;
+                // Where SQLite itself rolled back, as it does on a failing disk, sqlx still counts
+                // a transaction as open: later ones would end in it and never be committed.
+                if answer.is_err() {
+                    $connection.close_on_drop();
+                }
+                answer
             }
             Connections::Postgres(pool, _) => {
                 let mut $connection = pool.acquire().await?;

@@ -25,36 +25,40 @@ struct Installation {
 impl Installation {
     fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let library = compiled(folder.path())?;
+        compile(folder.path())?;
         let file = folder.path().join("phantom.tiff");
         phantom(
             &file,
             &["--size", "2048", "--tumour", "0.3", "--grade", "3"],
         )?;
-        let data = folder.path().join("data");
-        fs::create_dir(&data)?;
-        let mut command = coverslip()?;
-        command
-            .arg("up")
-            .env("LD_PRELOAD", library)
-            .env("FAILING_DISK_FOLDER", data.canonicalize()?)
-            .env("FAILING_DISK_ORDER", order_file(folder.path()));
-        let data = data.to_str().context("a path of text")?;
+        fs::create_dir(folder.path().join("data"))?;
         Ok(Self {
-            server: Server::start_command(command, &["--data", data], [""; 0])?,
+            server: start(folder.path())?,
             phantom: fs::read(&file)?,
             folder,
         })
     }
 
-    /// A call of the C library, such as `write`, and how it fails; `None`: all is well.
-    fn disk(&self, order: Option<(&str, i32)>) -> Result<()> {
-        let file = order_file(self.folder.path());
-        match order {
-            Some((call, errno)) => fs::write(file, format!("{call} {errno}\n"))?,
-            None => fs::remove_file(file)?,
-        }
+    fn kill_and_start_again(&mut self) -> Result<()> {
+        self.server.kill()?;
+        self.server = start(self.folder.path())?;
         Ok(())
+    }
+
+    fn fail(&self, fault: Fault) -> Result<()> {
+        let Fault { call, errno, files } = fault;
+        let order = order_file(self.folder.path());
+        Ok(fs::write(order, format!("{call} {errno} {files}\n"))?)
+    }
+
+    fn repair(&self) -> Result<()> {
+        Ok(fs::remove_file(order_file(self.folder.path()))?)
+    }
+
+    fn accepted(&self, slide: Vec<u8>) -> Result<String> {
+        let (status, answer) = self.push(slide)?;
+        ensure!(status == 201, "{status}: {answer}");
+        Ok(answer["id"].as_str().context("an id")?.to_owned())
     }
 
     fn slide(&self, number: u64) -> Vec<u8> {
@@ -79,23 +83,57 @@ fn order_file(folder: &Path) -> PathBuf {
     folder.join("order")
 }
 
-fn compiled(folder: &Path) -> Result<PathBuf> {
-    let library = folder.join("failing_disk.so");
+fn library(folder: &Path) -> PathBuf {
+    folder.join("failing_disk.so")
+}
+
+fn compile(folder: &Path) -> Result<()> {
     let status = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
-        .arg(&library)
+        .arg(library(folder))
         .arg(FAILING_DISK)
         .arg("-ldl")
         .status()
         .context("a C compiler is needed: install gcc")?;
     ensure!(status.success(), "{FAILING_DISK} does not compile");
-    Ok(library)
+    Ok(())
+}
+
+fn start(folder: &Path) -> Result<Server> {
+    let data = folder.join("data").canonicalize()?;
+    let mut command = coverslip()?;
+    command
+        .arg("up")
+        .env("LD_PRELOAD", library(folder))
+        .env("FAILING_DISK_FOLDER", &data)
+        .env("FAILING_DISK_ORDER", order_file(folder));
+    let data = data.to_str().context("a path of text")?;
+    Server::start_command(command, &["--data", data], [""; 0])
 }
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
 
-const FAULTS: [(&str, i32); 3] = [("write", ENOSPC), ("write", EIO), ("fsync", EIO)];
+/// What goes wrong.
+#[derive(Clone, Copy, Debug)]
+struct Fault {
+    /// Of the C library: `write` or `fsync`.
+    call: &'static str,
+    errno: i32,
+    /// Part of the paths of the files it goes wrong with.
+    files: &'static str,
+}
+
+const fn everywhere(call: &'static str, errno: i32) -> Fault {
+    let files = "/";
+    Fault { call, errno, files }
+}
+
+const FAULTS: [Fault; 3] = [
+    everywhere("write", ENOSPC),
+    everywhere("write", EIO),
+    everywhere("fsync", EIO),
+];
 
 #[test]
 fn nothing_is_acknowledged_that_the_disk_did_not_take() -> Result<()> {
@@ -104,10 +142,10 @@ fn nothing_is_acknowledged_that_the_disk_did_not_take() -> Result<()> {
         for (at, fault) in (0..).zip(FAULTS) {
             let slide = installation.slide(number * 10 + at);
             let n_before = installation.n_slides();
-            installation.disk(Some(fault))?;
+            installation.fail(fault)?;
             let (status, problem) = installation.push(slide.clone())?;
-            installation.disk(None)?;
-            let expected = if fault.1 == ENOSPC { 507 } else { 500 };
+            installation.repair()?;
+            let expected = if fault.errno == ENOSPC { 507 } else { 500 };
             ensure!(
                 status == expected,
                 "{fault:?} was answered {status}: {problem}"
@@ -116,10 +154,8 @@ fn nothing_is_acknowledged_that_the_disk_did_not_take() -> Result<()> {
                 installation.n_slides() == n_before,
                 "{fault:?} left something"
             );
-            let (status, answer) = installation.push(slide)?;
-            ensure!(status == 201, "{status}: {answer}");
-            let id = answer["id"].as_str().context("an id")?;
-            installation.server.wait_for_state(id, &["scored"])?;
+            let id = installation.accepted(slide)?;
+            installation.server.wait_for_state(&id, &["scored"])?;
         }
     }
     Ok(())
@@ -128,26 +164,52 @@ fn nothing_is_acknowledged_that_the_disk_did_not_take() -> Result<()> {
 #[test]
 fn a_slide_outlives_a_disk_that_fails_for_a_while() -> Result<()> {
     let installation = Installation::new()?;
-    let (_, answer) = installation.push(installation.slide(900_000))?;
-    let undisturbed = answer["id"].as_str().context("an id")?;
+    let undisturbed = installation.accepted(installation.slide(900_000))?;
     let undisturbed = installation
         .server
-        .wait_for_state(undisturbed, &["scored"])?;
+        .wait_for_state(&undisturbed, &["scored"])?;
     for number in 0..rounds()? {
         for (at, fault) in (0..).zip(FAULTS) {
-            let (status, answer) = installation.push(installation.slide(number * 10 + at))?;
-            ensure!(status == 201, "{status}: {answer}");
-            let id = answer["id"].as_str().context("an id")?;
+            let id = installation.accepted(installation.slide(number * 10 + at))?;
             // Another part of its way each time.
             thread::sleep(Duration::from_millis(number * 50));
-            installation.disk(Some(fault))?;
+            installation.fail(fault)?;
             thread::sleep(Duration::from_secs(2));
-            installation.disk(None)?;
+            installation.repair()?;
             let row = installation
                 .server
-                .wait_for_state(id, &["scored", "quarantined"])?;
+                .wait_for_state(&id, &["scored", "quarantined"])?;
             ensure!(row["status"]["state"] == "scored", "after {fault:?}: {row}");
             ensure!(row["probability"] == undisturbed["probability"], "{row}");
+        }
+    }
+    Ok(())
+}
+
+/// A catalog that could not be written, and then could again, keeps what it says it keeps.
+#[test]
+fn what_is_recorded_after_the_catalog_failed_outlives_a_kill() -> Result<()> {
+    let mut installation = Installation::new()?;
+    for number in 0..rounds()? {
+        for (at, call) in (0..).zip(["write", "fsync"]) {
+            let first = installation.accepted(installation.slide(number * 10 + at))?;
+            installation.fail(Fault {
+                call,
+                errno: EIO,
+                files: "catalog.sqlite",
+            })?;
+            thread::sleep(Duration::from_millis(3_500));
+            installation.repair()?;
+            installation.server.wait_for_state(&first, &["scored"])?;
+            let second = installation.accepted(installation.slide(number * 10 + at + 5))?;
+            installation.server.wait_for_state(&second, &["scored"])?;
+            installation.kill_and_start_again()?;
+            for id in [&first, &second] {
+                let row = installation
+                    .server
+                    .get_json(&format!("/api/v1/slides/{id}"))?;
+                ensure!(row["status"]["state"] == "scored", "{row}");
+            }
         }
     }
     Ok(())

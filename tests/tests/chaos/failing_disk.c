@@ -1,5 +1,6 @@
 // Fails calls of the C library on files below FAILING_DISK_FOLDER, while the file
-// FAILING_DISK_ORDER holds the name of a call and an errno, such as `write 28`.
+// FAILING_DISK_ORDER holds the name of a call, an errno and part of a path, such as
+// `write 28 /objects/`.
 //
 // `write` stands for all ways to write, `fsync` for all ways to ask whether the disk has it.
 // To be loaded into a process by LD_PRELOAD.
@@ -16,22 +17,27 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-// The errno that `call` is to fail with, or 0.
-static int ordered(const char *call) {
+struct order {
+    char call[32];
+    int error;
+    char part[256];
+};
+
+// Whether there is an order for `call`.
+static int ordered(const char *call, struct order *order) {
     const char *path = getenv("FAILING_DISK_ORDER");
     if (path == NULL) return 0;
-    int order = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-    if (order < 0) return 0;
-    char text[64] = {0};
-    ssize_t length = syscall(SYS_read, order, text, sizeof text - 1);
-    syscall(SYS_close, order);
-    char name[32];
-    int error;
-    if (length <= 0 || sscanf(text, "%31s %d", name, &error) != 2) return 0;
-    return strcmp(name, call) == 0 ? error : 0;
+    int file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    char text[300] = {0};
+    ssize_t length = syscall(SYS_read, file, text, sizeof text - 1);
+    syscall(SYS_close, file);
+    if (length <= 0) return 0;
+    int n = sscanf(text, "%31s %d %255s", order->call, &order->error, order->part);
+    return n == 3 && strcmp(order->call, call) == 0;
 }
 
-static int is_on_the_disk(int file) {
+static int is_on_the_disk(int file, const char *part) {
     const char *folder = getenv("FAILING_DISK_FOLDER");
     if (folder == NULL) return 0;
     char link[64], path[4096];
@@ -39,15 +45,15 @@ static int is_on_the_disk(int file) {
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    return strncmp(path, folder, strlen(folder)) == 0;
+    return strncmp(path, folder, strlen(folder)) == 0 && strstr(path, part) != NULL;
 }
 
 // Whether the call fails; errno is set then, and as it was otherwise.
 static int fails(const char *call, int file) {
     int before = errno;
-    int error = ordered(call);
-    int failing = error != 0 && is_on_the_disk(file);
-    errno = failing ? error : before;
+    struct order order;
+    int failing = ordered(call, &order) && is_on_the_disk(file, order.part);
+    errno = failing ? order.error : before;
     return failing;
 }
 
