@@ -3,7 +3,7 @@ Workers by what their stream owes. Takes beside `root`, `part` and `values` the 
 
 The stream's length, not the group's lag: an acknowledged entry is deleted, so the length counts what
 waits and what is in flight, and workers at a long slide are not taken away when nothing waits. The
-lag also is unknown to Redis after deletions, and an error while there is no group yet.
+lag can also be unknown to Redis after deletions, and is an error while there is no group yet.
 
 Whoever is taken away all the same hands its slide back at once. While Redis is away the number stays.
 */}}
