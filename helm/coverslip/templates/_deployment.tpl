@@ -30,10 +30,7 @@ spec:
       labels:
         {{- include "coverslip.labels" . | nindent 8 }}
       annotations:
-        kubectl.kubernetes.io/default-container: coverslip
-        {{- with .values.podAnnotations }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+        {{- include "coverslip.podAnnotations" . | nindent 8 }}
     spec:
       {{- include "coverslip.podSpec" . | nindent 6 }}
 {{- end }}
@@ -41,7 +38,7 @@ spec:
 {{/* As many as before answer at any time. */}}
 {{- define "coverslip.servesStrategy" -}}
 rollingUpdate:
-  maxSurge: 1
+  maxSurge: 25%
   maxUnavailable: 0
 {{- end }}
 
@@ -100,9 +97,20 @@ lifecycle:
       seconds: 10
 {{- end }}
 
+{{/* Scratch is no reason to keep a node: what lies there belongs to work that is handed back. */}}
+{{- define "coverslip.podAnnotations" -}}
+cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: scratch
+{{- with .values.podAnnotations }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "coverslip.resources" -}}
 requests:
   {{- toYaml .values.resources.requests | nindent 2 }}
+  {{- if not .values.scratch.storageClassName }}
+  ephemeral-storage: {{ .values.scratch.size }}
+  {{- end }}
 limits:
   {{- toYaml .values.resources.limits | nindent 2 }}
   {{- if gt (int (.values.gpus | default 0)) 0 }}
