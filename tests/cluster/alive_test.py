@@ -18,7 +18,7 @@ class Alive(unittest.TestCase):
             cls.installation.start("serve", part)
         cls.installation.start_front(front_config())
         cls.token = cls.installation.coverslip("token", "create", "--role", "admin")
-        cls.slide = cls.installation.push("front", cls.token, 4096)
+        cls.slide = cls.installation.push("front", cls.token, 3072)
         cls.tiled, cls.embedded = stream_of("embed"), stream_of("mil")
         wait_for("the slide to be tiled", lambda: cls.owed(cls.tiled) == 1)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import rendering
 from binary import BINARY
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def free_port():
