@@ -82,9 +82,11 @@ containers:
     volumeMounts:
       - name: scratch
         mountPath: /data
+      {{- include "coverslip.trustMount" .root | nindent 6 }}
       {{- include "coverslip.claimMounts" .claims | nindent 6 }}
 volumes:
   {{- include "coverslip.scratchVolume" .values.scratch | nindent 2 }}
+  {{- include "coverslip.trustVolume" .root | nindent 2 }}
   {{- include "coverslip.claimVolumes" .claims | nindent 2 }}
 {{- end }}
 

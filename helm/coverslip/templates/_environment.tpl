@@ -18,6 +18,10 @@ tests/cluster holds each name against what the binary knows.
 - name: COVERSLIP_LOG_FORMAT
   value: {{ .Values.log.format }}
 {{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_CATALOG_URL" "secret" .Values.postgresql.secretName "key" .Values.postgresql.urlKey) }}
+{{- if .Values.trust.configMapName }}
+- name: SSL_CERT_FILE
+  value: /trust/ca.crt
+{{- end }}
 {{- end }}
 
 {{/* What the five parts share beside. */}}

@@ -20,6 +20,24 @@ Where a part may write, and what it is given to read. The root of every containe
 {{- end }}
 {{- end }}
 
+{{- define "coverslip.trustVolume" -}}
+{{- if .Values.trust.configMapName -}}
+- name: trust
+  configMap:
+    name: {{ .Values.trust.configMapName }}
+    items:
+      - {key: {{ .Values.trust.key }}, path: ca.crt}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.trustMount" -}}
+{{- if .Values.trust.configMapName -}}
+- name: trust
+  mountPath: /trust
+  readOnly: true
+{{- end }}
+{{- end }}
+
 {{- define "coverslip.claimVolume" -}}
 - name: {{ .name }}
   persistentVolumeClaim:
