@@ -102,6 +102,7 @@ class Pods(EveryExample):
                 self.assertEqual(selector["matchLabels"].keys(), stable)
                 labels = rendering.pod_template(deployment)["metadata"]["labels"]
                 self.assertTrue(rendering.selects(selector, labels))
+                self.assertEqual(labels.keys() - stable, {"app.kubernetes.io/version"})
 
     def test_spread_over_zones_and_nodes(self):
         for pod in self.pods():

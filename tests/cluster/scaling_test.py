@@ -23,6 +23,8 @@ class Scaling(EveryExample):
                 down = behaviour["scaleDown"]
                 self.assertGreaterEqual(down["stabilizationWindowSeconds"], 300)
                 self.assertEqual([policy["value"] for policy in down["policies"]], [1])
+                longest_pause_s = 300
+                self.assertGreater(scaled["spec"]["cooldownPeriod"], longest_pause_s)
                 n_seen += 1
         self.assertEqual(n_seen, 4)
 

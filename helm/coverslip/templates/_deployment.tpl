@@ -28,7 +28,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "coverslip.labels" . | nindent 8 }}
+        {{- include "coverslip.podLabels" . | nindent 8 }}
       annotations:
         {{- include "coverslip.podAnnotations" . | nindent 8 }}
     spec:
@@ -61,7 +61,7 @@ containers:
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     args:
       {{- toYaml .arguments | nindent 6 }}
-      {{- with .moreArguments }}
+      {{- with trim (default "" .moreArguments) }}
       {{- . | nindent 6 }}
       {{- end }}
     env:
@@ -82,12 +82,20 @@ containers:
     volumeMounts:
       - name: scratch
         mountPath: /data
-      {{- include "coverslip.trustMount" .root | nindent 6 }}
-      {{- include "coverslip.claimMounts" .claims | nindent 6 }}
+      {{- with include "coverslip.trustMount" .root }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      {{- with trim (include "coverslip.claimMounts" .claims) }}
+      {{- . | nindent 6 }}
+      {{- end }}
 volumes:
   {{- include "coverslip.scratchVolume" .values.scratch | nindent 2 }}
-  {{- include "coverslip.trustVolume" .root | nindent 2 }}
-  {{- include "coverslip.claimVolumes" .claims | nindent 2 }}
+  {{- with include "coverslip.trustVolume" .root }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with trim (include "coverslip.claimVolumes" .claims) }}
+  {{- . | nindent 2 }}
+  {{- end }}
 {{- end }}
 
 {{/* Requests go on coming for a moment after a pod was told to stop: it listens on until they have

@@ -26,9 +26,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: {{ .part }}
 {{- end }}
 
-{{- define "coverslip.labels" -}}
+{{/* Without the chart's own version: a new chart alone replaces no pod. */}}
+{{- define "coverslip.podLabels" -}}
 {{ include "coverslip.selector" . }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{- define "coverslip.labels" -}}
+{{ include "coverslip.podLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}

@@ -19,7 +19,8 @@ spec:
   minReplicaCount: {{ .values.autoscaling.minReplicas }}
   maxReplicaCount: {{ .values.autoscaling.maxReplicas }}
   pollingInterval: 15
-  # From one to none, where none is allowed.
+  # Before the last one leaves, where none is allowed. Messages that are paused after a failure are not
+  # in the stream, and a worker alone brings them back there: after five minutes at most.
   cooldownPeriod: 600
   advanced:
     horizontalPodAutoscalerConfig:
