@@ -33,7 +33,7 @@ class Configuration(EveryExample):
                 unknown.add(" ".join(command))
             else:
                 unknown |= names - known - OF_LIBRARIES
-        self.assertEqual(unknown, AHEAD)
+        self.assertEqual(unknown, AHEAD, "what is expected stands in ahead_of_binary.txt")
 
     def test_each_part_is_started_as_itself(self):
         for documents in self.examples():

@@ -37,6 +37,14 @@ class Network(EveryExample):
             seen[labels["app.kubernetes.io/component"]] = egress_ports(policies_of(documents, labels))
         self.assertEqual(seen, wanted)
 
+    def test_the_way_to_the_collector_is_open_where_there_is_one(self):
+        for name, is_open in [("gpu", True), ("hospital", False)]:
+            documents = rendering.rendered(rendering.CHART / f"examples/{name}.yaml")
+            for _, pod in rendering.pods(documents):
+                labels = pod["metadata"]["labels"]
+                is_part = labels["app.kubernetes.io/component"] in rendering.PARTS
+                self.assertEqual(4318 in egress_ports(policies_of(documents, labels)), is_open and is_part)
+
     def test_parts_that_serve_hear_the_front_and_workers_hear_prometheus_alone(self):
         documents = rendering.rendered(rendering.CHART / "examples/hospital.yaml")
         for policy in rendering.of_kind(documents, "NetworkPolicy"):

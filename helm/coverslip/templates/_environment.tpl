@@ -35,6 +35,10 @@ tests/cluster holds each name against what the binary knows.
 - name: COVERSLIP_LEASE_SECONDS
   value: {{ .Values.redis.leaseSeconds | quote }}
 {{ include "coverslip.storageEnvironment" .Values.s3 }}
+{{- with .Values.traces.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "coverslip.storageEnvironment" -}}

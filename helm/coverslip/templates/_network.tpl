@@ -25,6 +25,9 @@ Who may talk to whom. `default-deny.yaml` forbids everything; each part's policy
 {{ include "coverslip.egressTo" .Values.postgresql }}
 {{ include "coverslip.egressTo" .Values.redis }}
 {{ include "coverslip.egressTo" .Values.s3 }}
+{{- if .Values.traces.endpoint }}
+{{ include "coverslip.egressTo" .Values.traces }}
+{{- end }}
 {{- with .Values.networkPolicy.extraEgress }}
 {{ toYaml . }}
 {{- end }}

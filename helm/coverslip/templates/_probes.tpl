@@ -1,5 +1,5 @@
 {{/*
-Ready: the catalog answers. Live: the process answers, which says nothing of what it depends on, so
+Ready: what the part needs answers, the catalog above all. Live: the process answers, which says nothing of what it depends on, so
 that PostgreSQL's outage restarts nobody. A worker's answer may wait while its slide has all cores.
 */}}
 {{- define "coverslip.probes" -}}
