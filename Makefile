@@ -10,7 +10,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser cluster conformance classic-mil bench encoder clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser cluster chaos conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ browser: compiled ## the viewer in headless Chromium
 
 cluster: compiled ## the Helm chart, without a cluster
 	tests/cluster/run
+
+chaos: compiled ## kill, wipe, cut off and break everything twenty times; two hundred slides; takes an hour
+	COVERSLIP_CHAOS_ROUNDS=20 cargo test --workspace --test chaos -- --nocapture
 
 conformance: compiled ## what takes too long for every run: shipped models on held-out data, the chart's policy scan
 	@.ci/setup conformance

@@ -1,42 +1,74 @@
-//! The parts as processes of their own, over one data folder and a real Redis.
+//! The parts as processes of their own, over real servers: PostgreSQL, Redis and S3.
 
 use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use harness::{Server, phantom, run};
-use servers::{ACCESS_KEY, BUCKET, RedisServer, SECRET_KEY, SeaweedServer};
+use servers::{ACCESS_KEY, BUCKET, PostgresServer, RedisServer, SECRET_KEY, SeaweedServer};
 
-struct Installation {
+/// All that processes on machines of their own share.
+struct Cluster {
     folder: tempfile::TempDir,
     redis: RedisServer,
+    postgres: PostgresServer,
+    s3: SeaweedServer,
 }
 
-impl Installation {
+impl Cluster {
     fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let (s3, redis, postgres) = thread::scope(|scope| {
+            let s3 = scope.spawn(|| SeaweedServer::start_in(folder.path()));
+            let others = (RedisServer::start(), PostgresServer::start());
+            (s3.join(), others.0, others.1)
+        });
         Ok(Self {
-            folder: tempfile::tempdir()?,
-            redis: RedisServer::start()?,
+            redis: redis?,
+            postgres: postgres?,
+            s3: s3.map_err(|_panic| anyhow!("SeaweedFS was not started"))??,
+            folder,
         })
     }
 
-    fn start(&self, part: &[&str]) -> Result<Server> {
-        let url = self.redis.url();
-        let arguments = ["--redis-url", url.as_str(), "--lease-seconds", "3"];
-        Server::start_part(part, &self.folder.path().join("data"), arguments)
+    /// A process with an empty data folder, called `name`.
+    fn start(&self, name: &str, part: &[&str]) -> Result<Server> {
+        let data = self.folder.path().join(name);
+        let data = data.to_str().context("a path of text")?;
+        let (catalog, redis) = (self.postgres.url(), self.redis.url());
+        let mut arguments = vec!["--redis-url", &redis, "--lease-seconds", "3"];
+        arguments.extend(on_s3(&self.s3));
+        Server::start_part(
+            part,
+            &["--data", data, "--catalog-url", &catalog],
+            arguments,
+        )
     }
+}
 
-    fn phantom(&self, size: &str, seed: &str) -> Result<Vec<u8>> {
-        let file = self.folder.path().join(format!("{seed}.tiff"));
-        let tumour = ["--tumour", "0.2", "--grade", "3"];
-        phantom(
-            &file,
-            &[&tumour[..], &["--size", size, "--seed", seed]].concat(),
-        )?;
-        Ok(fs::read(&file)?)
-    }
+fn on_s3(s3: &SeaweedServer) -> [&str; 8] {
+    [
+        "--s3-bucket",
+        BUCKET,
+        "--s3-endpoint",
+        s3.endpoint(),
+        "--s3-access-key-id",
+        ACCESS_KEY,
+        "--s3-secret-access-key",
+        SECRET_KEY,
+    ]
+}
+
+fn painted(folder: &Path, size: &str, seed: &str) -> Result<Vec<u8>> {
+    let file = folder.join(format!("{seed}.tiff"));
+    let tumour = ["--tumour", "0.2", "--grade", "3"];
+    phantom(
+        &file,
+        &[&tumour[..], &["--size", size, "--seed", seed]].concat(),
+    )?;
+    Ok(fs::read(&file)?)
 }
 
 fn push(ingest: &Server, bytes: Vec<u8>) -> Result<String> {
@@ -66,17 +98,23 @@ fn wait_until_embedding(cases: &Server, slide: &str) -> Result<()> {
 
 #[test]
 fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
-    let installation = Installation::new()?;
-    let ingest = installation.start(&["serve", "ingest"])?;
-    let tiles = installation.start(&["serve", "tiles"])?;
-    let cases = installation.start(&["serve", "cases"])?;
-    let mil = installation.start(&["work", "mil"])?;
-    let worker = installation.start(&["work", "embed"])?;
+    let mut cluster = Cluster::new()?;
+    let ingest = cluster.start("ingest", &["serve", "ingest"])?;
+    let tiles = cluster.start("tiles", &["serve", "tiles"])?;
+    let cases = cluster.start("cases", &["serve", "cases"])?;
+    let mil = cluster.start("mil", &["work", "mil"])?;
+    let mut worker = cluster.start("first", &["work", "embed"])?;
 
-    let slide = push(&ingest, installation.phantom("12288", "90011")?)?;
+    let bytes = painted(cluster.folder.path(), "12288", "90011")?;
+    let slide = push(&ingest, bytes)?;
     wait_until_embedding(&cases, &slide)?;
     worker.kill()?;
-    let second = installation.start(&["work", "embed"])?;
+    cluster.postgres.kill()?;
+    let path = format!("/api/v1/slides/{slide}");
+    let away = cases.get(&path)?.status();
+    ensure!(away == 503, "without its catalog it answered {away}");
+    cluster.postgres.restart()?;
+    let second = cluster.start("second", &["work", "embed"])?;
     cases.wait_for_state(&slide, &["scored"])?;
 
     let status = tiles.get(&format!("/slides/{slide}.dzi"))?.status();
@@ -93,23 +131,25 @@ fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
         ensure!(part.get("/metrics")?.status() == 200);
         ensure!(part.get_as_stranger("/metrics")?.status() == 401);
     }
+    for name in ["ingest", "tiles", "cases", "mil", "first", "second"] {
+        let data = cluster.folder.path().join(name);
+        for shared in ["catalog.sqlite", "objects"] {
+            ensure!(
+                !data.join(shared).exists(),
+                "{name} has {shared} of its own"
+            );
+        }
+    }
     Ok(())
 }
 
 #[test]
 fn a_slide_goes_through_with_its_objects_on_s3() -> Result<()> {
-    let installation = Installation::new()?;
-    let place = tempfile::tempdir()?;
-    let s3 = SeaweedServer::start_in(place.path())?;
-    let data = installation.folder.path().join("data");
-    let arguments = [
-        ["--s3-bucket", BUCKET],
-        ["--s3-endpoint", s3.endpoint()],
-        ["--s3-access-key-id", ACCESS_KEY],
-        ["--s3-secret-access-key", SECRET_KEY],
-    ];
-    let server = Server::start(&data, arguments.concat())?;
-    let slide = push(&server, installation.phantom("4096", "90012")?)?;
+    let folder = tempfile::tempdir()?;
+    let s3 = SeaweedServer::start_in(folder.path())?;
+    let data = folder.path().join("installation");
+    let server = Server::start(&data, on_s3(&s3))?;
+    let slide = push(&server, painted(folder.path(), "4096", "90012")?)?;
     let row = server.wait_for_state(&slide, &["scored"])?;
     ensure!(row["call"]["is_positive"] == true, "{row}");
     for path in [
@@ -140,6 +180,13 @@ fn a_part_without_a_queue_to_share_says_what_to_give() -> Result<()> {
     let unheard = refused(&["serve", "tiles"], &data, &nobody)?;
     ensure!(unheard.contains("127.0.0.1:1"), "{unheard}");
     ensure!(!unheard.contains("secret"), "{unheard}");
+    let nowhere = ["--catalog-url", "postgres://a:secret@127.0.0.1:1/slides"];
+    let unwritten = refused(&["serve", "tiles"], &data, &[nobody, nowhere].concat())?;
+    ensure!(
+        unwritten.contains("postgres://127.0.0.1:1/slides"),
+        "{unwritten}"
+    );
+    ensure!(!unwritten.contains("secret"), "{unwritten}");
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 use flow::SlideId;
 use serde_json::Value;
-use sqlx::sqlite::SqliteRow;
 
 use crate::columns::{from_json, get, get_count, get_time, parse, to_json};
+use crate::row::Row;
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError};
 
 /// What can be done that must be on record.
@@ -62,17 +63,16 @@ impl AuditAction {
 impl Catalog {
     /// Adds to the audit trail, which can neither be changed nor shortened.
     pub async fn audit(&self, event: AuditEvent) -> Result<(), CatalogError> {
-        sqlx::query(
+        let statement = Statement::to(
+            "add to the audit trail",
             "INSERT INTO audit (at_ms, actor, action, slide, detail) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(Utc::now().timestamp_millis())
         .bind(event.actor)
         .bind(event.action.name())
         .bind(event.slide.map(|slide| slide.to_string()))
-        .bind(to_json("audit detail", &event.detail)?)
-        .execute(&self.records)
-        .await
-        .map_err(CatalogError::database("add to the audit trail"))?;
+        .bind(to_json("audit detail", &event.detail)?);
+        self.records.execute(statement).await?;
         Ok(())
     }
 
@@ -82,17 +82,19 @@ impl Catalog {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<AuditRow>, CatalogError> {
-        let rows = sqlx::query("SELECT * FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
-            .bind(before.map_or(i64::MAX, u64::cast_signed))
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(CatalogError::database("read the audit trail"))?;
+        let statement = Statement::to(
+            "read the audit trail",
+            "SELECT seq, at_ms, actor, action, slide, detail FROM audit WHERE seq < $1
+             ORDER BY seq DESC LIMIT $2",
+        )
+        .bind(before.map_or(i64::MAX, u64::cast_signed))
+        .bind(limit);
+        let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_event).collect()
     }
 }
 
-fn read_event(row: &SqliteRow) -> Result<AuditRow, CatalogError> {
+fn read_event(row: &Row) -> Result<AuditRow, CatalogError> {
     let slide: Option<String> = get(row, "slide")?;
     Ok(AuditRow {
         seq: get_count(row, "seq")?,

@@ -5,10 +5,9 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
 
 use crate::CatalogError;
+use crate::row::{Readable, Row};
 
 pub(crate) fn to_json(
     column: &'static str,
@@ -18,7 +17,7 @@ pub(crate) fn to_json(
 }
 
 pub(crate) fn from_json<T: DeserializeOwned>(
-    row: &SqliteRow,
+    row: &Row,
     column: &'static str,
 ) -> Result<T, CatalogError> {
     let text: String = get(row, column)?;
@@ -26,7 +25,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(
 }
 
 /// A column whose text is parsed.
-pub(crate) fn parse<T>(row: &SqliteRow, column: &'static str) -> Result<T, CatalogError>
+pub(crate) fn parse<T>(row: &Row, column: &'static str) -> Result<T, CatalogError>
 where
     T: FromStr<Err: std::error::Error + Send + Sync + 'static>,
 {
@@ -34,27 +33,21 @@ where
     text.parse().map_err(CatalogError::damaged(column))
 }
 
-pub(crate) fn get<'r, T>(row: &'r SqliteRow, column: &'static str) -> Result<T, CatalogError>
-where
-    T: Decode<'r, Sqlite> + Type<Sqlite>,
-{
-    row.try_get(column).map_err(CatalogError::damaged(column))
+pub(crate) fn get<T: Readable>(row: &Row, column: &'static str) -> Result<T, CatalogError> {
+    row.get(column).map_err(CatalogError::damaged(column))
 }
 
 /// A count; SQL has no unsigned integers, and ours stay far below 2^63.
-pub(crate) fn get_count(row: &SqliteRow, column: &'static str) -> Result<u64, CatalogError> {
+pub(crate) fn get_count(row: &Row, column: &'static str) -> Result<u64, CatalogError> {
     Ok(get::<i64>(row, column)?.cast_unsigned())
 }
 
-pub(crate) fn get_time(
-    row: &SqliteRow,
-    column: &'static str,
-) -> Result<DateTime<Utc>, CatalogError> {
+pub(crate) fn get_time(row: &Row, column: &'static str) -> Result<DateTime<Utc>, CatalogError> {
     time(column, get(row, column)?)
 }
 
 pub(crate) fn get_optional_time(
-    row: &SqliteRow,
+    row: &Row,
     column: &'static str,
 ) -> Result<Option<DateTime<Utc>>, CatalogError> {
     let milliseconds: Option<i64> = get(row, column)?;

@@ -1,7 +1,10 @@
 use std::io;
 
 use flow::SlideId;
+use sqlx::migrate::MigrateError;
 use thiserror::Error;
+
+use crate::statement::Purpose;
 
 /// Why the catalog could not answer.
 #[derive(Debug, Error)]
@@ -13,10 +16,28 @@ pub enum CatalogError {
         action: &'static str,
         source: sqlx::Error,
     },
+    /// It may be there again soon. Whether a change was made before it went is not known.
+    #[error(
+        "cannot {action}: the catalog at {server} does not answer: see that PostgreSQL runs there, \
+         can be reached from here and has connections to spare"
+    )]
+    Away {
+        action: &'static str,
+        server: String,
+        source: sqlx::Error,
+    },
+    #[error("cannot connect to the catalog at {server}: {remedy}")]
+    Connect {
+        server: String,
+        remedy: &'static str,
+        source: sqlx::Error,
+    },
     #[error("cannot lock the catalog: check that its folder is there and can be written to")]
     Lock(#[source] io::Error),
     #[error("cannot bring the catalog up to date: was it written by a newer version?")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
+    #[error("cannot make the catalog's tables: may its user make tables there?")]
+    Tables(#[source] MigrateError),
     #[error("the catalog holds a {column} that cannot be read")]
     Damaged {
         column: &'static str,
@@ -30,21 +51,22 @@ pub enum CatalogError {
 }
 
 impl CatalogError {
-    pub(crate) fn database(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| Self::Database { action, source }
+    /// Tells a slide that is not there from a failure.
+    pub(crate) fn database(purpose: Purpose, source: sqlx::Error) -> Self {
+        let Purpose { action, about } = purpose;
+        let database = source.as_database_error();
+        match about {
+            Some(id) if database.is_some_and(|error| error.is_foreign_key_violation()) => {
+                Self::UnknownSlide { id }
+            }
+            _ => Self::Database { action, source },
+        }
     }
 
-    /// Tells a slide that is not there from a failure.
-    pub(crate) fn about_slide(
-        action: &'static str,
-        id: SlideId,
-    ) -> impl FnOnce(sqlx::Error) -> Self {
-        move |source| {
-            let database = source.as_database_error();
-            if database.is_some_and(|error| error.is_foreign_key_violation()) {
-                return Self::UnknownSlide { id };
-            }
-            Self::Database { action, source }
+    pub(crate) fn migrating(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(_) | MigrateError::ExecuteMigration(..) => Self::Tables(error),
+            _ => Self::Migrate(error),
         }
     }
 

@@ -1,18 +1,36 @@
 //! The record of slides, their progress and their results, of access tokens and of who did what.
 //!
-//! Embedded it is one SQLite file. What a call has acknowledged survives a power cut; only
-//! [`Catalog::set_progress`] may be lost. Several processes may have the same file open.
+//! The contract, which `tests/` holds both kinds of catalog to:
+//!
+//! * What a call has acknowledged survives a power cut; only [`Catalog::set_progress`] may be lost.
+//! * Any number of processes may share a catalog. Of those who make the same conditional change,
+//!   one does; of those who open a new catalog at once, one makes the tables.
+//! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
+//!   all before it.
+//! * A schema that a newer version has changed is left alone.
+//!
+//! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
+//! SQLite, which the processes of one machine can share. [`Catalog::connect`] has a database on
+//! PostgreSQL, and this is what it adds:
+//!
+//! * It may be restarted at any time. A call waits some seconds for it, then fails with
+//!   [`CatalogError::Away`]; once it is back, calls go on as before.
 
 mod audit;
 mod catalog;
 mod columns;
+mod connections;
 mod error;
 mod file_name;
 mod migrations;
+mod postgres;
 mod predictions;
 mod progress;
 mod role;
+mod row;
 mod slides;
+mod sqlite;
+mod statement;
 mod status;
 mod tokens;
 
@@ -20,6 +38,7 @@ pub use audit::{AuditAction, AuditEvent, AuditRow};
 pub use catalog::Catalog;
 pub use error::CatalogError;
 pub use file_name::FileName;
+pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;

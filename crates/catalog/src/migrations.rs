@@ -1,35 +1,89 @@
 use std::borrow::Cow;
 
 use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+
+#[derive(Clone, Copy)]
+enum Script {
+    /// SQL that both kinds of database take.
+    Same(&'static str),
+    /// Where they have no words in common, such as in triggers.
+    Own {
+        sqlite: &'static str,
+        postgres: &'static str,
+    },
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, &str); 6] = [
-    ("slides", include_str!("../migrations/0001_slides.sql")),
+const MIGRATIONS: [(&str, Script); 6] = [
+    (
+        "slides",
+        Script::Same(include_str!("../migrations/0001_slides.sql")),
+    ),
     (
         "predictions",
-        include_str!("../migrations/0002_predictions.sql"),
+        Script::Same(include_str!("../migrations/0002_predictions.sql")),
     ),
-    ("tokens", include_str!("../migrations/0003_tokens.sql")),
-    ("audit", include_str!("../migrations/0004_audit.sql")),
-    ("revision", include_str!("../migrations/0005_revision.sql")),
+    (
+        "tokens",
+        Script::Same(include_str!("../migrations/0003_tokens.sql")),
+    ),
+    (
+        "audit",
+        Script::Own {
+            sqlite: include_str!("../migrations/0004_audit.sqlite.sql"),
+            postgres: include_str!("../migrations/0004_audit.postgres.sql"),
+        },
+    ),
+    (
+        "revision",
+        Script::Own {
+            sqlite: include_str!("../migrations/0005_revision.sqlite.sql"),
+            postgres: include_str!("../migrations/0005_revision.postgres.sql"),
+        },
+    ),
     (
         "busy_seconds",
-        include_str!("../migrations/0006_busy_seconds.sql"),
+        Script::Same(include_str!("../migrations/0006_busy_seconds.sql")),
     ),
 ];
 
+/// Brings the schema up to date. On PostgreSQL one process at a time gets past the lock that this
+/// takes; SQLite has none.
+pub(crate) async fn migrate(
+    connection: &mut impl Migrate,
+    dialect: Dialect,
+) -> Result<(), MigrateError> {
+    // `run` asks for more than a connection that can migrate.
+    migrator(dialect).run_direct(None, connection, false).await
+}
+
 /// The schema. (The macro that reads the folder would build SQLite a second time, for the macro.)
-pub(crate) fn migrator() -> Migrator {
-    let migration = |(version, (name, sql)): (i64, (&'static str, &'static str))| {
-        let name = Cow::Borrowed(name);
+fn migrator(dialect: Dialect) -> Migrator {
+    let migration = |(version, (name, script)): (i64, (&'static str, Script))| {
         Migration::new(
             version,
-            name,
+            Cow::Borrowed(name),
             MigrationType::Simple,
-            sql.into_sql_str(),
+            script.sql(dialect).into_sql_str(),
             false,
         )
     };
     Migrator::with_migrations((1..).zip(MIGRATIONS).map(migration).collect())
+}
+
+impl Script {
+    fn sql(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Same(sql), _) => sql,
+            (Self::Own { sqlite, .. }, Dialect::Sqlite) => sqlite,
+            (Self::Own { postgres, .. }, Dialect::Postgres) => postgres,
+        }
+    }
 }

@@ -2,6 +2,7 @@ use chrono::Utc;
 use flow::{Prediction, SlideId};
 
 use crate::columns::{from_json, to_json};
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError};
 
 impl Catalog {
@@ -11,7 +12,8 @@ impl Catalog {
         id: SlideId,
         prediction: &Prediction,
     ) -> Result<(), CatalogError> {
-        sqlx::query(
+        let statement = Statement::to(
+            "record a prediction",
             "INSERT INTO predictions
              (slide, encoder_hash, task, task_version, task_hash, body, recorded_at_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -25,22 +27,20 @@ impl Catalog {
         .bind(prediction.task.hash.to_string())
         .bind(to_json("prediction", prediction)?)
         .bind(Utc::now().timestamp_millis())
-        .execute(&self.records)
-        .await
-        .map_err(CatalogError::about_slide("record a prediction", id))?;
+        .about(id);
+        self.records.execute(statement).await?;
         Ok(())
     }
 
     /// All results of a slide, by task, the latest of each task first.
     pub async fn predictions(&self, id: SlideId) -> Result<Vec<Prediction>, CatalogError> {
-        let rows = sqlx::query(
+        let statement = Statement::to(
+            "read predictions",
             "SELECT body FROM predictions WHERE slide = $1
              ORDER BY task, recorded_at_ms DESC, task_version DESC",
         )
-        .bind(id.to_string())
-        .fetch_all(&self.readers)
-        .await
-        .map_err(CatalogError::database("read predictions"))?;
+        .bind(id.to_string());
+        let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(|row| from_json(row, "body")).collect()
     }
 }

@@ -1,15 +1,17 @@
 //! How far the stage under way has come, and what the stages before it cost.
 
 use flow::{Progress, SlideId, Stage, StageTiming};
-use sqlx::sqlite::SqliteRow;
 
 use crate::columns::{get, get_count};
+use crate::row::Row;
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError};
 
 impl Catalog {
     /// Cheap, and the only write that a power cut may undo.
     pub async fn set_progress(&self, id: SlideId, progress: Progress) -> Result<(), CatalogError> {
-        sqlx::query(
+        let statement = Statement::to(
+            "note a slide's progress",
             "INSERT INTO slide_progress (slide, stage, done, total) VALUES ($1, $2, $3, $4)
              ON CONFLICT (slide) DO UPDATE
              SET stage = excluded.stage, done = excluded.done, total = excluded.total",
@@ -18,9 +20,8 @@ impl Catalog {
         .bind(progress.stage.name())
         .bind(progress.done.cast_signed())
         .bind(progress.total.cast_signed())
-        .execute(&self.notes)
-        .await
-        .map_err(CatalogError::about_slide("note a slide's progress", id))?;
+        .about(id);
+        self.notes.execute(statement).await?;
         Ok(())
     }
 
@@ -30,7 +31,8 @@ impl Catalog {
         id: SlideId,
         timing: StageTiming,
     ) -> Result<(), CatalogError> {
-        sqlx::query(
+        let statement = Statement::to(
+            "record a timing",
             "INSERT INTO slide_timings (slide, stage, wall_s, busy_s) VALUES ($1, $2, $3, $4)
              ON CONFLICT (slide, stage) DO UPDATE
              SET wall_s = excluded.wall_s, busy_s = excluded.busy_s",
@@ -39,14 +41,13 @@ impl Catalog {
         .bind(timing.stage.name())
         .bind(timing.wall_s)
         .bind(timing.busy_s)
-        .execute(&self.records)
-        .await
-        .map_err(CatalogError::about_slide("record a timing", id))?;
+        .about(id);
+        self.records.execute(statement).await?;
         Ok(())
     }
 }
 
-pub(crate) fn read_progress(row: &SqliteRow) -> Result<Option<Progress>, CatalogError> {
+pub(crate) fn read_progress(row: &Row) -> Result<Option<Progress>, CatalogError> {
     let Some(stage) = read_stage(row, "progress_stage")? else {
         return Ok(None);
     };
@@ -57,7 +58,7 @@ pub(crate) fn read_progress(row: &SqliteRow) -> Result<Option<Progress>, Catalog
     }))
 }
 
-pub(crate) fn read_timing(row: &SqliteRow) -> Result<Option<StageTiming>, CatalogError> {
+pub(crate) fn read_timing(row: &Row) -> Result<Option<StageTiming>, CatalogError> {
     let Some(stage) = read_stage(row, "timing_stage")? else {
         return Ok(None);
     };
@@ -68,7 +69,7 @@ pub(crate) fn read_timing(row: &SqliteRow) -> Result<Option<StageTiming>, Catalo
     }))
 }
 
-fn read_stage(row: &SqliteRow, column: &'static str) -> Result<Option<Stage>, CatalogError> {
+fn read_stage(row: &Row, column: &'static str) -> Result<Option<Stage>, CatalogError> {
     let Some(name) = get::<Option<String>>(row, column)? else {
         return Ok(None);
     };

@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 use flow::{Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
-use sqlx::sqlite::SqliteRow;
 
 use crate::columns::{from_json, get, get_count, get_time, parse, to_json};
 use crate::progress::{read_progress, read_timing};
+use crate::row::Row;
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError, FileName};
 
 /// A pushed file whose bytes are in storage.
@@ -48,11 +49,19 @@ pub struct Page {
     pub limit: u32,
 }
 
+macro_rules! slide_columns {
+    () => {
+        "id, digest, n_bytes, file_name, mpp_override, status, received_at_ms, \
+         progress_stage, progress_done, progress_total, timing_stage, timing_wall_s, timing_busy_s"
+    };
+}
+
 impl Catalog {
     /// Records a slide as received.
     pub async fn register(&self, slide: NewSlide) -> Result<Registered, CatalogError> {
         let status = SlideStatus::Received;
-        let done = sqlx::query(
+        let statement = Statement::to(
+            "register a slide",
             "INSERT INTO slides
              (id, digest, n_bytes, file_name, mpp_override, state, status, received_at_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -65,23 +74,33 @@ impl Catalog {
         .bind(slide.mpp_override.map(Mpp::get))
         .bind(status.name())
         .bind(to_json("status", &status)?)
-        .bind(Utc::now().timestamp_millis())
-        .execute(&self.records)
-        .await
-        .map_err(CatalogError::database("register a slide"))?;
-        Ok(match done.rows_affected() {
+        .bind(Utc::now().timestamp_millis());
+        Ok(match self.records.execute(statement).await? {
             0 => Registered::Known,
             _ => Registered::New,
         })
     }
 
     pub async fn slide(&self, id: SlideId) -> Result<Option<SlideRow>, CatalogError> {
-        let rows = sqlx::query("SELECT * FROM slide_rows WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_all(&self.readers)
-            .await
-            .map_err(CatalogError::database("read a slide"))?;
-        Ok(gather(&rows)?.pop())
+        let statement = Statement::to(
+            "read a slide",
+            concat!(
+                "SELECT ",
+                slide_columns!(),
+                " FROM slide_rows WHERE id = $1"
+            ),
+        )
+        .bind(id.to_string());
+        Ok(gather(&self.readers.fetch_all(statement).await?)?.pop())
+    }
+
+    /// A slide that must be there.
+    ///
+    /// # Errors
+    /// [`CatalogError::UnknownSlide`] if it is not.
+    pub async fn known_slide(&self, id: SlideId) -> Result<SlideRow, CatalogError> {
+        let slide = self.slide(id).await?;
+        slide.ok_or(CatalogError::UnknownSlide { id })
     }
 
     /// Newest first. An `after` that is not in the catalog gives an empty page.
@@ -89,20 +108,22 @@ impl Catalog {
         let Some((received_at_ms, id)) = self.start_of(page).await? else {
             return Ok(Vec::new());
         };
-        let rows = sqlx::query(
-            "SELECT * FROM slide_rows WHERE id IN (
-                SELECT id FROM slides WHERE (received_at_ms, id) < ($1, $2)
-                ORDER BY received_at_ms DESC, id DESC LIMIT $3
-             )
-             ORDER BY received_at_ms DESC, id DESC",
+        let statement = Statement::to(
+            "list slides",
+            concat!(
+                "SELECT ",
+                slide_columns!(),
+                " FROM slide_rows WHERE id IN (
+                    SELECT id FROM slides WHERE (received_at_ms, id) < ($1, $2)
+                    ORDER BY received_at_ms DESC, id DESC LIMIT $3
+                 )
+                 ORDER BY received_at_ms DESC, id DESC"
+            ),
         )
         .bind(received_at_ms)
         .bind(id)
-        .bind(page.limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(CatalogError::database("list slides"))?;
-        gather(&rows)
+        .bind(page.limit);
+        gather(&self.readers.fetch_all(statement).await?)
     }
 
     /// Where in the order of all slides a page begins.
@@ -110,22 +131,25 @@ impl Catalog {
         let Some(after) = page.after else {
             return Ok(Some((i64::MAX, String::new())));
         };
-        sqlx::query_as("SELECT received_at_ms, id FROM slides WHERE id = $1")
-            .bind(after.to_string())
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(CatalogError::database("find a page of slides"))
+        let statement = Statement::to(
+            "find a page of slides",
+            "SELECT received_at_ms, id FROM slides WHERE id = $1",
+        )
+        .bind(after.to_string());
+        let row = self.readers.fetch_optional(statement).await?;
+        row.map(|row| Ok((get(&row, "received_at_ms")?, get(&row, "id")?)))
+            .transpose()
     }
 
     /// Gives a slide the mpp to use in place of what its file says.
     pub async fn set_mpp_override(&self, id: SlideId, mpp: Mpp) -> Result<(), CatalogError> {
-        let done = sqlx::query("UPDATE slides SET mpp_override = $2 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(mpp.get())
-            .execute(&self.records)
-            .await
-            .map_err(CatalogError::database("set a slide's mpp"))?;
-        match done.rows_affected() {
+        let statement = Statement::to(
+            "set a slide's mpp",
+            "UPDATE slides SET mpp_override = $2 WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(mpp.get());
+        match self.records.execute(statement).await? {
             0 => Err(CatalogError::UnknownSlide { id }),
             _ => Ok(()),
         }
@@ -133,7 +157,7 @@ impl Catalog {
 }
 
 /// Rows of one slide follow each other, one for each timing.
-fn gather(rows: &[SqliteRow]) -> Result<Vec<SlideRow>, CatalogError> {
+fn gather(rows: &[Row]) -> Result<Vec<SlideRow>, CatalogError> {
     let mut slides: Vec<SlideRow> = Vec::new();
     for row in rows {
         let id = parse(row, "id")?;
@@ -148,7 +172,7 @@ fn gather(rows: &[SqliteRow]) -> Result<Vec<SlideRow>, CatalogError> {
     Ok(slides)
 }
 
-fn read_slide(id: SlideId, row: &SqliteRow) -> Result<SlideRow, CatalogError> {
+fn read_slide(id: SlideId, row: &Row) -> Result<SlideRow, CatalogError> {
     let file_name: Option<String> = get(row, "file_name")?;
     let mpp_override: Option<f64> = get(row, "mpp_override")?;
     Ok(SlideRow {

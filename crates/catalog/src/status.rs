@@ -1,6 +1,7 @@
 use flow::{SlideId, SlideStatus};
 
 use crate::columns::{from_json, get_count, parse, to_json};
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError};
 
 /// What became of a conditional change of status.
@@ -9,6 +10,13 @@ pub enum Advance {
     Done,
     /// The slide was not, or no longer, where the change was to begin; nothing changed.
     Elsewhere,
+}
+
+/// Of slides that some stage still has to work on.
+macro_rules! is_unfinished {
+    () => {
+        "state IN ('received', 'tiled', 'embedded')"
+    };
 }
 
 impl Catalog {
@@ -33,13 +41,15 @@ impl Catalog {
 
     /// Slides that some stage still has to work on, oldest first: the sweeper's list.
     pub async fn unfinished(&self) -> Result<Vec<(SlideId, SlideStatus)>, CatalogError> {
-        let rows = sqlx::query(
-            "SELECT id, status FROM slides WHERE state IN ('received', 'tiled', 'embedded')
-             ORDER BY received_at_ms, id",
-        )
-        .fetch_all(&self.readers)
-        .await
-        .map_err(CatalogError::database("list unfinished slides"))?;
+        let statement = Statement::to(
+            "list unfinished slides",
+            concat!(
+                "SELECT id, status FROM slides WHERE ",
+                is_unfinished!(),
+                " ORDER BY received_at_ms, id"
+            ),
+        );
+        let rows = self.readers.fetch_all(statement).await?;
         rows.iter()
             .map(|row| Ok((parse(row, "id")?, from_json(row, "status")?)))
             .collect()
@@ -47,13 +57,11 @@ impl Catalog {
 
     /// How many these are.
     pub async fn n_unfinished(&self) -> Result<u64, CatalogError> {
-        let row = sqlx::query(
-            "SELECT count(*) AS n FROM slides WHERE state IN ('received', 'tiled', 'embedded')",
-        )
-        .fetch_one(&self.readers)
-        .await
-        .map_err(CatalogError::database("count unfinished slides"))?;
-        get_count(&row, "n")
+        let statement = Statement::to(
+            "count unfinished slides",
+            concat!("SELECT count(*) AS n FROM slides WHERE ", is_unfinished!()),
+        );
+        get_count(&self.readers.fetch_one(statement).await?, "n")
     }
 
     async fn change_status(
@@ -62,29 +70,21 @@ impl Catalog {
         from: Option<&SlideStatus>,
         to: &SlideStatus,
     ) -> Result<Advance, CatalogError> {
-        let failed = || CatalogError::database("set a slide's status");
-        let status = to_json("status", to)?;
-        let mut transaction = self.records.begin().await.map_err(failed())?;
-        let changed = sqlx::query(
+        let action = "set a slide's status";
+        let change = Statement::to(
+            action,
             "UPDATE slides SET state = $2, status = $3
              WHERE id = $1 AND state = coalesce($4, state)",
         )
         .bind(id.to_string())
         .bind(to.name())
-        .bind(status)
-        .bind(from.map(SlideStatus::name))
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed())?;
-        if changed.rows_affected() == 0 {
-            return Ok(Advance::Elsewhere);
-        }
-        sqlx::query("DELETE FROM slide_progress WHERE slide = $1")
-            .bind(id.to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
-        Ok(Advance::Done)
+        .bind(to_json("status", to)?)
+        .bind(from.map(SlideStatus::name));
+        let forget = Statement::to(action, "DELETE FROM slide_progress WHERE slide = $1");
+        let forget = forget.bind(id.to_string());
+        Ok(match self.records.execute_both(change, forget).await? {
+            0 => Advance::Elsewhere,
+            _ => Advance::Done,
+        })
     }
 }

@@ -1,8 +1,9 @@
 use chrono::{DateTime, Utc};
 use flow::Sha256Digest;
-use sqlx::sqlite::SqliteRow;
 
 use crate::columns::{from_json, get, get_optional_time, get_time, parse, to_json};
+use crate::row::Row;
+use crate::statement::Statement;
 use crate::{Catalog, CatalogError, Role};
 
 /// What a secret is good for.
@@ -38,22 +39,30 @@ pub struct TokenRow {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+macro_rules! token_columns {
+    () => {
+        "hash, kind, name, roles, created_at_ms, expires_at_ms"
+    };
+}
+
 impl Catalog {
     /// Fails if the hash is known already: secrets are random, so that is no coincidence.
     pub async fn add_token(&self, token: NewToken) -> Result<(), CatalogError> {
-        sqlx::query(
-            "INSERT INTO tokens (hash, kind, name, roles, created_at_ms, expires_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+        let statement = Statement::to(
+            "add a token",
+            concat!(
+                "INSERT INTO tokens (",
+                token_columns!(),
+                ") VALUES ($1, $2, $3, $4, $5, $6)"
+            ),
         )
         .bind(token.hash.to_string())
         .bind(token.kind.name())
         .bind(token.name)
         .bind(to_json("roles", &token.roles)?)
         .bind(Utc::now().timestamp_millis())
-        .bind(token.expires_at.map(|at| at.timestamp_millis()))
-        .execute(&self.records)
-        .await
-        .map_err(CatalogError::database("add a token"))?;
+        .bind(token.expires_at.map(|at| at.timestamp_millis()));
+        self.records.execute(statement).await?;
         Ok(())
     }
 
@@ -62,11 +71,12 @@ impl Catalog {
         &self,
         hash: &Sha256Digest,
     ) -> Result<Option<TokenRow>, CatalogError> {
-        let row = sqlx::query("SELECT * FROM tokens WHERE hash = $1")
-            .bind(hash.to_string())
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(CatalogError::database("look up a token"))?;
+        let statement = Statement::to(
+            "look up a token",
+            concat!("SELECT ", token_columns!(), " FROM tokens WHERE hash = $1"),
+        )
+        .bind(hash.to_string());
+        let row = self.readers.fetch_optional(statement).await?;
         row.as_ref().map(read_token).transpose()
     }
 
@@ -76,44 +86,50 @@ impl Catalog {
         hash: &Sha256Digest,
         now: DateTime<Utc>,
     ) -> Result<Option<TokenRow>, CatalogError> {
-        let row = sqlx::query(
-            "DELETE FROM tokens
-             WHERE hash = $1 AND kind = 'login_code' AND expires_at_ms > $2 RETURNING *",
+        let statement = Statement::to(
+            "use a login code",
+            concat!(
+                "DELETE FROM tokens
+                 WHERE hash = $1 AND kind = 'login_code' AND expires_at_ms > $2 RETURNING ",
+                token_columns!()
+            ),
         )
         .bind(hash.to_string())
-        .bind(now.timestamp_millis())
-        .fetch_optional(&self.records)
-        .await
-        .map_err(CatalogError::database("use a login code"))?;
+        .bind(now.timestamp_millis());
+        let row = self.records.fetch_optional(statement).await?;
         row.as_ref().map(read_token).transpose()
     }
 
     /// Every bearer token, by name.
     pub async fn bearer_tokens(&self) -> Result<Vec<TokenRow>, CatalogError> {
-        let rows = sqlx::query("SELECT * FROM tokens WHERE kind = 'bearer' ORDER BY name, hash")
-            .fetch_all(&self.readers)
-            .await
-            .map_err(CatalogError::database("list tokens"))?;
+        let statement = Statement::to(
+            "list tokens",
+            concat!(
+                "SELECT ",
+                token_columns!(),
+                " FROM tokens WHERE kind = 'bearer' ORDER BY name, hash"
+            ),
+        );
+        let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_token).collect()
     }
 
     /// Forgets a token. It is fine if it is not there.
     pub async fn remove_token(&self, hash: &Sha256Digest) -> Result<(), CatalogError> {
-        sqlx::query("DELETE FROM tokens WHERE hash = $1")
-            .bind(hash.to_string())
-            .execute(&self.records)
-            .await
-            .map_err(CatalogError::database("remove a token"))?;
+        let statement = Statement::to("remove a token", "DELETE FROM tokens WHERE hash = $1");
+        let statement = statement.bind(hash.to_string());
+        self.records.execute(statement).await?;
         Ok(())
     }
 
     /// Forgets what expired before `now`.
     pub async fn remove_expired_tokens(&self, now: DateTime<Utc>) -> Result<(), CatalogError> {
-        sqlx::query("DELETE FROM tokens WHERE expires_at_ms <= $1")
-            .bind(now.timestamp_millis())
-            .execute(&self.records)
-            .await
-            .map_err(CatalogError::database("remove expired tokens"))?;
+        let statement = Statement::to(
+            "remove expired tokens",
+            "DELETE FROM tokens WHERE expires_at_ms <= $1",
+        )
+        .bind(now.timestamp_millis());
+        self.records.execute(statement).await?;
         Ok(())
     }
 }
@@ -130,7 +146,7 @@ impl TokenKind {
     }
 }
 
-fn read_token(row: &SqliteRow) -> Result<TokenRow, CatalogError> {
+fn read_token(row: &Row) -> Result<TokenRow, CatalogError> {
     let kind: String = get(row, "kind")?;
     let kind = TokenKind::ALL
         .into_iter()

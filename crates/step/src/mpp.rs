@@ -23,8 +23,7 @@ pub async fn give_mpp(
     slide: SlideId,
     mpp: Mpp,
 ) -> Result<(), GiveMppError> {
-    let row = catalog.slide(slide).await?;
-    let row = row.ok_or(CatalogError::UnknownSlide { id: slide })?;
+    let row = catalog.known_slide(slide).await?;
     let held = SlideStatus::Held {
         reason: HoldReason::MissingMpp,
     };

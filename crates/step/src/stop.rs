@@ -54,7 +54,5 @@ pub async fn resume_analysis(
 }
 
 async fn status(catalog: &Catalog, slide: SlideId) -> Result<SlideStatus, CatalogError> {
-    let row = catalog.slide(slide).await?;
-    let row = row.ok_or(CatalogError::UnknownSlide { id: slide })?;
-    Ok(row.status)
+    Ok(catalog.known_slide(slide).await?.status)
 }

@@ -23,10 +23,7 @@ pub struct SlideReport {
 /// # Errors
 /// If the slide is not in the catalog or the catalog does not answer.
 pub async fn report(catalog: &Catalog, slide: SlideId) -> Result<SlideReport, CatalogError> {
-    let row = catalog
-        .slide(slide)
-        .await?
-        .ok_or(CatalogError::UnknownSlide { id: slide })?;
+    let row = catalog.known_slide(slide).await?;
     Ok(SlideReport {
         slide,
         reason: reason_text(&row.status),

@@ -6,23 +6,23 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Compute, Encoder};
+use encoder::{Compute, Encoder, EncoderConfig};
 use flow::{Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil_worker::{MilDeps, score_slide};
 use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
-use store::{S3Config, Store};
+use store::Store;
 
-use crate::encoder_args::{ChosenEncoder, EncoderArgs};
+use crate::encoder_args::EncoderArgs;
 use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
 
 /// Everything the parts of one process share.
 ///
-/// Below the folder: `objects/` is storage, `catalog.sqlite` the record.
+/// Below a data folder: `objects/` is storage, `catalog.sqlite` the record.
 #[derive(Clone)]
 pub(crate) struct Installation {
     pub(crate) store: Store,
@@ -38,24 +38,10 @@ pub(crate) struct Models {
 }
 
 impl Installation {
-    /// Opens the folder, or makes it.
+    /// All of it in one folder, which is made if it is not there.
     pub(crate) async fn open(data: &Path) -> Result<Self> {
-        make_folder(data)?;
-        let store = Store::local(&data.join("objects"))
-            .with_context(|| format!("cannot open the storage in {}", data.display()))?;
-        Self::with_store(data, store).await
-    }
-
-    /// The same with its objects on S3.
-    pub(crate) async fn open_on_s3(data: &Path, s3: &S3Config) -> Result<Self> {
-        make_folder(data)?;
-        let store = Store::s3(s3).await.context("cannot open the storage")?;
-        Self::with_store(data, store).await
-    }
-
-    async fn with_store(data: &Path, store: Store) -> Result<Self> {
         Ok(Self {
-            store,
+            store: local_store(data)?,
             catalog: catalog(data).await?,
             queue: Queue::in_process(),
         })
@@ -126,8 +112,8 @@ impl Models {
     /// The chosen encoder, and the tasks that ship or are installed in `data`; of these only `task`
     /// if one is named.
     pub(crate) fn of(data: &Path, task: Option<&TaskId>, encoder: &EncoderArgs) -> Result<Self> {
-        let ChosenEncoder { encoder, retarget } = encoder.load()?;
-        let registry = TaskRegistry::open(&task_folder::installed_in(data), retarget)?;
+        let installed = task_folder::installed_in(data);
+        let registry = TaskRegistry::open(&installed, encoder.retarget()?)?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
@@ -137,7 +123,7 @@ impl Models {
             );
         }
         Ok(Self {
-            encoder: Arc::new(encoder),
+            encoder: Arc::new(encoder.load()?),
             tasks: tasks.into(),
         })
     }
@@ -159,6 +145,13 @@ impl Models {
     }
 }
 
+/// The objects in the folder, or in a folder made now.
+pub(crate) fn local_store(data: &Path) -> Result<Store> {
+    make_folder(data)?;
+    Store::local(&data.join("objects"))
+        .with_context(|| format!("cannot open the storage in {}", data.display()))
+}
+
 /// The record of what lies in the folder, or of a folder made now.
 pub(crate) async fn catalog(data: &Path) -> Result<Catalog> {
     make_folder(data)?;
@@ -178,6 +171,20 @@ pub(crate) fn encoder_or_shipped(folder: Option<&Path>, compute: Compute) -> Res
         Some(folder) => read_encoder(folder, compute),
         None => shipped::encoder(compute).context("cannot load the shipped encoder"),
     }
+}
+
+/// What the encoder in `folder` is, or the one that ships if there is none, without its weights.
+pub(crate) fn config_or_shipped(folder: Option<&Path>) -> Result<EncoderConfig> {
+    match folder {
+        Some(folder) => read_config(folder),
+        None => Ok(shipped::encoder_config()?),
+    }
+}
+
+/// The `encoder.json` of a folder.
+pub(crate) fn read_config(folder: &Path) -> Result<EncoderConfig> {
+    let config = files::read(&folder.join("encoder.json"))?;
+    EncoderConfig::parse(&config).with_context(|| format!("{} holds no encoder", folder.display()))
 }
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.

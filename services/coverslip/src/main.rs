@@ -7,6 +7,7 @@ use clap::Parser;
 mod arguments;
 mod bag_files;
 mod bench;
+mod catalog_args;
 mod cohort;
 mod commands;
 mod compute_choice;

@@ -1,21 +1,22 @@
 //! Where the processes of an installation meet.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use queue::{Queue, RedisConfig, RedisUrl};
+use store::Store;
 
-use crate::installation::Installation;
+use crate::catalog_args::CatalogArgs;
+use crate::installation::{self, Installation};
 use crate::s3_args::S3Args;
 
 /// Where an installation keeps what it knows, and how its processes hear of each other's work.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StateArgs {
-    /// The folder with everything the installation keeps; made if it is not there.
-    #[arg(long, env = "COVERSLIP_DATA")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    catalog: CatalogArgs,
     /// The Redis that carries messages from process to process, as redis://HOST:PORT; within the
     /// process if not given.
     #[arg(
@@ -39,22 +40,17 @@ pub(crate) struct StateArgs {
 }
 
 impl StateArgs {
+    /// Of the installation, or of this process where all that is shared lies elsewhere.
+    pub(crate) fn data(&self) -> &Path {
+        &self.catalog.data
+    }
+
     /// For a process that has all parts.
     pub(crate) async fn open(&self) -> Result<Installation> {
-        let installation = match self.s3.config(&self.data) {
-            None => Installation::open(&self.data).await?,
-            Some(s3) => Installation::open_on_s3(&self.data, &s3).await?,
-        };
-        let Some(url) = &self.redis_url else {
-            return Ok(installation);
-        };
-        let queue = Queue::redis(RedisConfig {
-            lease: Duration::from_secs(self.lease_seconds),
-            ..RedisConfig::new(url.clone())
-        });
         Ok(Installation {
-            queue: queue.await.context("cannot join the queue")?,
-            ..installation
+            store: self.store().await?,
+            catalog: self.catalog.open().await?,
+            queue: self.queue().await?,
         })
     }
 
@@ -65,5 +61,23 @@ impl StateArgs {
              all parts in one process and needs none",
         )?;
         self.open().await
+    }
+
+    async fn store(&self) -> Result<Store> {
+        match self.s3.config(self.data()) {
+            None => installation::local_store(self.data()),
+            Some(s3) => Store::s3(&s3).await.context("cannot open the storage"),
+        }
+    }
+
+    async fn queue(&self) -> Result<Queue> {
+        let Some(url) = &self.redis_url else {
+            return Ok(Queue::in_process());
+        };
+        let queue = Queue::redis(RedisConfig {
+            lease: Duration::from_secs(self.lease_seconds),
+            ..RedisConfig::new(url.clone())
+        });
+        queue.await.context("cannot join the queue")
     }
 }

@@ -1,7 +1,11 @@
 //! Real servers that tests start: each in a folder and on ports of its own.
 
+mod postgres_server;
 mod redis_server;
 mod seaweed_server;
+mod troubled_proxy;
 
+pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer};
+pub use troubled_proxy::{Line, TroubledProxy};

@@ -1,7 +1,5 @@
 //! `coverslip token`: who may use the server.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, bail};
 use catalog::{Role, TokenRow};
 use clap::{Args, Subcommand};
@@ -9,8 +7,8 @@ use flow::Sha256Digest;
 use http::{AccessControl, Transport};
 use serde_json::json;
 
+use crate::catalog_args::CatalogArgs;
 use crate::exit::Outcome;
-use crate::installation;
 use crate::print;
 
 #[derive(Debug, Subcommand)]
@@ -25,9 +23,8 @@ pub(crate) enum Token {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// The folder with everything the installation keeps.
-    #[arg(long, env = "COVERSLIP_DATA")]
-    data: PathBuf,
+    #[command(flatten)]
+    catalog: CatalogArgs,
     /// What the bearer may do: admin, pathologist, scanner, lis or engineer.
     #[arg(long)]
     role: Role,
@@ -41,16 +38,14 @@ pub(crate) struct Create {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// The folder with everything the installation keeps.
-    #[arg(long, env = "COVERSLIP_DATA")]
-    data: PathBuf,
+    #[command(flatten)]
+    catalog: CatalogArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Withdraw {
-    /// The folder with everything the installation keeps.
-    #[arg(long, env = "COVERSLIP_DATA")]
-    data: PathBuf,
+    #[command(flatten)]
+    catalog: CatalogArgs,
     /// The token's hash as listed, or its first digits.
     hash: String,
 }
@@ -67,7 +62,7 @@ impl Token {
 
 impl Create {
     async fn run(self) -> Result<Outcome> {
-        let catalog = installation::catalog(&self.data).await?;
+        let catalog = self.catalog.open().await?;
         let access = AccessControl::new(catalog, Transport::Http);
         let secret = access.issue_token(&self.name, &[self.role]).await?;
         if self.json {
@@ -82,7 +77,7 @@ impl Create {
 
 impl List {
     async fn run(self) -> Result<Outcome> {
-        let catalog = installation::catalog(&self.data).await?;
+        let catalog = self.catalog.open().await?;
         for TokenRow {
             hash,
             roles,
@@ -105,7 +100,7 @@ impl List {
 
 impl Withdraw {
     async fn run(self) -> Result<Outcome> {
-        let catalog = installation::catalog(&self.data).await?;
+        let catalog = self.catalog.open().await?;
         let tokens = catalog.bearer_tokens().await?;
         let hash = only_match(&tokens, &self.hash)?;
         catalog

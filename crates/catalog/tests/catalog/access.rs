@@ -1,16 +1,24 @@
 //! What the catalog promises about tokens and the audit trail.
 
-mod samples;
-
-use std::error::Error;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use coverslip_catalog::{AuditAction, AuditEvent, NewToken, Role, TokenKind};
 use flow::Sha256Digest;
-use samples::{Files, id};
 use serde_json::{Value, json};
 
-type TestResult = Result<(), Box<dyn Error>>;
+use crate::both_kinds::kept_by_both;
+use crate::place::{Place, TestResult};
+use crate::samples::id;
+
+kept_by_both! {
+    a_token_is_found_by_its_hash_until_it_is_removed
+    the_same_secret_is_never_given_out_twice
+    a_login_code_works_once_and_in_time
+    a_bearer_token_is_no_login_code
+    of_many_who_come_with_one_code_one_gets_in
+    only_what_expired_is_cleared_away
+    the_audit_trail_is_read_back_newest_first
+    the_audit_trail_can_be_neither_changed_nor_shortened
+}
 
 fn token(kind: TokenKind, secret: &str, expires_at: Option<DateTime<Utc>>) -> NewToken {
     NewToken {
@@ -22,10 +30,8 @@ fn token(kind: TokenKind, secret: &str, expires_at: Option<DateTime<Utc>>) -> Ne
     }
 }
 
-#[tokio::test]
-async fn a_token_is_found_by_its_hash_until_it_is_removed() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn a_token_is_found_by_its_hash_until_it_is_removed(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let hash = Sha256Digest::of(b"a");
     catalog
         .add_token(token(TokenKind::Bearer, "a", None))
@@ -42,10 +48,8 @@ async fn a_token_is_found_by_its_hash_until_it_is_removed() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_same_secret_is_never_given_out_twice() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn the_same_secret_is_never_given_out_twice(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     catalog
         .add_token(token(TokenKind::Bearer, "a", None))
         .await?;
@@ -56,10 +60,8 @@ async fn the_same_secret_is_never_given_out_twice() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_login_code_works_once_and_in_time() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn a_login_code_works_once_and_in_time(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let now = Utc::now();
     let end = now + TimeDelta::minutes(15);
     let hash = Sha256Digest::of(b"code");
@@ -76,10 +78,8 @@ async fn a_login_code_works_once_and_in_time() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_bearer_token_is_no_login_code() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn a_bearer_token_is_no_login_code(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let end = Some(Utc::now() + TimeDelta::minutes(15));
     catalog
         .add_token(token(TokenKind::Bearer, "a", end))
@@ -90,10 +90,8 @@ async fn a_bearer_token_is_no_login_code() -> TestResult {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_come_with_one_code_one_gets_in() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn of_many_who_come_with_one_code_one_gets_in(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let now = Utc::now();
     let end = Some(now + TimeDelta::minutes(15));
     catalog
@@ -114,10 +112,8 @@ async fn of_many_who_come_with_one_code_one_gets_in() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn only_what_expired_is_cleared_away() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn only_what_expired_is_cleared_away(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let now = Utc::now();
     let kinds = [
         ("old", Some(now - TimeDelta::seconds(1))),
@@ -139,10 +135,8 @@ async fn only_what_expired_is_cleared_away() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_audit_trail_is_read_back_newest_first() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+async fn the_audit_trail_is_read_back_newest_first(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let events = [
         (AuditAction::LoggedIn, None, Value::Null),
         (AuditAction::MppGiven, Some(id(1)), json!({ "mpp": 0.25 })),
@@ -170,11 +164,9 @@ async fn the_audit_trail_is_read_back_newest_first() -> TestResult {
     Ok(())
 }
 
-/// With the rights of the process itself, through the file.
-#[tokio::test]
-async fn the_audit_trail_can_be_neither_changed_nor_shortened() -> TestResult {
-    let files = Files::new()?;
-    let catalog = files.open().await?;
+/// With the rights of the process itself.
+async fn the_audit_trail_can_be_neither_changed_nor_shortened(place: Place) -> TestResult {
+    let catalog = place.open().await?;
     let event = AuditEvent {
         actor: "x".to_owned(),
         action: AuditAction::LoggedIn,
@@ -182,10 +174,8 @@ async fn the_audit_trail_can_be_neither_changed_nor_shortened() -> TestResult {
         detail: Value::Null,
     };
     catalog.audit(event).await?;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(files.path());
-    let pool = sqlx::SqlitePool::connect_with(options).await?;
     for statement in ["UPDATE audit SET actor = 'y'", "DELETE FROM audit"] {
-        let refused = sqlx::query(statement).execute(&pool).await;
+        let refused = place.execute(statement).await;
         assert!(refused.is_err_and(|error| error.to_string().contains("never")));
     }
     assert_eq!(catalog.audit_trail(None, 9).await?[0].actor, "x");

@@ -1,0 +1,10 @@
+//! Catalogs of both kinds. PostgreSQL is one server for all tests but those that stop it.
+
+mod access;
+mod both_kinds;
+mod place;
+mod postgres;
+mod processes;
+mod samples;
+mod slides;
+mod sqlite_file;
