@@ -10,7 +10,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser chaos conformance classic-mil bench encoder clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser cluster chaos conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ build: viewer ## build the release binary
 demo: build ## one slide all the way: paint, ingest, embed, score, and a browser to look at it
 	COVERSLIP=$(COVERSLIP) tests/demo/run $(DEMO)
 
-test: setup lint unit peers browser ## everything CI runs
+test: setup lint unit peers browser cluster ## everything CI runs
 
 lint: viewer ## formatting and lints, warnings are errors
 	cargo fmt --all --check
@@ -50,10 +50,15 @@ peers: compiled ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
 browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
 
+cluster: compiled ## the Helm chart, without a cluster
+	tests/cluster/run
+
 chaos: compiled ## kill, wipe, cut off and break everything twenty times; two hundred slides; takes an hour
 	COVERSLIP_CHAOS_ROUNDS=20 cargo test --workspace --test chaos -- --nocapture
 
-conformance: compiled ## what takes too long for every run: the shipped models on held-out phantoms and real tiles
+conformance: compiled ## what takes too long for every run: shipped models on held-out data, the chart's policy scan
+	@.ci/setup conformance
+	tests/cluster/scan/run
 	cargo test --workspace --test held_out -- --ignored --nocapture
 	cargo test --workspace --test encoder_probe -- --ignored --nocapture
 

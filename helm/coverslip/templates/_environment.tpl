@@ -1,0 +1,85 @@
+{{/*
+The configuration of Coverslip as environment variables. Secrets come by reference alone.
+tests/cluster holds each name against what the binary knows.
+*/}}
+
+{{- define "coverslip.secretVariable" -}}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret }}
+      key: {{ .key }}
+{{- end }}
+
+{{/* What every part needs: how it logs, where the catalog is. */}}
+{{- define "coverslip.catalogEnvironment" -}}
+- name: COVERSLIP_LOG
+  value: {{ .Values.log.filter | quote }}
+- name: COVERSLIP_LOG_FORMAT
+  value: {{ .Values.log.format }}
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_CATALOG_URL" "secret" .Values.postgresql.secretName "key" .Values.postgresql.urlKey) }}
+{{- if .Values.trust.configMapName }}
+- name: SSL_CERT_FILE
+  value: /trust/ca.crt
+{{- end }}
+{{- end }}
+
+{{/* What the five parts share beside. */}}
+{{- define "coverslip.stateEnvironment" -}}
+{{ include "coverslip.catalogEnvironment" . }}
+- name: COVERSLIP_DATA
+  value: /data
+- name: COVERSLIP_LISTEN
+  value: 0.0.0.0:8080
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_REDIS_URL" "secret" .Values.redis.secretName "key" .Values.redis.urlKey) }}
+- name: COVERSLIP_LEASE_SECONDS
+  value: {{ .Values.redis.leaseSeconds | quote }}
+{{ include "coverslip.storageEnvironment" .Values.s3 }}
+{{- with .Values.traces.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.storageEnvironment" -}}
+- name: COVERSLIP_S3_BUCKET
+  value: {{ .bucket | quote }}
+{{- with .prefix }}
+- name: COVERSLIP_S3_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+{{- with .endpoint }}
+- name: COVERSLIP_S3_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+- name: COVERSLIP_S3_REGION
+  value: {{ .region | quote }}
+- name: COVERSLIP_S3_ENCRYPTION
+  value: {{ .encryption | quote }}
+{{- if eq .access "secret" }}
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_S3_ACCESS_KEY_ID" "secret" .secretName "key" .accessKeyIdKey) }}
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_S3_SECRET_ACCESS_KEY" "secret" .secretName "key" .secretAccessKeyKey) }}
+{{- with .sessionTokenKey }}
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_S3_SESSION_TOKEN" "secret" $.secretName "key" .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The same for both workers: a task reads the bags of one encoder in one precision. */}}
+{{- define "coverslip.encoderEnvironment" -}}
+- name: COVERSLIP_PRECISION
+  value: {{ .Values.encoder.precision }}
+{{- if .Values.encoder.existingClaim }}
+- name: COVERSLIP_ENCODER
+  value: /encoder
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.encoderArguments" -}}
+{{- with .Values.encoder.atMpp }}
+- --at-mpp={{ . }}
+{{- end }}
+{{- if .Values.encoder.allowUntrainedMpp }}
+- --allow-untrained-mpp
+{{- end }}
+{{- end }}

@@ -1,0 +1,72 @@
+{{/*
+Where a part may write, and what it is given to read. The root of every container is read-only.
+*/}}
+
+{{/* Of a storage class where one is named, else of the node's own disk. */}}
+{{- define "coverslip.scratchVolume" -}}
+- name: scratch
+{{- if .storageClassName }}
+  ephemeral:
+    volumeClaimTemplate:
+      spec:
+        accessModes: [ReadWriteOnce]
+        storageClassName: {{ .storageClassName }}
+        resources:
+          requests:
+            storage: {{ .size }}
+{{- else }}
+  emptyDir:
+    sizeLimit: {{ .size }}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.trustVolume" -}}
+{{- if .Values.trust.configMapName -}}
+- name: trust
+  configMap:
+    name: {{ .Values.trust.configMapName }}
+    items:
+      - {key: {{ .Values.trust.key }}, path: ca.crt}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.trustMount" -}}
+{{- if .Values.trust.configMapName -}}
+- name: trust
+  mountPath: /trust
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.claimVolume" -}}
+- name: {{ .name }}
+  persistentVolumeClaim:
+    claimName: {{ .claim.existingClaim }}
+    readOnly: true
+{{- end }}
+
+{{- define "coverslip.claimMount" -}}
+- name: {{ .name }}
+  mountPath: /{{ .name }}
+  readOnly: true
+  {{- with .claim.subPath }}
+  subPath: {{ . }}
+  {{- end }}
+{{- end }}
+
+{{/* Those of `claims` (name -> values) that name a claim. */}}
+{{- define "coverslip.claimVolumes" -}}
+{{- range $name, $claim := . }}
+{{- if $claim.existingClaim }}
+{{ include "coverslip.claimVolume" (dict "name" $name "claim" $claim) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.claimMounts" -}}
+{{- range $name, $claim := . }}
+{{- if $claim.existingClaim }}
+{{ include "coverslip.claimMount" (dict "name" $name "claim" $claim) }}
+{{- end }}
+{{- end }}
+{{- end }}
