@@ -6,6 +6,7 @@
 mod audit;
 mod catalog;
 mod columns;
+mod covariates;
 mod error;
 mod file_name;
 mod migrations;

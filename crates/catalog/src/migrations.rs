@@ -4,7 +4,7 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("slides", include_str!("../migrations/0001_slides.sql")),
     (
         "predictions",
@@ -16,6 +16,10 @@ const MIGRATIONS: [(&str, &str); 6] = [
     (
         "busy_seconds",
         include_str!("../migrations/0006_busy_seconds.sql"),
+    ),
+    (
+        "covariates",
+        include_str!("../migrations/0007_covariates.sql"),
     ),
 ];
 

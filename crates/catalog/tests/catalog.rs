@@ -395,6 +395,7 @@ fn prediction(slide: u8, version: &str, probability: f64) -> Result<Prediction, 
             version: version.parse()?,
             hash: Sha256Digest::of(version.as_bytes()),
         },
+        covariates: None,
         regulatory_status: RegulatoryStatus::ResearchUseOnly,
         call: Call {
             label: "tumour".to_owned(),

@@ -10,6 +10,7 @@ mod bench;
 mod cohort;
 mod commands;
 mod compute_choice;
+mod covariate_table;
 mod curves;
 mod encoder_args;
 mod encoder_choice;

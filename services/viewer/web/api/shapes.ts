@@ -130,6 +130,7 @@ export type Abstention =
   | { reason: 'scanner_not_allowed'; scanner: string | null; allowed: string[] }
   | { reason: 'mpp_not_allowed'; mpp: number; finest: number; coarsest: number }
   | { reason: 'too_little_tissue'; n_instances: number; fewest: number }
+  | { reason: 'covariates_unknown'; covariates: string[] }
   | { reason: 'out_of_distribution'; distance: number; limit: number; quantile: number }
   | { reason: 'uncertain'; n_labels: number };
 

@@ -2,7 +2,7 @@ import type { ClassProbability, Grade, Prediction, PredictionSet } from '../api/
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
-import { abstentionWords, setWords } from './abstention';
+import { abstentionWords, leavesFigures, setWords } from './abstention';
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
@@ -13,10 +13,8 @@ export function resultSection(prediction: Prediction): HTMLElement {
     'Result',
     h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
     callLine(prediction),
-    prediction.class_probabilities?.length
-      ? classBlock(prediction.class_probabilities)
-      : probabilityBar(prediction),
-    prediction.set && setBlock(prediction.set),
+    leavesFigures(prediction.abstention) && figures(prediction),
+    leavesFigures(prediction.abstention) && prediction.set && setBlock(prediction.set),
     !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
       ['Task', `${prediction.task.id} ${prediction.task.version}`],
@@ -29,6 +27,12 @@ export function resultSection(prediction: Prediction): HTMLElement {
   );
 }
 
+function figures(prediction: Prediction): HTMLElement {
+  return prediction.class_probabilities?.length
+    ? classBlock(prediction.class_probabilities)
+    : probabilityBar(prediction);
+}
+
 /** The call; where the task abstains, that there is none, and why. */
 function callLine({ call, grade, abstention }: Prediction): HTMLElement {
   if (abstention) {
@@ -37,7 +41,7 @@ function callLine({ call, grade, abstention }: Prediction): HTMLElement {
       { class: 'call open' },
       h('strong', {}, 'No call'),
       h('span', {}, abstentionWords(abstention)),
-      h('span', {}, 'The figures below are for a person to judge.'),
+      leavesFigures(abstention) && h('span', {}, 'The figures below are for a person to judge.'),
     );
   }
   const label = capital(call.label.replaceAll('_', ' '));
