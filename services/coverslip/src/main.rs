@@ -14,6 +14,7 @@ mod covariate_table;
 mod curves;
 mod encoder_args;
 mod encoder_choice;
+mod encoder_terms;
 mod exit;
 mod features;
 mod files;

@@ -143,6 +143,8 @@ export interface Prediction {
   slide: string;
   pyramid: string;
   encoder: { name: string; hash: string };
+  /** What those who published the encoder allow; absent in older results. */
+  encoder_terms?: { licence: string; intended_use: string } | null;
   task: { id: string; version: string; hash: string };
   regulatory_status: 'research_use_only';
   call: Call;

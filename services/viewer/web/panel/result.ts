@@ -19,6 +19,8 @@ export function resultSection(prediction: Prediction): HTMLElement {
     facts(
       ['Task', `${prediction.task.id} ${prediction.task.version}`],
       ['Encoder', prediction.encoder.name],
+      ['Encoder licence', prediction.encoder_terms?.licence],
+      ['Encoder use', prediction.encoder_terms?.intended_use],
       ['Tiles read', formatCount(prediction.n_instances)],
       ['Task hash', hashButton(prediction.task.hash)],
       ['Encoder hash', hashButton(prediction.encoder.hash)],
