@@ -111,7 +111,7 @@ export interface TopTile {
   rect_um: MicrometreRect;
   /** Share of the attention; all tiles of the slide sum to 1. */
   attention: number;
-  /** Probability of the positive class if this tile were the whole slide. */
+  /** The probability that the result gives, if this tile were the whole slide. */
   tile_probability: number;
 }
 
@@ -182,7 +182,7 @@ export type Decisive =
 
 export interface DecisiveTile {
   rect_um: MicrometreRect;
-  /** Probability of the positive class if this tile were the whole slide. */
+  /** The probability that the result gives, if this tile were the whole slide. */
   tile_probability: number;
 }
 
