@@ -112,6 +112,11 @@ impl Server {
         client.post(self.asker.url(path)).bearer_auth(token)
     }
 
+    /// An admin's PUT, for the test to give a body and headers.
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.client.put(self.url(path)).bearer_auth(&self.token)
+    }
+
     /// A request without any token.
     pub fn get_as_stranger(&self, path: &str) -> Result<Response> {
         Ok(self.asker.client.get(self.asker.url(path)).send()?)

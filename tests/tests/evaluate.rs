@@ -66,6 +66,19 @@ fn predictions_become_figures_and_a_card() -> Result<()> {
 }
 
 #[test]
+fn a_card_says_what_the_encoder_may_be_used_for() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let task = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/shipped/tasks/phantom-tumour");
+    let finished = evaluate(folder.path(), &["--task", &task.display().to_string()])?;
+    ensure!(finished.code == Some(0), "{finished:?}");
+    let card = fs::read_to_string(folder.path().join("out/card.html"))?;
+    for said in ["Encoder licence", "MIT OR Apache-2.0", "not for diagnosis"] {
+        ensure!(card.contains(said), "{said}: {card}");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_is_positive_must_be_said() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let finished = evaluate(folder.path(), &[])?;

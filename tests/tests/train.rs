@@ -182,6 +182,39 @@ fn a_trained_task_is_taken_in_by_a_running_server() -> Result<()> {
     let id = row["id"].as_str().context("id")?;
     server.wait_for_state(id, &["scored"])?;
     ensure!(tasks_of(&server, id)? == ["phantom-tumour", "planted"]);
+    age_is_asked_for_and_given(&server, id)
+}
+
+/// The task reads the age: without it there is no call, and as soon as it is given the slide is
+/// scored by it. Every map is there either way.
+fn age_is_asked_for_and_given(server: &Server, slide: &str) -> Result<()> {
+    let result = || server.get_json(&format!("/api/v1/slides/{slide}/predictions/planted"));
+    let missing = result()?["abstention"].clone();
+    let expected =
+        serde_json::json!({"reason": "covariates_unknown", "covariates": ["age (a number)"]});
+    ensure!(missing == expected, "{missing}");
+    let path = format!("/api/v1/slides/{slide}/covariates");
+    let mut probabilities = Vec::new();
+    for (revision, age) in [(1, 51), (2, 90)] {
+        let put = server.put(&path).header("content-type", "application/json");
+        let answer = put.body(format!(r#"{{"age": {age}}}"#)).send()?;
+        ensure!(answer.status() == 200, "{answer:?}");
+        wait_for(|| Ok(result()?["covariates"] == revision))?;
+        let known = result()?;
+        ensure!(
+            known["abstention"]["reason"] != "covariates_unknown",
+            "{known}"
+        );
+        probabilities.push(known["probability"].as_f64().context("a probability")?);
+        let layers = known["evidence"]["layers"].as_array().context("layers")?;
+        ensure!(layers.len() == 4, "{layers:?}");
+        for layer in layers {
+            let layer = layer["layer"].as_str().context("a name")?;
+            let map = format!("/api/v1/slides/{slide}/heatmaps/planted/{layer}.json");
+            ensure!(server.get(&map)?.status() == 200, "{layer}");
+        }
+    }
+    ensure!(probabilities[0] != probabilities[1], "{probabilities:?}");
     Ok(())
 }
 

@@ -16,6 +16,9 @@ pub enum AuditAction {
     SlideReceived,
     /// An mpp was given by hand; the detail says which.
     MppGiven,
+    /// What is known of the slide's patient or case was given; the detail names it without its
+    /// values.
+    CovariatesGiven,
     AnalysisStopped,
     AnalysisResumed,
     /// Somebody looked at a picture that may show the patient's name.
@@ -53,6 +56,7 @@ impl AuditAction {
             Self::TokenRemoved => "token_removed",
             Self::SlideReceived => "slide_received",
             Self::MppGiven => "mpp_given",
+            Self::CovariatesGiven => "covariates_given",
             Self::AnalysisStopped => "analysis_stopped",
             Self::AnalysisResumed => "analysis_resumed",
             Self::PatientImageSeen => "patient_image_seen",

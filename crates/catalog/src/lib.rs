@@ -20,6 +20,7 @@ mod audit;
 mod catalog;
 mod columns;
 mod connections;
+mod covariates;
 mod error;
 mod file_name;
 mod migrations;

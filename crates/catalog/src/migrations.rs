@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 6] = [
+const MIGRATIONS: [(&str, Script); 7] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -51,6 +51,10 @@ const MIGRATIONS: [(&str, Script); 6] = [
     (
         "busy_seconds",
         Script::Same(include_str!("../migrations/0006_busy_seconds.sql")),
+    ),
+    (
+        "covariates",
+        Script::Same(include_str!("../migrations/0007_covariates.sql")),
     ),
 ];
 

@@ -23,6 +23,12 @@ pub enum Abstention {
     },
     /// Fewer tissue tiles than the task needs.
     TooLittleTissue { n_instances: u64, fewest: u64 },
+    /// The task reads more than the slide's pixels, and that is not known. Its figures are then not
+    /// the task's: nothing of them is to be shown but the maps, which are of the tissue.
+    CovariatesUnknown {
+        /// As the task names them.
+        covariates: Vec<String>,
+    },
     /// The tissue looks unlike that of the training slides.
     OutOfDistribution {
         /// From the training slides' mean; 1 is about usual.
@@ -33,6 +39,13 @@ pub enum Abstention {
     },
     /// The answers that cannot be ruled out are not one.
     Uncertain { n_labels: u32 },
+}
+
+impl Abstention {
+    /// Whether the result's figures are still those of its task, for a person to judge.
+    pub const fn leaves_figures(&self) -> bool {
+        !matches!(self, Self::CovariatesUnknown { .. })
+    }
 }
 
 impl fmt::Display for Abstention {
@@ -56,6 +69,11 @@ impl fmt::Display for Abstention {
                 n_instances,
                 fewest,
             } => write!(f, "{n_instances} tissue tiles, the task needs {fewest}"),
+            Self::CovariatesUnknown { covariates } => write!(
+                f,
+                "the task also reads {}, which this slide was not given",
+                covariates.join(", ")
+            ),
             Self::OutOfDistribution {
                 distance, limit, ..
             } => write!(

@@ -3,6 +3,10 @@ use serde::{Deserialize, Serialize};
 use crate::{HeatmapLayer, MicrometreRect};
 
 /// What a result rests on, and how far each heatmap can be trusted to show it.
+///
+/// It is evidence of the *finding*: of a detection, that the positive class is there; of one of
+/// several classes, that it is the called one and no other; of a grade, that the called grade is
+/// reached, and where the lowest one is called, that the next is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Every layer that is stored, in the order of [`HeatmapLayer::ALL`].
@@ -47,12 +51,12 @@ impl Faithfulness {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DecisiveTiles {
-    /// Of a positive call: seeing these tiles only, the head makes the same call and grade, and
+    /// Of a positive call, a class or a grade: seeing these tiles only, the task gives the same one, and
     /// none of them can be spared. An upper bound: a smaller set may exist.
     SmallestSet {
         /// Most important first.
         tiles: Vec<DecisiveTile>,
-        /// Of the positive class, from these tiles alone.
+        /// Of the finding, from these tiles alone.
         probability: f64,
     },
     /// Of a positive call that no set of so few tiles was found to hold: the finding is in the

@@ -11,10 +11,11 @@ use crate::FlowError;
 pub enum HeatmapLayer {
     /// Where the head looked: attention times the number of tiles, so 1 is the average tile.
     Attention,
-    /// Probability of the positive class of each tile alone.
+    /// Of each tile alone, the probability that the result gives of the slide: of the positive class,
+    /// of a grade above the lowest, or of the class that is called.
     Tile,
-    /// How far the slide's log-odds of the positive class fall when the tile is left out; below 0
-    /// where they rise. Where many tiles show the finding, a weak one of them may lie below 0: without
+    /// How far the slide's log-odds of the finding ([`crate::Evidence`]) fall when the tile is left
+    /// out; below 0 where they rise. Where many tiles show the finding, a weak one of them may lie below 0: without
     /// it the stronger ones weigh more.
     LeaveOut,
     /// The same with the tile and those that touch it left out together: tiles that say the same

@@ -7,6 +7,7 @@
 
 mod abstention;
 mod bag;
+mod covariates;
 mod dicom_uid;
 mod digest;
 mod encoder_terms;
@@ -23,12 +24,14 @@ mod prediction;
 mod prediction_set;
 mod progress;
 mod pyramid_index;
+mod result_name;
 mod status;
 mod tissue;
 mod trained_mpp;
 
 pub use abstention::Abstention;
 pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
+pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use encoder_terms::EncoderTerms;
@@ -47,6 +50,7 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
+pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};

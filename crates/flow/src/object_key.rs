@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FlowError, HeatmapLayer, LevelNumber, Sha256Digest, SlideId, TaskId, TaskVersion};
+use crate::{FlowError, HeatmapLayer, LevelNumber, ResultName, Sha256Digest, SlideId};
 
 /// Every object there can be in storage. No key is put together anywhere else.
 ///
@@ -24,10 +24,10 @@ pub enum ObjectKey {
     BagChunk(SlideId, Sha256Digest, u32),
     /// The last object of embedding ([`crate::BagHeader`]); the hash is the encoder's.
     Bag(SlideId, Sha256Digest),
-    /// A task's result; the hash is the encoder's ([`crate::Prediction`]).
-    Prediction(SlideId, Sha256Digest, TaskId, TaskVersion),
+    /// A task's result ([`crate::Prediction`]).
+    Prediction(SlideId, ResultName),
     /// The values behind a heatmap ([`crate::Heatmap`]).
-    Heatmap(SlideId, Sha256Digest, TaskId, TaskVersion, HeatmapLayer),
+    Heatmap(SlideId, ResultName, HeatmapLayer),
 }
 
 impl ObjectKey {
@@ -57,18 +57,8 @@ impl ObjectKey {
                 format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
             }
             Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
-            Self::Prediction(_, encoder, task, version) => {
-                format!(
-                    "predictions/{task}/{version}-{}/prediction.json",
-                    encoder.short()
-                )
-            }
-            Self::Heatmap(_, encoder, task, version, layer) => {
-                format!(
-                    "predictions/{task}/{version}-{}/{layer}.bin",
-                    encoder.short()
-                )
-            }
+            Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
+            Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
         };
         format!("slides/{}/{tail}", self.slide())
     }
@@ -137,13 +127,22 @@ impl FromStr for AssociatedName {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CovariateRevision;
 
     #[test]
     fn keys_lie_under_their_slide_and_differ() -> Result<(), FlowError> {
         let slide = SlideId::from_digest(&Sha256Digest::of(b"s"));
         let encoder = Sha256Digest::of(b"e");
-        let task: TaskId = "phantom-tumour".parse()?;
-        let version: TaskVersion = "1.0.0".parse()?;
+        let result = ResultName {
+            encoder,
+            task: "phantom-tumour".parse()?,
+            version: "1.0.0".parse()?,
+            covariates: None,
+        };
+        let informed = ResultName {
+            covariates: Some(CovariateRevision(2)),
+            ..result.clone()
+        };
         let keys = [
             ObjectKey::Original(slide),
             ObjectKey::PyramidLevel(slide, LevelNumber(0)),
@@ -153,8 +152,10 @@ mod tests {
             ObjectKey::SlideManifest(slide),
             ObjectKey::BagChunk(slide, encoder, 0),
             ObjectKey::Bag(slide, encoder),
-            ObjectKey::Prediction(slide, encoder, task.clone(), version.clone()),
-            ObjectKey::Heatmap(slide, encoder, task, version, HeatmapLayer::Attention),
+            ObjectKey::Prediction(slide, result.clone()),
+            ObjectKey::Heatmap(slide, result, HeatmapLayer::Attention),
+            ObjectKey::Prediction(slide, informed.clone()),
+            ObjectKey::Heatmap(slide, informed, HeatmapLayer::Attention),
         ];
         let paths: std::collections::BTreeSet<_> = keys.iter().map(ObjectKey::path).collect();
         assert_eq!(paths.len(), keys.len());

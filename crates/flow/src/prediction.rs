@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, EncoderRef, EncoderTerms, Evidence, MicrometreRect, Precision, PredictionSet,
-    Sha256Digest, SlideId, TaskRef, UntrainedMpp,
+    Abstention, CovariateRevision, EncoderRef, EncoderTerms, Evidence, MicrometreRect, Precision,
+    PredictionSet, ResultName, Sha256Digest, SlideId, TaskRef, UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -21,6 +21,9 @@ pub struct Prediction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
     pub task: TaskRef,
+    /// Of a task that reads covariates, which of the slide's it read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariates: Option<CovariateRevision>,
     pub regulatory_status: RegulatoryStatus,
     pub call: Call,
     /// Probability of the positive class, of a grade above the lowest, or of the class that is
@@ -45,6 +48,18 @@ pub struct Prediction {
     /// `None` in results from before this was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+}
+
+impl Prediction {
+    /// Which of the slide's results this is.
+    pub fn name(&self) -> ResultName {
+        ResultName {
+            encoder: self.encoder.hash,
+            task: self.task.id.clone(),
+            version: self.task.version.clone(),
+            covariates: self.covariates,
+        }
+    }
 }
 
 /// How likely one of several classes is.

@@ -104,6 +104,7 @@ def quilt(a, ours, text):
             "context_length": text["context"], "vocab_size": text["vocabulary"],
             "width": text["width"], "heads": text["heads"], "layers": text["depth"],
         },
+        # As QuiltNet's configurations say; see models/encoder/published/README.md.
         quick_gelu=False,
     ).eval()
     model.load_state_dict(checkpoints.open_clip(ours))

@@ -1,3 +1,4 @@
+use flow::CovariateValues;
 use serde::{Deserialize, Serialize};
 
 use crate::MilError;
@@ -39,6 +40,33 @@ impl CovariatePlan {
             numeric: vec![None; self.numeric.len()],
             categorical: vec![None; self.categorical.len()],
         }
+    }
+
+    /// What the plan asks for of all that is known of a slide; a number that is none is not known.
+    pub fn read(&self, known: &CovariateValues) -> Covariates {
+        let number = |name: &String| {
+            let number: f64 = known.get(name)?.parse().ok()?;
+            number.is_finite().then_some(number)
+        };
+        let word = |one: &Categorical| known.get(&one.name).map(str::to_owned);
+        Covariates {
+            numeric: self.numeric.iter().map(number).collect(),
+            categorical: self.categorical.iter().map(word).collect(),
+        }
+    }
+
+    /// What of a slide is not known, or is no answer that the plan knows, in words.
+    pub(crate) fn unknown_of(&self, slide: &Covariates) -> Vec<String> {
+        let numeric = self.numeric.iter().enumerate().filter_map(|(at, name)| {
+            let value = slide.numeric.get(at).copied().flatten();
+            value.is_none().then(|| format!("{name} (a number)"))
+        });
+        let categorical = self.categorical.iter().enumerate().filter_map(|(at, one)| {
+            let word = slide.categorical.get(at).and_then(Option::as_ref);
+            let is_known = word.is_some_and(|word| one.levels.contains(word));
+            (!is_known).then(|| format!("{} ({})", one.name, one.levels.join(" or ")))
+        });
+        numeric.chain(categorical).collect()
     }
 
     /// Values of an encoded slide: a number and whether it is missing for each numeric covariate, a
@@ -162,6 +190,14 @@ mod tests {
         assert_eq!(encoded(Some(70.0), Some("m")), [1.0, 0.0, 0.0, 1.0, 0.0]);
         assert_eq!(encoded(None, Some("x")), [0.0, 1.0, 0.0, 0.0, 1.0]);
         assert_eq!(by.encode(&plan, &plan.unknown()), encoded(None, None));
+        let missing = |json| {
+            let known: CovariateValues = serde_json::from_str(json).expect("values");
+            plan.unknown_of(&plan.read(&known))
+        };
+        assert_eq!(missing("{}"), ["age (a number)", "sex (f or m)"]);
+        assert_eq!(missing(r#"{"age": "old", "sex": "f"}"#), ["age (a number)"]);
+        assert_eq!(missing(r#"{"age": 63, "sex": "x"}"#), ["sex (f or m)"]);
+        assert!(missing(r#"{"age": 63.5, "sex": "m", "site": 1}"#).is_empty());
         assert_eq!(plan.width(), 5);
         let nothing = Standardisation::of(1, std::iter::empty());
         assert_eq!((nothing.mean[0], nothing.deviation[0]), (0.0, 1.0));

@@ -8,7 +8,7 @@ use crate::bag_scores::BagLogits;
 use crate::calibration::{sigmoid, softmax};
 
 /// A detection without a threshold of its own is called from here on, a grade is exceeded.
-pub(crate) const EVEN: f64 = 0.5;
+const EVEN: f64 = 0.5;
 
 /// Calibrated probabilities of a bag or tile from its logits: of the positive class, of each class,
 /// or of each grade being exceeded.
@@ -51,6 +51,17 @@ pub(crate) fn mean(of_heads: &[Vec<f64>]) -> Vec<f64> {
     (0..width).map(|at| sum(at) / n_heads).collect()
 }
 
+/// Which of [`Answers::names`] a task gives; `probabilities` are those of [`probabilities`].
+pub(crate) fn answer(file: &TaskFile, probabilities: &[f64]) -> usize {
+    match &file.answers {
+        Answers::Detection { .. } => {
+            usize::from(probabilities[0] >= file.threshold.unwrap_or(EVEN))
+        }
+        Answers::Classes { .. } => likeliest(probabilities),
+        Answers::Grades { .. } => n_exceeded(probabilities),
+    }
+}
+
 /// What a task says of a slide.
 pub(crate) struct Verdict {
     /// Which of [`Answers::names`].
@@ -65,27 +76,27 @@ pub(crate) struct Verdict {
 
 /// `probabilities` are those of [`probabilities`].
 pub(crate) fn verdict(file: &TaskFile, probabilities: &[f64]) -> Verdict {
+    let answer = answer(file, probabilities);
     match &file.answers {
         Answers::Detection {
             negative, positive, ..
         } => detected(
             [negative, positive],
+            answer,
             probabilities[0],
             file.threshold.unwrap_or(EVEN),
         ),
-        Answers::Classes { names } => classified(names, probabilities),
-        Answers::Grades { scale, lowest, .. } => graded(scale, *lowest, probabilities),
+        Answers::Classes { names } => classified(names, answer, probabilities),
+        Answers::Grades { scale, lowest, .. } => graded(scale, *lowest, answer, probabilities),
     }
 }
 
-fn detected(names: [&String; 2], probability: f64, threshold: f64) -> Verdict {
-    let is_positive = probability >= threshold;
-    let answer = usize::from(is_positive);
+fn detected(names: [&String; 2], answer: usize, probability: f64, threshold: f64) -> Verdict {
     Verdict {
         answer,
         call: Call {
             label: names[answer].clone(),
-            is_positive,
+            is_positive: answer > 0,
         },
         probability,
         threshold,
@@ -94,8 +105,7 @@ fn detected(names: [&String; 2], probability: f64, threshold: f64) -> Verdict {
     }
 }
 
-fn classified(names: &[String], probabilities: &[f64]) -> Verdict {
-    let answer = likeliest(probabilities);
+fn classified(names: &[String], answer: usize, probabilities: &[f64]) -> Verdict {
     let each = names.iter().zip(probabilities);
     let class_probabilities = each.map(|(label, &probability)| ClassProbability {
         label: label.clone(),
@@ -115,9 +125,8 @@ fn classified(names: &[String], probabilities: &[f64]) -> Verdict {
     }
 }
 
-fn graded(scale: &str, lowest: u8, exceeded: &[f64]) -> Verdict {
+fn graded(scale: &str, lowest: u8, answer: usize, exceeded: &[f64]) -> Verdict {
     let grade = grade(scale, lowest, exceeded);
-    let answer = usize::from(grade.value - lowest);
     Verdict {
         answer,
         call: Call {
@@ -138,7 +147,7 @@ pub(crate) fn grade(scale: &str, lowest: u8, exceeded: &[f64]) -> Grade {
     let exceedance: Vec<f64> = below.chain(exceeded.iter().copied()).collect();
     Grade {
         scale: scale.to_owned(),
-        value: exceedance.iter().filter(|&&p| p >= EVEN).count() as u8,
+        value: n_exceeded(&exceedance) as u8,
         expected: exceedance.iter().sum(),
         exceedance,
     }
@@ -155,6 +164,11 @@ pub(crate) fn of_each_answer(answers: &Answers, probabilities: &[f64]) -> Vec<f6
             from.zip(above).map(|(from, above)| from - above).collect()
         }
     }
+}
+
+/// How many of P(grade > k) for k = 1, 2, ... say that the grade lies above k.
+pub(crate) fn n_exceeded(exceedance: &[f64]) -> usize {
+    exceedance.iter().filter(|&&p| p >= EVEN).count()
 }
 
 fn likeliest(probabilities: &[f64]) -> usize {
@@ -179,7 +193,7 @@ mod tests {
     #[test]
     fn grades_are_read_off_their_exceedance() {
         let probabilities = probabilities(&grades(), &[2.0, 0.5, -1.0], 1.0);
-        let verdict = graded("grade group", 1, &probabilities);
+        let verdict = graded("grade group", 1, n_exceeded(&probabilities), &probabilities);
         assert_eq!(verdict.call.label, "grade group 3");
         assert_eq!((verdict.answer, verdict.call.is_positive), (2, true));
         let grade = verdict.grade.expect("a grade");
@@ -200,7 +214,8 @@ mod tests {
         let found = probabilities(&answers, &[0.0, 2.0, 1.0], 2.0);
         assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!((found[1] / found[2] - 0.5_f64.exp()).abs() < 1e-9);
-        let verdict = classified(&names, &mean(&[found.clone(), vec![1.0, 0.0, 0.0]]));
+        let together = mean(&[found.clone(), vec![1.0, 0.0, 0.0]]);
+        let verdict = classified(&names, likeliest(&together), &together);
         assert_eq!(verdict.call.label, "a");
         assert_eq!(verdict.class_probabilities.len(), 3);
         assert_eq!(of_each_answer(&answers, &found), found);

@@ -109,10 +109,7 @@ impl Task {
         covariates: &Covariates,
     ) -> Result<Scores, MilError> {
         let n_instances = self.check(embeddings, dimension)?;
-        self.file
-            .covariates
-            .as_ref()
-            .map_or(Ok(()), |plan| plan.check_slide(covariates))?;
+        self.check_covariates(covariates)?;
         let shape = (n_instances, dimension as usize);
         let embeddings = Tensor::from_slice(embeddings, shape, &Device::Cpu)?;
         let heads = self.heads.iter();
@@ -199,6 +196,13 @@ impl Task {
     ) -> Option<Abstention> {
         let bag = BagMean::of(embeddings, self.file.head.dimension());
         abstention(&self.file, slide, &bag, scores.set.as_ref())
+    }
+
+    pub(crate) fn check_covariates(&self, slide: &Covariates) -> Result<(), MilError> {
+        match &self.file.covariates {
+            Some(plan) => plan.check_slide(slide),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn check(&self, embeddings: &[f32], dimension: u32) -> Result<usize, MilError> {

@@ -9,8 +9,9 @@ use coverslip_mil::train::{
 };
 use coverslip_mil::{
     Answers, CovariatePlan, Covariates, DsmilQuery, DsmilValue, Evaluation, HeadConfig, Outcome,
+    SlideFacts,
 };
-use flow::{EncoderRef, Sha256Digest};
+use flow::{Abstention, EncoderRef, Mpp, Sha256Digest};
 use parameters::{OneCycle, Seed, seeded};
 use rand::RngExt;
 
@@ -280,6 +281,22 @@ fn covariates_say_what_the_slide_does_not() -> Result<(), Box<dyn Error>> {
     let unknown = task.score(&bag.embeddings, DIMENSION)?;
     let known = task.score_knowing(&bag.embeddings, DIMENSION, &bag.covariates)?;
     assert!(known.probability > unknown.probability);
+    let facts = |covariates| SlideFacts {
+        scanner: None,
+        mpp: Mpp::new(0.5).expect("an mpp"),
+        n_instances: N_INSTANCES as u64,
+        covariates,
+    };
+    let reason = |slide: SlideFacts, scores| task.abstention(&slide, &bag.embeddings, scores);
+    let missing = Abstention::CovariatesUnknown {
+        covariates: vec!["age (a number)".to_owned()],
+    };
+    let nothing = Covariates {
+        numeric: vec![None],
+        categorical: Vec::new(),
+    };
+    assert_eq!(reason(facts(nothing), &unknown), Some(missing.clone()));
+    assert_ne!(reason(facts(bag.covariates.clone()), &known), Some(missing));
     let none = Covariates::default();
     let refused = task.score_knowing(&bag.embeddings, DIMENSION, &none);
     assert!(refused.is_err());

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor};
-use coverslip_mil::{Decisive, Explanation, Task};
+use coverslip_mil::{Covariates, Decisive, Explanation, Task};
 use flow::{HeatmapLayer, Sha256Digest, TileIndex};
 use parameters::{Seed, seeded};
 use rand::RngExt;
@@ -79,8 +79,8 @@ fn bag(planted: &[usize], first: f32) -> Vec<f32> {
 fn explained(embeddings: &[f32]) -> Result<Explanation, Box<dyn Error>> {
     let task = task()?;
     let scores = task.score(embeddings, 2)?;
-    let found = task.explain(embeddings, &cells(N_INSTANCES, COLUMNS), &scores)?;
-    Ok(found.ok_or("a detection is explained")?)
+    let cells = cells(N_INSTANCES, COLUMNS);
+    Ok(task.explain(embeddings, &cells, &Covariates::default(), &scores)?)
 }
 
 #[test]
@@ -140,8 +140,8 @@ fn several_heads_are_left_out_of_as_they_answer_together() -> Result<(), Box<dyn
         Ok((probability / (1.0 - probability)).ln())
     };
     let scores = task.score(&whole, 2)?;
-    let found = task.explain(&whole, &cells(N_INSTANCES, COLUMNS), &scores)?;
-    let found = found.ok_or("a detection is explained")?;
+    let cells = cells(N_INSTANCES, COLUMNS);
+    let found = task.explain(&whole, &cells, &Covariates::default(), &scores)?;
     for instance in [0, PLANTED[0], PLANTED[3]] {
         let mut without = whole.clone();
         without.drain(2 * instance..2 * instance + 2);
@@ -156,7 +156,12 @@ fn several_heads_are_left_out_of_as_they_answer_together() -> Result<(), Box<dyn
 fn a_bag_with_other_places_is_refused() -> Result<(), Box<dyn Error>> {
     let (task, embeddings) = (task()?, bag(&PLANTED, 1.0));
     let scores = task.score(&embeddings, 2)?;
-    let refused = task.explain(&embeddings, &cells(7, COLUMNS), &scores);
+    let refused = task.explain(
+        &embeddings,
+        &cells(7, COLUMNS),
+        &Covariates::default(),
+        &scores,
+    );
     let text = refused.err().ok_or("an error")?.to_string();
     assert!(text.contains("1000 instances but 7 places"), "{text}");
     Ok(())
@@ -186,8 +191,8 @@ fn a_large_bag_is_explained_in_seconds() -> Result<(), Box<dyn Error>> {
         let task = load(&config, &[safetensors::serialize(tensors, None)?])?;
         let scores = task.score(&embeddings, DIMENSION as u32)?;
         let began = Instant::now();
-        let found = task.explain(&embeddings, &cells(LARGE, 400), &scores)?;
-        let found = found.ok_or("a detection is explained")?;
+        let cells = cells(LARGE, 400);
+        let found = task.explain(&embeddings, &cells, &Covariates::default(), &scores)?;
         let took = began.elapsed();
         assert_eq!(found.leave_out.len(), LARGE);
         assert!(took < Duration::from_secs(60), "{took:?} for {rest}");

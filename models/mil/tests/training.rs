@@ -152,6 +152,7 @@ fn a_task_of_few_bags_does_not_claim_to_rule_anything_out() -> Result<(), Box<dy
         scanner: None,
         mpp: Mpp::new(0.5)?,
         n_instances: N_INSTANCES as u64,
+        covariates: Covariates::default(),
     };
     let usual = task.abstention(&facts, &bag.embeddings, &scores);
     assert_eq!(usual, Some(Abstention::Uncertain { n_labels: 2 }));

@@ -11,7 +11,7 @@ use step::GiveMppError;
 
 use crate::events::{Subject, events};
 use crate::slide_view::{Eyes, SlideView};
-use crate::{CasesDeps, CasesState, predictions, stop};
+use crate::{CasesDeps, CasesState, covariates, predictions, stop};
 
 /// Slides in one page of the list unless the caller asks for fewer.
 const PAGE: u32 = 100;
@@ -25,6 +25,10 @@ pub fn router(state: CasesState) -> Router {
         .route("/api/v1/slides/{id}/events", get(events_of_one))
         .route("/api/v1/slides/{id}/stop", post(stop::stop))
         .route("/api/v1/slides/{id}/resume", post(stop::resume))
+        .route(
+            "/api/v1/slides/{id}/covariates",
+            get(covariates::read).put(covariates::give),
+        )
         .route("/api/v1/slides/{id}/predictions", get(predictions::all))
         .route(
             "/api/v1/slides/{id}/predictions/{task}",

@@ -1,6 +1,9 @@
 use catalog::{FileName, Role, SlideRow};
 use chrono::{DateTime, Utc};
-use flow::{Abstention, Call, Grade, Mpp, PixelSize, Progress, SlideId, SlideStatus, StageTiming};
+use flow::{
+    Abstention, Call, Grade, Mpp, PixelSize, Prediction, Progress, SlideId, SlideStatus,
+    StageTiming,
+};
 use http::{Access, ApiError, Json};
 use serde::Serialize;
 
@@ -84,10 +87,17 @@ impl SlideView {
             timings: row.timings,
             call: result.as_ref().map(|result| result.call.clone()),
             abstention: result.as_ref().and_then(|result| result.abstention.clone()),
-            probability: result.as_ref().map(|result| result.probability),
+            probability: result.as_ref().and_then(shown_probability),
             grade: result.and_then(|result| result.grade),
         })
     }
+}
+
+/// None where it is not that of the task, for want of what else the task reads.
+fn shown_probability(result: &Prediction) -> Option<f64> {
+    let abstention = result.abstention.as_ref();
+    let is_shown = abstention.is_none_or(Abstention::leaves_figures);
+    is_shown.then_some(result.probability)
 }
 
 /// Why a slide waits, in words.

@@ -220,6 +220,40 @@ async fn unknown_slides_and_tasks_are_problems() -> Tested {
 }
 
 #[tokio::test]
+async fn covariates_are_given_by_those_who_know_patients_and_kept_out_of_the_trail() -> Tested {
+    let lab = Lab::open().await?;
+    let id = lab.slide(b"old", &SlideStatus::Scored).await?;
+    let path = format!("/api/v1/slides/{id}/covariates");
+    let age = json!({"age": 63, "sex": "f"});
+    for role in [Role::Scanner, Role::Engineer] {
+        let (status, _) = lab.ask(role, "PUT", &path, age.clone()).await?;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (status, _) = lab.ask(role, "GET", &path, Value::Null).await?;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+    }
+    let (_, none) = lab.ask(Role::Lis, "GET", &path, Value::Null).await?;
+    assert_eq!(none, json!({"revision": 0, "values": {}}));
+    let expected = json!({"revision": 1, "values": {"age": "63", "sex": "f"}});
+    for role in [Role::Lis, Role::Pathologist] {
+        let (status, given) = lab.ask(role, "PUT", &path, age.clone()).await?;
+        assert_eq!((status, &given), (StatusCode::OK, &expected));
+    }
+    let (status, _) = lab
+        .ask(Role::Lis, "PUT", &path, json!({"age": null}))
+        .await?;
+    assert!(status.is_client_error());
+    let stranger = path.replace(&id.to_string(), &"0".repeat(32));
+    let (status, _) = lab.ask(Role::Lis, "PUT", &stranger, age).await?;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let trail = lab.deps.catalog.audit_trail(None, 100).await?;
+    let given = trail.iter().filter(|row| row.action == "covariates_given");
+    let details: Vec<&Value> = given.map(|row| &row.detail).collect();
+    let expected = json!({"revision": 1, "names": ["age", "sex"]});
+    assert_eq!(details, [&expected, &expected]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn events_tell_what_changes() -> Tested {
     use futures::StreamExt;
     let lab = Lab::open().await?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cases::SlideReport;
-use flow::{DecisiveTiles, Prediction, StageTiming, UntrainedMpp};
+use flow::{Abstention, DecisiveTiles, Prediction, StageTiming, UntrainedMpp};
 
 use crate::commands::analyze::Answer;
 
@@ -59,9 +59,11 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
     let figures = format!("probability {probability:.3}, positive from {threshold:.3}");
     match abstention {
         None => append(text, "call", &format!("{} ({figures})", call.label)),
+        Some(why) if !why.leaves_figures() => append(text, "no call", &why.to_string()),
         Some(why) => append(text, "no call", &format!("{why} ({figures})")),
     }
-    if let Some(set) = set {
+    let has_figures = abstention.as_ref().is_none_or(Abstention::leaves_figures);
+    if let (Some(set), true) = (set, has_figures) {
         append(text, "set", &set.labels.join(", "));
     }
     if let (Some(grade), None) = (grade, abstention) {
@@ -84,7 +86,7 @@ fn of_prediction(text: &mut String, prediction: &Prediction) {
             ),
         );
     }
-    if let Some(evidence) = &prediction.evidence {
+    if let (Some(evidence), true) = (&prediction.evidence, has_figures) {
         append(text, "decided", &of_decisive(&evidence.decisive));
     }
     append(

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::MilDeps;
+use crate::result_objects::result_name;
 
 /// Slides in one page of the catalog.
 const PAGE: u32 = 500;
@@ -57,12 +58,10 @@ async fn announce(deps: &MilDeps, row: &SlideRow, tasks: &[Arc<Task>]) -> Result
         return Ok(());
     }
     let results = deps.catalog.predictions(row.id).await?;
+    let covariates = deps.catalog.covariates(row.id).await?.revision;
     let is_lacking = |task: &&Arc<Task>| {
-        let reference = task.reference();
-        !results.iter().any(|result| {
-            result.encoder.hash == task.encoder_hash()
-                && (&result.task.id, &result.task.version) == (&reference.id, &reference.version)
-        })
+        let name = result_name(task, covariates);
+        !results.iter().any(|result| result.name() == name)
     };
     let lacking = tasks.iter().filter(is_lacking);
     let encoders: BTreeSet<Sha256Digest> = lacking.map(|task| task.encoder_hash()).collect();

@@ -1,19 +1,30 @@
 //! What a task leaves in storage: the heatmaps, then the prediction.
 
 use anyhow::{Context, Result};
-use flow::{HeatmapLayer, ObjectKey, Prediction, SlideId};
+use flow::{CovariateRevision, HeatmapLayer, ObjectKey, Prediction, ResultName, SlideId, TaskRef};
 use mil::Task;
 use store::{Store, StoreError};
 
 use crate::heatmap;
 use crate::scored::Scored;
 
+/// Which result the task gives of a slide with these covariates.
+pub(crate) fn result_name(task: &Task, covariates: CovariateRevision) -> ResultName {
+    let TaskRef { id, version, .. } = task.reference();
+    ResultName {
+        encoder: task.encoder_hash(),
+        task: id.clone(),
+        version: version.clone(),
+        covariates: task.file().covariates.is_some().then_some(covariates),
+    }
+}
+
 pub(crate) async fn stored_prediction(
     store: &Store,
     slide: SlideId,
-    task: &Task,
+    name: &ResultName,
 ) -> Result<Option<Prediction>> {
-    match store.get(&prediction_key(slide, task)).await {
+    match store.get(&ObjectKey::Prediction(slide, name.clone())).await {
         Ok(bytes) => {
             let prediction =
                 serde_json::from_slice(&bytes).context("the stored prediction cannot be read")?;
@@ -24,7 +35,7 @@ pub(crate) async fn stored_prediction(
     }
 }
 
-pub(crate) async fn put_heatmaps(store: &Store, task: &Task, scored: &Scored) -> Result<()> {
+pub(crate) async fn put_heatmaps(store: &Store, name: &ResultName, scored: &Scored) -> Result<()> {
     let Scored {
         bag,
         scores,
@@ -36,41 +47,22 @@ pub(crate) async fn put_heatmaps(store: &Store, task: &Task, scored: &Scored) ->
     let attention: Vec<f32> = scores.attention.iter().map(|a| a * n_tiles).collect();
     let cells = bag.cells();
     for layer in HeatmapLayer::ALL {
-        let explained = explanation.as_ref();
         let values = match layer {
-            HeatmapLayer::Attention => Some(&attention),
-            HeatmapLayer::Tile => Some(&scores.tile_probability),
-            HeatmapLayer::LeaveOut => explained.map(|explained| &explained.leave_out),
-            HeatmapLayer::Neighbourhood => explained.map(|explained| &explained.neighbourhood),
+            HeatmapLayer::Attention => &attention,
+            HeatmapLayer::Tile => &scores.tile_probability,
+            HeatmapLayer::LeaveOut => &explanation.leave_out,
+            HeatmapLayer::Neighbourhood => &explanation.neighbourhood,
         };
-        let Some(values) = values else { continue };
         let heatmap = heatmap::lay(&bag.header, &cells, values);
-        let key = heatmap_key(bag.header.slide, task, layer);
+        let key = ObjectKey::Heatmap(bag.header.slide, name.clone(), layer);
         store.put(&key, heatmap.encode().into()).await?;
     }
     Ok(())
 }
 
-pub(crate) async fn put_prediction(
-    store: &Store,
-    task: &Task,
-    prediction: &Prediction,
-) -> Result<()> {
+pub(crate) async fn put_prediction(store: &Store, prediction: &Prediction) -> Result<()> {
     let json = serde_json::to_vec(prediction)?;
-    store
-        .put(&prediction_key(prediction.slide, task), json.into())
-        .await?;
+    let key = ObjectKey::Prediction(prediction.slide, prediction.name());
+    store.put(&key, json.into()).await?;
     Ok(())
-}
-
-fn prediction_key(slide: SlideId, task: &Task) -> ObjectKey {
-    let name = task.reference();
-    let encoder = task.encoder_hash();
-    ObjectKey::Prediction(slide, encoder, name.id.clone(), name.version.clone())
-}
-
-fn heatmap_key(slide: SlideId, task: &Task, layer: HeatmapLayer) -> ObjectKey {
-    let name = task.reference();
-    let encoder = task.encoder_hash();
-    ObjectKey::Heatmap(slide, encoder, name.id.clone(), name.version.clone(), layer)
 }

@@ -3,7 +3,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use flow::{
-    Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage, StageTiming,
+    CovariateRevision, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId, SlideScored,
+    SlideStatus, Stage, StageTiming,
 };
 use mil::Task;
 use step::ProgressSink;
@@ -14,12 +15,13 @@ use crate::MilDeps;
 use crate::bag::Bag;
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
-use crate::result_objects::{put_heatmaps, put_prediction, stored_prediction};
+use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};
 use crate::scored::Scored;
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
-/// What is in storage already is recorded and announced again, and not redone. Once every task has
+/// What is in storage already is recorded and announced again, and not redone. A task that reads
+/// covariates reads those that were given last, and scores again by new ones. Once every task has
 /// its result the slide's status is `scored`. It stays `embedded` where none of them reads such bags:
 /// a laboratory may embed its slides to train its first task on them.
 ///
@@ -38,12 +40,14 @@ pub async fn score_slide(
         debug!(encoder = %encoder.short(), "no task reads the bags of this encoder");
         return Ok(Vec::new());
     }
-    let mut predictions = Vec::new();
-    for (done, task) in mine.iter().enumerate() {
-        progress(tasks_done(done, mine.len()));
-        predictions.push(one_task(deps, slide, task).await?);
-    }
-    progress(tasks_done(mine.len(), mine.len()));
+    let predictions = loop {
+        let known = deps.catalog.covariates(slide).await?;
+        let predictions = all_tasks(deps, slide, &mine, &known, &progress).await?;
+        // Who gave others meanwhile may have found no result yet to ask for anew.
+        if deps.catalog.covariates(slide).await?.revision == known.revision {
+            break predictions;
+        }
+    };
     deps.catalog
         .advance(slide, &SlideStatus::Embedded, &SlideStatus::Scored)
         .await?;
@@ -51,6 +55,22 @@ pub async fn score_slide(
         let task = prediction.task.id.clone();
         deps.queue.publish(&SlideScored { slide, task }).await?;
     }
+    Ok(predictions)
+}
+
+async fn all_tasks(
+    deps: &MilDeps,
+    slide: SlideId,
+    tasks: &[&Arc<Task>],
+    known: &GivenCovariates,
+    progress: &ProgressSink,
+) -> Result<Vec<Prediction>> {
+    let mut predictions = Vec::new();
+    for (done, task) in tasks.iter().enumerate() {
+        progress(tasks_done(done, tasks.len()));
+        predictions.push(one_task(deps, slide, task, known).await?);
+    }
+    progress(tasks_done(tasks.len(), tasks.len()));
     Ok(predictions)
 }
 
@@ -62,27 +82,39 @@ fn tasks_done(done: usize, total: usize) -> Progress {
     }
 }
 
-async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
-    let prediction = match stored_prediction(&deps.store, slide, task).await? {
+async fn one_task(
+    deps: &MilDeps,
+    slide: SlideId,
+    task: &Arc<Task>,
+    known: &GivenCovariates,
+) -> Result<Prediction> {
+    let name = result_name(task, known.revision);
+    let prediction = match stored_prediction(&deps.store, slide, &name).await? {
         Some(prediction) => prediction,
-        None => score(deps, slide, task).await?,
+        None => score(deps, slide, task, known).await?,
     };
     deps.catalog.record_prediction(slide, &prediction).await?;
     Ok(prediction)
 }
 
-async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Prediction> {
+async fn score(
+    deps: &MilDeps,
+    slide: SlideId,
+    task: &Arc<Task>,
+    known: &GivenCovariates,
+) -> Result<Prediction> {
     let began = Instant::now();
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
-    let facts = slide_facts(&deps.store, &bag.header).await?;
+    let facts = slide_facts(&deps.store, &bag.header, task, &known.values).await?;
     let scoring = Arc::clone(task);
     let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts)).await??;
-    put_heatmaps(&deps.store, task, &scored).await?;
+    let name = result_name(task, known.revision);
+    put_heatmaps(&deps.store, &name, &scored).await?;
     let evidence_s = scored.evidence_s;
-    let prediction = prediction(task, scored);
-    put_prediction(&deps.store, task, &prediction).await?;
+    let prediction = prediction(task, name.covariates, scored);
+    put_prediction(&deps.store, &prediction).await?;
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
     for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
         let timing = StageTiming::of_wall(stage, wall_s);
@@ -91,7 +123,7 @@ async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Predi
     Ok(prediction)
 }
 
-fn prediction(task: &Task, scored: Scored) -> Prediction {
+fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {
     let Scored {
         bag,
         scores,
@@ -105,7 +137,7 @@ fn prediction(task: &Task, scored: Scored) -> Prediction {
         &scores.attention,
         &scores.tile_probability,
     );
-    let evidence = explanation.map(|explanation| evidence(&bag, &scores, explanation));
+    let evidence = evidence(&bag, &scores, explanation);
     Prediction {
         slide: bag.header.slide,
         pyramid: bag.header.pyramid,
@@ -114,6 +146,7 @@ fn prediction(task: &Task, scored: Scored) -> Prediction {
         untrained_mpp: bag.header.untrained_mpp,
         precision: Some(bag.header.precision),
         task: task.reference().clone(),
+        covariates,
         regulatory_status: task.file().regulatory_status,
         call: scores.call,
         probability: scores.probability,
@@ -124,6 +157,6 @@ fn prediction(task: &Task, scored: Scored) -> Prediction {
         class_probabilities: scores.class_probabilities,
         top_tiles,
         n_instances: bag.header.n_instances,
-        evidence,
+        evidence: Some(evidence),
     }
 }

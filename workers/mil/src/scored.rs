@@ -12,8 +12,7 @@ pub(crate) struct Scored {
     pub(crate) scores: Scores,
     /// Why the scores are no answer, if they are none.
     pub(crate) abstention: Option<Abstention>,
-    /// Of a detection.
-    pub(crate) explanation: Option<Explanation>,
+    pub(crate) explanation: Explanation,
     /// Wall time of the explanation.
     pub(crate) evidence_s: f64,
 }
@@ -22,12 +21,12 @@ impl Scored {
     /// Long arithmetic: for a thread that may block.
     pub(crate) fn of(task: &Task, bag: Bag, facts: &SlideFacts) -> Result<Self> {
         let scores = task
-            .score(&bag.embeddings, bag.header.dimension)
+            .score_knowing(&bag.embeddings, bag.header.dimension, &facts.covariates)
             .context("cannot score the bag")?;
         let abstention = task.abstention(facts, &bag.embeddings, &scores);
         let began = Instant::now();
         let explanation = task
-            .explain(&bag.embeddings, &bag.cells(), &scores)
+            .explain(&bag.embeddings, &bag.cells(), &facts.covariates, &scores)
             .context("cannot tell what the score rests on")?;
         Ok(Self {
             bag,

@@ -134,8 +134,7 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
     let attention: f64 = prediction.top_tiles.iter().map(|tile| tile.attention).sum();
     assert!((attention - 1.0).abs() < 1e-5, "{attention}");
 
-    let (task, version) = (prediction.task.id.clone(), prediction.task.version.clone());
-    let key = ObjectKey::Heatmap(bag.slide, encoder, task, version, HeatmapLayer::Attention);
+    let key = ObjectKey::Heatmap(bag.slide, prediction.name(), HeatmapLayer::Attention);
     let heatmap = Heatmap::decode(&deps.store.get(&key).await?)?;
     let hottest = &prediction.top_tiles[0];
     let cell = |um: f64| (um / TILE_UM).round() as u32;
@@ -149,8 +148,7 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
     let layers: Vec<_> = evidence.layers.iter().map(|one| one.layer).collect();
     assert_eq!(layers, HeatmapLayer::ALL);
     for layer in layers {
-        let (task, version) = (prediction.task.id.clone(), prediction.task.version.clone());
-        let key = ObjectKey::Heatmap(bag.slide, encoder, task, version, layer);
+        let key = ObjectKey::Heatmap(bag.slide, prediction.name(), layer);
         let stored = Heatmap::decode(&deps.store.get(&key).await?)?;
         let n_values = stored.values.iter().filter(|value| !value.is_nan()).count();
         assert_eq!(n_values, 7, "{layer}");

@@ -2,6 +2,7 @@
 
 mod access;
 mod both_kinds;
+mod covariates;
 mod place;
 mod postgres;
 mod processes;

@@ -47,6 +47,7 @@ pub(crate) fn prediction(
             version: version.parse()?,
             hash: Sha256Digest::of(version.as_bytes()),
         },
+        covariates: None,
         regulatory_status: RegulatoryStatus::ResearchUseOnly,
         call: Call {
             label: "tumour".to_owned(),

@@ -87,6 +87,7 @@ mod tests {
             scanner: scanner.map(str::to_owned),
             mpp: Mpp::new(mpp).expect("an mpp"),
             n_instances,
+            covariates: crate::Covariates::default(),
         }
     }
 

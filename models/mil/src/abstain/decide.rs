@@ -1,7 +1,7 @@
 use flow::{Abstention, Mpp, PredictionSet};
 
 use super::BagMean;
-use crate::TaskFile;
+use crate::{Covariates, TaskFile};
 
 /// What is known of a slide beside its embeddings.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,10 +12,12 @@ pub struct SlideFacts {
     pub mpp: Mpp,
     /// Tissue tiles in the bag.
     pub n_instances: u64,
+    /// In the order of the task's plan; none for a task that reads none.
+    pub covariates: Covariates,
 }
 
 /// Why the task does not answer, if it does not. The first of the reasons that hold: a slide the
-/// task was not made for, tissue unlike any it has seen, an answer that is left open.
+/// task was not made for, one of which too little is known, tissue unlike any it has seen, an answer that is left open.
 pub(crate) fn abstention(
     file: &TaskFile,
     slide: &SlideFacts,
@@ -26,8 +28,14 @@ pub(crate) fn abstention(
     let distribution = file.distribution.as_ref();
     admission
         .and_then(|admission| admission.refusal(slide))
+        .or_else(|| unknown_covariates(file, slide))
         .or_else(|| distribution.and_then(|distribution| distribution.refusal(bag)))
         .or_else(|| set.and_then(open))
+}
+
+fn unknown_covariates(file: &TaskFile, slide: &SlideFacts) -> Option<Abstention> {
+    let covariates = file.covariates.as_ref()?.unknown_of(&slide.covariates);
+    (!covariates.is_empty()).then_some(Abstention::CovariatesUnknown { covariates })
 }
 
 fn open(set: &PredictionSet) -> Option<Abstention> {

@@ -4,7 +4,7 @@ pub enum Decisive {
     SmallestSet {
         /// Most important first.
         instances: Vec<usize>,
-        /// Of the positive class, from these alone.
+        /// Of the finding, from these alone.
         probability: f64,
     },
     NoSmallSet {

@@ -1,5 +1,5 @@
 use super::running_mean::RunningMean;
-use super::sub_bags::{Growing, SubBagScore, SubBags, remaining};
+use super::sub_bags::{Growing, HeadScore, SubBags, remaining};
 use crate::MilError;
 use crate::head::DsmilTerms;
 
@@ -12,10 +12,12 @@ pub(super) struct DsmilBag {
     n_classes: usize,
     /// `query_width` values an instance.
     queries: Vec<f32>,
-    /// `n_classes` values an instance, as the contributions.
+    /// `n_classes` values an instance.
     instance_logits: Vec<f32>,
+    /// Of each instance, through each map, to each logit.
     contributions: Vec<f32>,
-    bias: f64,
+    /// One a class.
+    bias: Vec<f32>,
     /// Of all instances, one a class.
     whole: Vec<ClassMap>,
 }
@@ -24,23 +26,25 @@ pub(super) struct DsmilBag {
 #[derive(Clone, Debug)]
 struct ClassMap {
     critical: Option<usize>,
-    mean: RunningMean<1>,
+    mean: RunningMean,
     /// So many of the part's instances are in the mean.
     n_counted: usize,
 }
 
 impl ClassMap {
-    const EMPTY: Self = Self {
-        critical: None,
-        mean: RunningMean::EMPTY,
-        n_counted: 0,
-    };
+    fn empty(n_classes: usize) -> Self {
+        Self {
+            critical: None,
+            mean: RunningMean::empty(n_classes),
+            n_counted: 0,
+        }
+    }
 }
 
 impl DsmilBag {
     /// Of terms that cover the bag chunk by chunk.
     pub(super) fn gather(
-        bias: f32,
+        bias: Vec<f32>,
         chunks: impl Iterator<Item = Result<DsmilTerms, MilError>>,
     ) -> Result<Self, MilError> {
         let mut bag = Self {
@@ -49,7 +53,7 @@ impl DsmilBag {
             queries: Vec::new(),
             instance_logits: Vec::new(),
             contributions: Vec::new(),
-            bias: f64::from(bias),
+            bias,
             whole: Vec::new(),
         };
         for chunk in chunks {
@@ -77,7 +81,7 @@ impl DsmilBag {
     }
 
     /// Score and contribution of an instance in the map of a class.
-    fn term(&self, class: usize, critical: usize, instance: usize) -> (f64, [f64; 1]) {
+    fn term(&self, class: usize, critical: usize, instance: usize) -> (f64, &[f32]) {
         let query = |instance: usize| {
             &self.queries[instance * self.query_width..(instance + 1) * self.query_width]
         };
@@ -85,24 +89,32 @@ impl DsmilBag {
             .iter()
             .zip(query(critical))
             .map(|(a, b)| a * b);
-        let contribution = self.contributions[instance * self.n_classes + class];
-        (f64::from(products.sum::<f32>()), [f64::from(contribution)])
+        let from = (instance * self.n_classes + class) * self.n_classes;
+        let contributions = &self.contributions[from..from + self.n_classes];
+        (f64::from(products.sum::<f32>()), contributions)
     }
 
-    fn score(&self, means: impl Iterator<Item = [f64; 1]>) -> SubBagScore {
-        SubBagScore {
-            logit: self.bias + means.map(|[mean]| mean).sum::<f64>(),
+    /// From the mean of each map.
+    fn score(&self, maps: impl Iterator<Item = Vec<f64>>) -> HeadScore {
+        let mut logits: Vec<f64> = self.bias.iter().copied().map(f64::from).collect();
+        for mean in maps {
+            for (logit, mean) in logits.iter_mut().zip(mean) {
+                *logit += mean;
+            }
+        }
+        HeadScore {
+            logits,
             severity: 0.0,
         }
     }
 }
 
-impl SubBags for DsmilBag {
+impl SubBags<HeadScore> for DsmilBag {
     fn n_instances(&self) -> usize {
         self.instance_logits.len() / self.n_classes
     }
 
-    fn without(&self, left_out: &[usize]) -> Result<SubBagScore, MilError> {
+    fn without(&self, left_out: &[usize]) -> Result<HeadScore, MilError> {
         let map = |(class, map): (usize, &ClassMap)| {
             let critical = map
                 .critical
@@ -110,14 +122,14 @@ impl SubBags for DsmilBag {
             let terms = left_out.iter().map(|&at| self.term(class, critical, at));
             map.mean.without(terms)
         };
-        let maps: Option<Vec<[f64; 1]>> = self.whole.iter().enumerate().map(map).collect();
+        let maps: Option<Vec<Vec<f64>>> = self.whole.iter().enumerate().map(map).collect();
         match maps {
             Some(means) => Ok(self.score(means.into_iter())),
             None => self.of(&remaining(self.n_instances(), left_out)),
         }
     }
 
-    fn grow(&self) -> Box<dyn Growing + '_> {
+    fn grow(&self) -> Box<dyn Growing<HeadScore> + '_> {
         Box::new(GrowingDsmil::new(self))
     }
 }
@@ -133,7 +145,7 @@ impl<'a> GrowingDsmil<'a> {
         Self {
             bag,
             instances: Vec::new(),
-            classes: vec![ClassMap::EMPTY; bag.n_classes],
+            classes: vec![ClassMap::empty(bag.n_classes); bag.n_classes],
         }
     }
 
@@ -145,15 +157,15 @@ impl<'a> GrowingDsmil<'a> {
                 continue;
             };
             for &instance in &self.instances[map.n_counted..] {
-                let (score, value) = self.bag.term(class, critical, instance);
-                map.mean.add(score, value);
+                let (score, values) = self.bag.term(class, critical, instance);
+                map.mean.add(score, values);
             }
             map.n_counted = self.instances.len();
         }
     }
 }
 
-impl Growing for GrowingDsmil<'_> {
+impl Growing<HeadScore> for GrowingDsmil<'_> {
     fn add(&mut self, instance: usize) {
         self.instances.push(instance);
         for (class, map) in self.classes.iter_mut().enumerate() {
@@ -161,13 +173,13 @@ impl Growing for GrowingDsmil<'_> {
             if map.critical.is_none_or(is_first) {
                 *map = ClassMap {
                     critical: Some(instance),
-                    ..ClassMap::EMPTY
+                    ..ClassMap::empty(self.bag.n_classes)
                 };
             }
         }
     }
 
-    fn score(&mut self) -> Result<SubBagScore, MilError> {
+    fn score(&mut self) -> Result<HeadScore, MilError> {
         self.count();
         Ok(self
             .bag

@@ -1,19 +1,21 @@
 use flow::{HeatmapLayer, LayerEvidence, TileIndex};
 
 use super::Decisive;
+use super::answered_bag::{AnsweredBag, AnsweringHead, WholeAnswer};
 use super::faithfulness::DeletionTest;
-use super::joint_bag::JointBag;
+use super::finding::Finding;
 use super::leave_out::LeaveOut;
 use super::prepare::prepare;
 use super::smallest_set::{MOST_TILES, smallest_set};
-use super::sub_bags::{SubBagScore, SubBags};
+use super::sub_bags::{PartScore, SubBags};
 use crate::calibration::sigmoid;
-use crate::{Answers, MilError, Scores, Task};
+use crate::model::Model;
+use crate::{Answers, Covariates, MilError, Scores, Task};
 
-/// What a task's answer for a bag rests on.
+/// What a task's answer for a bag rests on; of what, says [`flow::Evidence`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// How far the calibrated log-odds of the positive class fall without each instance.
+    /// How far the calibrated log-odds of the finding fall without each instance.
     pub leave_out: Vec<f32>,
     /// The same without the instance and those that touch it.
     pub neighbourhood: Vec<f32>,
@@ -30,24 +32,22 @@ struct Ranked {
 }
 
 impl Task {
-    /// Explains `scores`, which this task gave the bag of `n * dimension` values; `cells` says where
-    /// each instance lies on the slide's grid. `None` of a task that is no detection, or that reads
-    /// more of a slide than its bag.
+    /// Explains `scores`, which this task gave the bag of `n * dimension` values and its covariates;
+    /// `cells` says where each instance lies on the slide's grid. The covariates stay as they are:
+    /// what is told is what the tissue does.
     ///
     /// # Errors
-    /// If the bag is empty, not finite, or has another number of instances than cells.
+    /// If the bag is empty, not finite, or has another number of instances than cells, and if the
+    /// covariates are not those the task reads.
     pub fn explain(
         &self,
         embeddings: &[f32],
         cells: &[TileIndex],
+        covariates: &Covariates,
         scores: &Scores,
-    ) -> Result<Option<Explanation>, MilError> {
-        let is_detection = matches!(self.file().answers, Answers::Detection { .. });
-        if !is_detection || self.file().covariates.is_some() {
-            return Ok(None);
-        }
-        let dimension = self.file().head.dimension();
-        let n_instances = self.check(embeddings, dimension)?;
+    ) -> Result<Explanation, MilError> {
+        let n_instances = self.check(embeddings, self.file().head.dimension())?;
+        self.check_covariates(covariates)?;
         if n_instances != cells.len() {
             let n_cells = cells.len();
             return Err(MilError::Places {
@@ -55,136 +55,121 @@ impl Task {
                 n_cells,
             });
         }
-        let bag = self.prepared(embeddings, dimension as usize)?;
-        let left_out = LeaveOut::of(bag.as_ref(), cells)?;
-        let ranked = self.ranked(scores, &left_out);
-        let layers = self.faithfulness(bag.as_ref(), scores, &ranked)?;
-        let decisive = self.decisive(bag.as_ref(), scores, &layers, &ranked)?;
-        let calibrated = |effects: Vec<f64>| {
-            let effects = effects.into_iter();
-            effects.map(|effect| (effect / self.file().temperature) as f32)
-        };
-        Ok(Some(Explanation {
-            leave_out: calibrated(left_out.tile).collect(),
-            neighbourhood: calibrated(left_out.neighbourhood).collect(),
+        let bag = self.answered(embeddings, covariates, scores)?;
+        let left_out = LeaveOut::of(&bag, cells)?;
+        let ranked = ranked(scores, &left_out);
+        let layers = faithfulness(&bag, scores, &ranked)?;
+        let decisive = decisive(&bag, scores, &layers, &ranked)?;
+        let narrow = |effects: Vec<f64>| effects.into_iter().map(|effect| effect as f32).collect();
+        Ok(Explanation {
+            leave_out: narrow(left_out.tile),
+            neighbourhood: narrow(left_out.neighbourhood),
             layers,
             decisive,
-        }))
-    }
-
-    fn prepared<'a>(
-        &'a self,
-        embeddings: &'a [f32],
-        dimension: usize,
-    ) -> Result<Box<dyn SubBags + 'a>, MilError> {
-        let heads = self.heads().iter();
-        let bags = heads.map(|model| prepare(&model.head, embeddings, dimension));
-        let mut bags = bags.collect::<Result<Vec<_>, _>>()?;
-        Ok(match bags.pop() {
-            Some(only) if bags.is_empty() => only,
-            last => {
-                bags.extend(last);
-                Box::new(JointBag::new(bags, self.file().temperature))
-            }
         })
     }
 
-    /// Calibrated, of the positive class.
-    fn probability(&self, logit: f64) -> f64 {
-        sigmoid(logit / self.file().temperature)
-    }
-
-    /// For a negative call the lowest values of a layer that speaks of the positive class matter most.
-    fn ranked(&self, scores: &Scores, left_out: &LeaveOut) -> Vec<Ranked> {
-        let towards_call = if scores.call.is_positive { 1.0 } else { -1.0 };
-        let wide = |values: &[f32], sign: f64| -> Vec<f64> {
-            values
-                .iter()
-                .map(|&value| sign * f64::from(value))
-                .collect()
-        };
-        let turned = |values: &[f64]| values.iter().map(|value| towards_call * value).collect();
-        let importance = |layer| match layer {
-            HeatmapLayer::Attention => wide(&scores.attention, 1.0),
-            HeatmapLayer::Tile => wide(&scores.tile_probability, towards_call),
-            HeatmapLayer::LeaveOut => turned(&left_out.tile),
-            HeatmapLayer::Neighbourhood => turned(&left_out.neighbourhood),
-        };
-        let ranked = |layer| Ranked {
-            layer,
-            order: descending(&importance(layer)),
-        };
-        HeatmapLayer::ALL.map(ranked).to_vec()
-    }
-
-    fn faithfulness(
-        &self,
-        bag: &dyn SubBags,
+    fn answered<'a>(
+        &'a self,
+        embeddings: &'a [f32],
+        covariates: &Covariates,
         scores: &Scores,
-        ranked: &[Ranked],
-    ) -> Result<Vec<LayerEvidence>, MilError> {
-        let support = |logit: f64| match scores.call.is_positive {
-            true => self.probability(logit),
-            false => 1.0 - self.probability(logit),
-        };
-        let test = DeletionTest::new(bag, &support)?;
-        let figures = ranked.iter().map(|Ranked { layer, order }| {
-            let faithfulness = test.as_ref().map(|test| test.of(order)).transpose()?;
-            Ok(LayerEvidence {
-                layer: *layer,
-                faithfulness: faithfulness.unwrap_or_default(),
+    ) -> Result<AnsweredBag<'a>, MilError> {
+        let file = self.file();
+        let dimension = file.head.dimension() as usize;
+        let answering = |model: &'a Model| {
+            Ok(AnsweringHead {
+                bag: prepare(&model.head, embeddings, dimension)?,
+                added: wide(&model.added_by(covariates)?),
+                thresholds: wide(&model.grade_thresholds()?),
+                grade_thresholds: wide(&model.head.grade_thresholds()?),
             })
-        });
-        figures.collect()
-    }
-
-    fn decisive(
-        &self,
-        bag: &dyn SubBags,
-        scores: &Scores,
-        layers: &[LayerEvidence],
-        ranked: &[Ranked],
-    ) -> Result<Decisive, MilError> {
-        if !scores.call.is_positive {
-            let wide = scores.tile_probability.iter().map(|&p| f64::from(p));
-            let instance = descending(&wide.collect::<Vec<_>>())[0];
-            return Ok(Decisive::MostSuspicious { instance });
-        }
-        let thresholds = match self.heads() {
-            [only] => only.head.grade_thresholds()?,
-            // Several heads agree on a call, each has thresholds of its own.
-            _ => Vec::new(),
         };
-        let holds = |part: SubBagScore| self.is_same_call(part, &thresholds, scores);
-        let mut best: Option<Vec<usize>> = None;
-        for Ranked { order, .. } in most_faithful_first(layers, ranked) {
-            let found = smallest_set(bag, order, &holds)?;
-            let is_smaller =
-                |found: &Vec<usize>| best.as_ref().is_none_or(|b| found.len() < b.len());
-            best = found.filter(is_smaller).or(best);
-        }
-        match best {
-            Some(instances) => Ok(Decisive::SmallestSet {
-                probability: self.probability(bag.of(&instances)?.logit),
-                instances,
-            }),
-            None => Ok(Decisive::NoSmallSet {
-                most_tiles: MOST_TILES as u32,
-            }),
-        }
+        Ok(AnsweredBag {
+            heads: self
+                .heads()
+                .iter()
+                .map(answering)
+                .collect::<Result<_, MilError>>()?,
+            file,
+            finding: Finding::of(&file.answers, scores.answer),
+            whole: WholeAnswer {
+                answer: scores.answer,
+                grade: match file.answers {
+                    Answers::Detection { .. } => scores.grade.as_ref().map(|grade| grade.value),
+                    Answers::Classes { .. } | Answers::Grades { .. } => None,
+                },
+            },
+        })
     }
+}
 
-    /// Whether a part of the bag gets the call, and the grade, of the whole.
-    fn is_same_call(&self, part: SubBagScore, thresholds: &[f32], whole: &Scores) -> bool {
-        let is_positive = self.probability(part.logit) >= whole.threshold;
-        let n_reached = thresholds
-            .iter()
-            .filter(|&&threshold| part.severity >= f64::from(threshold))
-            .count();
-        let has_grade = |grade: &flow::Grade| usize::from(grade.value) == 1 + n_reached;
-        is_positive == whole.call.is_positive
-            && (thresholds.is_empty() || whole.grade.as_ref().is_none_or(has_grade))
+/// For a negative call the lowest values of a layer that speaks of the finding matter most.
+fn ranked(scores: &Scores, left_out: &LeaveOut) -> Vec<Ranked> {
+    let towards_call = if scores.call.is_positive { 1.0 } else { -1.0 };
+    let turned = |values: &[f64]| values.iter().map(|value| towards_call * value).collect();
+    let importance = |layer| match layer {
+        HeatmapLayer::Attention => wide(&scores.attention),
+        HeatmapLayer::Tile => turned(&wide(&scores.tile_probability)),
+        HeatmapLayer::LeaveOut => turned(&left_out.tile),
+        HeatmapLayer::Neighbourhood => turned(&left_out.neighbourhood),
+    };
+    let ranked = |layer| Ranked {
+        layer,
+        order: descending(&importance(layer)),
+    };
+    HeatmapLayer::ALL.map(ranked).to_vec()
+}
+
+fn faithfulness(
+    bag: &dyn SubBags<PartScore>,
+    scores: &Scores,
+    ranked: &[Ranked],
+) -> Result<Vec<LayerEvidence>, MilError> {
+    let support = |log_odds: f64| match scores.call.is_positive {
+        true => sigmoid(log_odds),
+        false => sigmoid(-log_odds),
+    };
+    let test = DeletionTest::new(bag, &support)?;
+    let figures = ranked.iter().map(|Ranked { layer, order }| {
+        let faithfulness = test.as_ref().map(|test| test.of(order)).transpose()?;
+        Ok(LayerEvidence {
+            layer: *layer,
+            faithfulness: faithfulness.unwrap_or_default(),
+        })
+    });
+    figures.collect()
+}
+
+fn decisive(
+    bag: &dyn SubBags<PartScore>,
+    scores: &Scores,
+    layers: &[LayerEvidence],
+    ranked: &[Ranked],
+) -> Result<Decisive, MilError> {
+    if !scores.call.is_positive {
+        let instance = descending(&wide(&scores.tile_probability))[0];
+        return Ok(Decisive::MostSuspicious { instance });
     }
+    let mut best: Option<Vec<usize>> = None;
+    for Ranked { order, .. } in most_faithful_first(layers, ranked) {
+        let found = smallest_set(bag, order)?;
+        let is_smaller = |found: &Vec<usize>| best.as_ref().is_none_or(|b| found.len() < b.len());
+        best = found.filter(is_smaller).or(best);
+    }
+    match best {
+        Some(instances) => Ok(Decisive::SmallestSet {
+            probability: sigmoid(bag.of(&instances)?.log_odds),
+            instances,
+        }),
+        None => Ok(Decisive::NoSmallSet {
+            most_tiles: MOST_TILES as u32,
+        }),
+    }
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
 }
 
 fn most_faithful_first<'a>(layers: &[LayerEvidence], ranked: &'a [Ranked]) -> Vec<&'a Ranked> {

@@ -2,7 +2,7 @@ use flow::Faithfulness;
 use parameters::{Seed, seeded};
 use rand::seq::SliceRandom;
 
-use super::sub_bags::SubBags;
+use super::sub_bags::{PartScore, SubBags};
 use crate::MilError;
 
 /// Parts of a bag at which a curve is read.
@@ -27,8 +27,8 @@ const LEAST_ROOM: f64 = 0.02;
 /// The test is that of xMIL (arXiv 2406.04280) and of arXiv 2603.08328, with random orders for
 /// scale; a forwards and a backwards reading of each cancel most of their noise.
 pub(super) struct DeletionTest<'a> {
-    bag: &'a dyn SubBags,
-    /// The probability of the call from a logit.
+    bag: &'a dyn SubBags<PartScore>,
+    /// The probability of the call from the log-odds of the finding.
     support: &'a dyn Fn(f64) -> f64,
     /// Area of random orders.
     random: f64,
@@ -39,7 +39,7 @@ pub(super) struct DeletionTest<'a> {
 impl<'a> DeletionTest<'a> {
     /// `None` where the head cannot be asked often enough.
     pub(super) fn new(
-        bag: &'a dyn SubBags,
+        bag: &'a dyn SubBags<PartScore>,
         support: &'a dyn Fn(f64) -> f64,
     ) -> Result<Option<Self>, MilError> {
         if bag.most_scores() < 2 * (N_MAPS + N_RANDOM) * MOST_STEPS {
@@ -50,7 +50,7 @@ impl<'a> DeletionTest<'a> {
             bag,
             support,
             random: 0.0,
-            whole: support(bag.of(&order)?.logit),
+            whole: support(bag.of(&order)?.log_odds),
         };
         let mut random = seeded(SEED, 0);
         for _ in 0..N_RANDOM {
@@ -79,7 +79,7 @@ impl<'a> DeletionTest<'a> {
         for (at, &instance) in order.enumerate() {
             part.add(instance);
             if at + 1 == n_instances * step / n_steps {
-                area += (self.support)(part.score()?.logit);
+                area += (self.support)(part.score()?.log_odds);
                 step += 1;
             }
         }
@@ -100,7 +100,7 @@ fn share(gain: f64, room: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::calibration::sigmoid;
-    use crate::evidence::sub_bags::{Growing, SubBagScore};
+    use crate::evidence::sub_bags::Growing;
 
     const N_INSTANCES: usize = 1000;
     const N_PLANTED: usize = 10;
@@ -112,29 +112,30 @@ mod tests {
         n_planted: usize,
     }
 
-    impl SubBags for Planted {
+    impl SubBags<PartScore> for Planted {
         fn n_instances(&self) -> usize {
             N_INSTANCES
         }
 
-        fn without(&self, left_out: &[usize]) -> Result<SubBagScore, MilError> {
+        fn without(&self, left_out: &[usize]) -> Result<PartScore, MilError> {
             self.of(&crate::evidence::sub_bags::remaining(N_INSTANCES, left_out))
         }
 
-        fn grow(&self) -> Box<dyn Growing + '_> {
+        fn grow(&self) -> Box<dyn Growing<PartScore> + '_> {
             Box::new(GrowingPlanted { n_planted: 0 })
         }
     }
 
-    impl Growing for GrowingPlanted {
+    impl Growing<PartScore> for GrowingPlanted {
         fn add(&mut self, instance: usize) {
             self.n_planted += usize::from(instance < N_PLANTED);
         }
 
-        fn score(&mut self) -> Result<SubBagScore, MilError> {
-            Ok(SubBagScore {
-                logit: if self.n_planted > 0 { 4.0 } else { -4.0 },
-                severity: 0.0,
+        fn score(&mut self) -> Result<PartScore, MilError> {
+            let is_found = self.n_planted > 0;
+            Ok(PartScore {
+                log_odds: if is_found { 4.0 } else { -4.0 },
+                is_same_answer: is_found,
             })
         }
     }
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn where_any_order_does_as_well_there_is_no_figure() -> Result<(), Box<dyn std::error::Error>> {
         let order: Vec<usize> = (0..N_INSTANCES).collect();
-        let support = |_logit: f64| 0.9;
+        let support = |_log_odds: f64| 0.9;
         let test = DeletionTest::new(&Planted, &support)?.ok_or("a test")?;
         let found = test.of(&order)?;
         assert_eq!(found.insertion, None);

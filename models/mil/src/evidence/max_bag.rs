@@ -1,7 +1,7 @@
 use candle_core::{Device, Tensor};
 
 use super::blocks::MOST_IN_NEIGHBOURHOOD;
-use super::sub_bags::{Growing, SubBagScore, SubBags, remaining};
+use super::sub_bags::{Growing, HeadScore, SubBags, remaining};
 use crate::MilError;
 use crate::head::MaxPool;
 
@@ -20,7 +20,7 @@ pub(super) struct MaxBag<'a> {
     leaders: Vec<Vec<(f32, usize)>>,
     /// Whether an instance has the largest of any value.
     leads: Vec<bool>,
-    whole: SubBagScore,
+    whole: HeadScore,
 }
 
 impl<'a> MaxBag<'a> {
@@ -62,22 +62,19 @@ fn leaders(embeddings: &[f32], dimension: usize) -> Vec<Vec<(f32, usize)>> {
     leaders
 }
 
-fn score(head: &MaxPool, largest: &[f32]) -> Result<SubBagScore, MilError> {
+fn score(head: &MaxPool, largest: &[f32]) -> Result<HeadScore, MilError> {
     let largest = Tensor::from_slice(largest, (1, largest.len()), &Device::Cpu)?;
-    Ok(SubBagScore {
-        logit: f64::from(head.margin(&largest)?),
-        severity: 0.0,
-    })
+    Ok(HeadScore::of_logits(&head.logits(&largest)?)?)
 }
 
-impl SubBags for MaxBag<'_> {
+impl SubBags<HeadScore> for MaxBag<'_> {
     fn n_instances(&self) -> usize {
         self.leads.len()
     }
 
-    fn without(&self, left_out: &[usize]) -> Result<SubBagScore, MilError> {
+    fn without(&self, left_out: &[usize]) -> Result<HeadScore, MilError> {
         if left_out.iter().all(|&instance| !self.leads[instance]) {
-            return Ok(self.whole);
+            return Ok(self.whole.clone());
         }
         let first_left = |leaders: &Vec<(f32, usize)>| {
             let is_left = |(_, instance): &&(f32, usize)| !left_out.contains(instance);
@@ -90,7 +87,7 @@ impl SubBags for MaxBag<'_> {
         }
     }
 
-    fn grow(&self) -> Box<dyn Growing + '_> {
+    fn grow(&self) -> Box<dyn Growing<HeadScore> + '_> {
         Box::new(GrowingMax {
             bag: self,
             largest: vec![f32::NEG_INFINITY; self.dimension],
@@ -103,7 +100,7 @@ struct GrowingMax<'a> {
     largest: Vec<f32>,
 }
 
-impl Growing for GrowingMax<'_> {
+impl Growing<HeadScore> for GrowingMax<'_> {
     fn add(&mut self, instance: usize) {
         let row = &self.bag.embeddings[instance * self.bag.dimension..];
         for (largest, &value) in self.largest.iter_mut().zip(row) {
@@ -111,7 +108,7 @@ impl Growing for GrowingMax<'_> {
         }
     }
 
-    fn score(&mut self) -> Result<SubBagScore, MilError> {
+    fn score(&mut self) -> Result<HeadScore, MilError> {
         score(self.bag.head, &self.largest)
     }
 }

@@ -4,12 +4,13 @@
 //! Everything asks one question, what the head says of a part of the bag, many thousand times.
 //! [`SubBags`] answers it without running the head's layers again wherever the head allows it.
 
+mod answered_bag;
 mod blocks;
 mod decisive;
 mod dsmil_bag;
 mod explain;
 mod faithfulness;
-mod joint_bag;
+mod finding;
 mod leave_out;
 mod max_bag;
 mod pooled_bag;

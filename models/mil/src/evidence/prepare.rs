@@ -3,7 +3,7 @@ use candle_core::{Device, Tensor};
 use super::dsmil_bag::DsmilBag;
 use super::max_bag::MaxBag;
 use super::pooled_bag::PooledBag;
-use super::sub_bags::SubBags;
+use super::sub_bags::{HeadScore, SubBags};
 use super::whole_bag::WholeBag;
 use crate::MilError;
 use crate::head::{Head, Terms};
@@ -17,7 +17,7 @@ pub(super) fn prepare<'a>(
     head: &'a Head,
     embeddings: &'a [f32],
     dimension: usize,
-) -> Result<Box<dyn SubBags + 'a>, MilError> {
+) -> Result<Box<dyn SubBags<HeadScore> + 'a>, MilError> {
     let chunks = || {
         let chunks = embeddings.chunks(CHUNK * dimension);
         let rows = move |chunk: &[f32]| {
@@ -28,7 +28,7 @@ pub(super) fn prepare<'a>(
     };
     let pooled = |terms: &dyn Fn(&Tensor) -> candle_core::Result<Terms>| {
         let bag = PooledBag::gather(chunks().map(|rows| Ok(terms(&rows?)?)))?;
-        Ok(Box::new(bag) as Box<dyn SubBags>)
+        Ok(Box::new(bag) as Box<dyn SubBags<HeadScore>>)
     };
     match head {
         Head::GatedAbmil(head) => pooled(&|rows| head.terms(rows)),
@@ -40,7 +40,7 @@ pub(super) fn prepare<'a>(
         Head::MaxPool(head) => Ok(Box::new(MaxBag::new(head, embeddings, dimension)?)),
         Head::Dsmil(head) => {
             let chunks = chunks().map(|rows| Ok(head.terms(&rows?)?));
-            Ok(Box::new(DsmilBag::gather(head.margin_bias()?, chunks)?))
+            Ok(Box::new(DsmilBag::gather(head.bias()?, chunks)?))
         }
         Head::TransMil(_) | Head::Dtfd(_) => Ok(Box::new(WholeBag {
             head,

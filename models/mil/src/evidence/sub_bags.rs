@@ -1,16 +1,38 @@
+use candle_core::Tensor;
+
 use crate::MilError;
 
 /// What a head says of a part of a bag.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct SubBagScore {
-    /// Of the positive class, before calibration.
-    pub(super) logit: f64,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct HeadScore {
+    /// One a class, before calibration.
+    pub(super) logits: Vec<f64>,
     /// Of the grade, before its thresholds; 0 where the head does not grade.
     pub(super) severity: f64,
 }
 
+impl HeadScore {
+    /// Of a head that does not grade: logits of shape (n_classes).
+    pub(super) fn of_logits(logits: &Tensor) -> candle_core::Result<Self> {
+        let logits = logits.to_vec1::<f32>()?;
+        Ok(Self {
+            logits: logits.into_iter().map(f64::from).collect(),
+            severity: 0.0,
+        })
+    }
+}
+
+/// What a task says of a part of a bag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PartScore {
+    /// Calibrated log-odds of the finding; see [`flow::Evidence`].
+    pub(super) log_odds: f64,
+    /// Whether the part gets the answer, and the grade, of the whole bag.
+    pub(super) is_same_answer: bool,
+}
+
 /// A bag of which any part can be scored. Instances go by their place in the bag.
-pub(super) trait SubBags {
+pub(super) trait SubBags<Score> {
     fn n_instances(&self) -> usize;
 
     /// So many parts as large as the bag can be scored in reasonable time.
@@ -19,13 +41,13 @@ pub(super) trait SubBags {
     }
 
     /// Of all instances but `left_out`: each once, and not all there are.
-    fn without(&self, left_out: &[usize]) -> Result<SubBagScore, MilError>;
+    fn without(&self, left_out: &[usize]) -> Result<Score, MilError>;
 
     /// An empty part to add instances to.
-    fn grow(&self) -> Box<dyn Growing + '_>;
+    fn grow(&self) -> Box<dyn Growing<Score> + '_>;
 
     /// Of `instances` alone: at least one, each once.
-    fn of(&self, instances: &[usize]) -> Result<SubBagScore, MilError> {
+    fn of(&self, instances: &[usize]) -> Result<Score, MilError> {
         let mut part = self.grow();
         for &instance in instances {
             part.add(instance);
@@ -35,11 +57,11 @@ pub(super) trait SubBags {
 }
 
 /// A part of a bag to which instances are added one by one, each once.
-pub(super) trait Growing {
+pub(super) trait Growing<Score> {
     fn add(&mut self, instance: usize);
 
     /// Of what was added, at least one instance.
-    fn score(&mut self) -> Result<SubBagScore, MilError>;
+    fn score(&mut self) -> Result<Score, MilError>;
 }
 
 /// Every instance of `n_instances` that is not left out, in order.

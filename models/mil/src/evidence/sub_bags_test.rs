@@ -6,9 +6,9 @@ use flow::TileIndex;
 use parameters::{Seed, Variables, seeded};
 use rand::RngExt;
 
-use super::leave_out::LeaveOut;
+use super::blocks::Blocks;
 use super::prepare::prepare;
-use super::sub_bags::SubBags;
+use super::sub_bags::{HeadScore, SubBags};
 use super::whole_bag::WholeBag;
 use crate::head::{Head, HeadConfig};
 
@@ -16,7 +16,7 @@ const DIMENSION: usize = 6;
 const COLUMNS: u32 = 5;
 const TOLERANCE: f64 = 2e-5;
 
-const HEADS: [&str; 13] = [
+const HEADS: [&str; 18] = [
     r#""kind": "gated-abmil", "hidden": 8, "attention": 4, "highest_grade": 3"#,
     r#""kind": "mean-pool", "n_classes": 2"#,
     r#""kind": "max-pool", "n_classes": 1"#,
@@ -29,6 +29,11 @@ const HEADS: [&str; 13] = [
     r#""kind": "dsmil", "query_width": 4, "n_classes": 2"#,
     r#""kind": "dsmil", "query_width": 4, "n_classes": 1, "query": "linear", "value": "linear""#,
     r#""kind": "dsmil", "query_width": 4, "n_classes": 2, "value": "linear-relu""#,
+    r#""kind": "gated-abmil", "hidden": 8, "attention": 4, "n_classes": 3"#,
+    r#""kind": "max-pool", "n_classes": 3"#,
+    r#""kind": "clam-sb", "hidden": 8, "attention": 4, "n_classes": 3"#,
+    r#""kind": "clam-mb", "hidden": 8, "attention": 4, "n_classes": 3"#,
+    r#""kind": "dsmil", "query_width": 4, "n_classes": 3"#,
     r#""kind": "trans-mil", "hidden": 8, "heads": 2, "landmarks": 4, "n_classes": 1"#,
 ];
 
@@ -61,17 +66,21 @@ fn cells(n_instances: usize) -> Vec<TileIndex> {
     (0..n_instances as u32).map(cell).collect()
 }
 
-fn assert_near(what: &str, found: f64, expected: f64) {
-    let tolerance = TOLERANCE * expected.abs().max(1.0);
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{what}: {found}, scored again {expected}"
-    );
+fn assert_near(what: &str, found: &HeadScore, expected: &HeadScore) {
+    assert_eq!(found.logits.len(), expected.logits.len(), "{what}");
+    for (found, expected) in found.logits.iter().zip(&expected.logits) {
+        let tolerance = TOLERANCE * expected.abs().max(1.0);
+        assert!(
+            (found - expected).abs() <= tolerance,
+            "{what}: {found}, scored again {expected}"
+        );
+    }
 }
 
 #[test]
 fn leaving_out_is_what_scoring_again_without_gives() -> Result<(), Box<dyn Error>> {
     let embeddings = bag(23);
+    let blocks = Blocks::at_most(23, &cells(23));
     for (config, head) in &heads()? {
         let prepared = prepare(head, &embeddings, DIMENSION)?;
         let again = WholeBag {
@@ -79,18 +88,19 @@ fn leaving_out_is_what_scoring_again_without_gives() -> Result<(), Box<dyn Error
             embeddings: &embeddings,
             dimension: DIMENSION,
         };
-        let found = LeaveOut::of(prepared.as_ref(), &cells(23))?;
-        let expected = LeaveOut::of(&again, &cells(23))?;
-        for at in 0..23 {
-            let what = |layer: &str| format!("{layer} {at} of {config:?}");
-            assert_near(&what("tile"), found.tile[at], expected.tile[at]);
-            let (found, expected) = (found.neighbourhood[at], expected.neighbourhood[at]);
-            assert_near(&what("neighbourhood"), found, expected);
+        let whole = again.of(&(0..23).collect::<Vec<_>>())?;
+        let mut changes = false;
+        for (block, members) in blocks.iter() {
+            for left_out in [members, &blocks.around(block)] {
+                let (found, expected) = (prepared.without(left_out)?, again.without(left_out)?);
+                assert_near(&format!("{left_out:?} of {config:?}"), &found, &expected);
+                let change = expected.logits.iter().zip(&whole.logits);
+                changes |= change
+                    .map(|(a, b)| (a - b).abs())
+                    .any(|change| change > 1e-3);
+            }
         }
-        assert!(
-            expected.tile.iter().any(|effect| effect.abs() > 1e-3),
-            "leaving out changes nothing of {config:?}"
-        );
+        assert!(changes, "leaving out changes nothing of {config:?}");
     }
     Ok(())
 }
@@ -109,21 +119,8 @@ fn a_part_has_the_score_of_a_bag_of_its_own() -> Result<(), Box<dyn Error>> {
         for n_instances in [1, 2, 5, 22, 23] {
             let part = rand::seq::index::sample(&mut random, 23, n_instances).into_vec();
             let (found, expected) = (prepared.of(&part)?, again.of(&part)?);
-            let what = format!("{part:?} of {config:?}");
-            assert_near(&what, found.logit, expected.logit);
+            assert_near(&format!("{part:?} of {config:?}"), &found, &expected);
         }
-    }
-    Ok(())
-}
-
-#[test]
-fn a_bag_of_one_has_nothing_left() -> Result<(), Box<dyn Error>> {
-    let embeddings = bag(1);
-    for (_, head) in &heads()? {
-        let prepared = prepare(head, &embeddings, DIMENSION)?;
-        let found = LeaveOut::of(prepared.as_ref(), &cells(1))?;
-        assert_eq!(found.tile, [prepared.of(&[0])?.logit]);
-        assert_eq!(found.neighbourhood, found.tile);
     }
     Ok(())
 }

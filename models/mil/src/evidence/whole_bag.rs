@@ -1,8 +1,8 @@
 use candle_core::{Device, Tensor};
 
-use super::sub_bags::{Growing, SubBagScore, SubBags, remaining};
+use super::sub_bags::{Growing, HeadScore, SubBags, remaining};
 use crate::MilError;
-use crate::head::{Head, margin};
+use crate::head::Head;
 
 /// Instances read in all; minutes on a few cores. A bag of 1,000 has every instance left out by
 /// itself, one of 100,000 is left out in 20 blocks.
@@ -17,19 +17,16 @@ pub(super) struct WholeBag<'a> {
 
 impl WholeBag<'_> {
     /// Of instances in the order of the bag.
-    fn forward(&self, instances: &[usize]) -> Result<SubBagScore, MilError> {
+    fn forward(&self, instances: &[usize]) -> Result<HeadScore, MilError> {
         let row = |&at: &usize| &self.embeddings[at * self.dimension..(at + 1) * self.dimension];
         let rows: Vec<f32> = instances.iter().flat_map(row).copied().collect();
         let rows = Tensor::from_vec(rows, (instances.len(), self.dimension), &Device::Cpu)?;
         let output = self.head.forward(&rows)?;
-        Ok(SubBagScore {
-            logit: f64::from(margin(&output.logits)?.to_scalar::<f32>()?),
-            severity: 0.0,
-        })
+        Ok(HeadScore::of_logits(&output.logits)?)
     }
 }
 
-impl SubBags for WholeBag<'_> {
+impl SubBags<HeadScore> for WholeBag<'_> {
     fn n_instances(&self) -> usize {
         self.embeddings.len() / self.dimension
     }
@@ -38,11 +35,11 @@ impl SubBags for WholeBag<'_> {
         MOST_READS / self.n_instances()
     }
 
-    fn without(&self, left_out: &[usize]) -> Result<SubBagScore, MilError> {
+    fn without(&self, left_out: &[usize]) -> Result<HeadScore, MilError> {
         self.forward(&remaining(self.n_instances(), left_out))
     }
 
-    fn grow(&self) -> Box<dyn Growing + '_> {
+    fn grow(&self) -> Box<dyn Growing<HeadScore> + '_> {
         Box::new(GrowingWhole {
             bag: self,
             instances: Vec::new(),
@@ -55,12 +52,12 @@ struct GrowingWhole<'a> {
     instances: Vec<usize>,
 }
 
-impl Growing for GrowingWhole<'_> {
+impl Growing<HeadScore> for GrowingWhole<'_> {
     fn add(&mut self, instance: usize) {
         self.instances.push(instance);
     }
 
-    fn score(&mut self) -> Result<SubBagScore, MilError> {
+    fn score(&mut self) -> Result<HeadScore, MilError> {
         self.instances.sort_unstable();
         self.bag.forward(&self.instances)
     }

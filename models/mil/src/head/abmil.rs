@@ -152,7 +152,7 @@ impl Abmil {
         };
         Ok(Terms {
             severity,
-            ..Terms::of_one_branch(scores, &logits)?
+            ..Terms::new(scores, logits)
         })
     }
 

@@ -55,7 +55,7 @@ impl ClamMb {
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
         let instances = self.trunk.instances(embeddings)?;
         let logits = self.instance_logits(&instances.hidden)?;
-        Terms::of_branches(instances.scores, &logits)
+        Ok(Terms::new(instances.scores, logits))
     }
 
     /// The bag as each class sees it (n_classes, hidden) to logits (n_classes).

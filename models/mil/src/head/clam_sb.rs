@@ -49,6 +49,6 @@ impl ClamSb {
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
         let instances = self.trunk.instances(embeddings)?;
         let logits = self.classifier.forward(&instances.hidden)?;
-        Terms::of_one_branch(instances.scores, &logits)
+        Ok(Terms::new(instances.scores, logits))
     }
 }

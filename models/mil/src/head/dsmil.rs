@@ -3,7 +3,6 @@ use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 use serde::{Deserialize, Serialize};
 
-use super::margin;
 use super::output::BagOutput;
 
 /// How DSMIL turns an instance into its query.
@@ -37,7 +36,7 @@ pub(crate) struct DsmilTerms {
     pub(crate) queries: Tensor,
     /// Those that choose the critical instance of each class, shape (n, n_classes).
     pub(crate) instance_logits: Tensor,
-    /// To the margin of the positive class through the map of each class, shape (n, n_classes).
+    /// Through the map of each class to the logit of each, shape (n, maps * n_classes).
     pub(crate) contributions: Tensor,
 }
 
@@ -131,17 +130,17 @@ impl Dsmil {
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<DsmilTerms> {
         let queries = self.queries(embeddings)?;
         let scale = (queries.dim(1)? as f64).powf(0.25);
-        let to_margin = margin(&self.bag_weight.permute((1, 2, 0))?)?;
+        let of_maps = self.bag_weight.transpose(0, 1)?.flatten_to(1)?;
         Ok(DsmilTerms {
             queries: (queries / scale)?,
             instance_logits: self.instance_classifier.forward(embeddings)?,
-            contributions: self.values(embeddings)?.matmul(&to_margin.t()?)?,
+            contributions: self.values(embeddings)?.matmul(&of_maps.t()?)?,
         })
     }
 
-    /// What is added to the contributions once.
-    pub(crate) fn margin_bias(&self) -> Result<f32> {
-        margin(&self.bag_bias)?.to_scalar()
+    /// What is added to the contributions of all maps once, one value a class.
+    pub(crate) fn bias(&self) -> Result<Vec<f32>> {
+        self.bag_bias.to_vec1()
     }
 
     /// Shape (n, query width).

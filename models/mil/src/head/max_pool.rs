@@ -2,7 +2,6 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module};
 use parameters::{Declaration, Parameters, ParametersError};
 
-use super::margin;
 use super::output::BagOutput;
 
 /// The largest of each value over the instances (Ilse et al. 2018, eq. 5) before a linear
@@ -27,17 +26,15 @@ impl MaxPool {
     pub(super) fn forward(&self, embeddings: &Tensor) -> Result<BagOutput> {
         let largest = embeddings.max_keepdim(0)?;
         Ok(BagOutput::new(
-            self.classifier.forward(&largest)?.squeeze(0)?,
+            self.logits(&largest)?,
             shares_given(embeddings)?,
             self.classifier.forward(embeddings)?,
         ))
     }
 
-    /// The margin of the positive class of pooled values (1, dimension).
-    pub(crate) fn margin(&self, largest: &Tensor) -> Result<f32> {
-        margin(&self.classifier.forward(largest)?)?
-            .get(0)?
-            .to_scalar()
+    /// Pooled values (1, dimension) to logits (n_classes).
+    pub(crate) fn logits(&self, largest: &Tensor) -> Result<Tensor> {
+        self.classifier.forward(largest)?.squeeze(0)
     }
 }
 

@@ -37,6 +37,6 @@ impl MeanPool {
 
     /// Embeddings (n, dimension).
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
-        Terms::of_mean(&self.classifier.forward(embeddings)?)
+        Terms::of_mean(self.classifier.forward(embeddings)?)
     }
 }

@@ -278,7 +278,7 @@ mod tests {
                 }
                 let (found, expected) = (packed.terms(&bag)?, plain.terms(&bag)?);
                 assert_near(&found.scores, &expected.scores)?;
-                assert_near(&found.contributions, &expected.contributions)?;
+                assert_near(&found.logits, &expected.logits)?;
                 assert_eq!(found.severity.is_some(), expected.severity.is_some());
                 if let Some((found, expected)) = found.severity.zip(expected.severity) {
                     assert_near(&found, &expected)?;

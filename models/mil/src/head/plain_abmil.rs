@@ -57,7 +57,7 @@ impl PlainAbmil {
     pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
         let hidden = self.projection.forward(embeddings)?.relu()?;
         let logits = self.classifier.forward(&hidden)?;
-        Terms::of_one_branch(self.scores(&hidden)?, &logits)
+        Ok(Terms::new(self.scores(&hidden)?, logits))
     }
 
     /// Instances (n, hidden) to attention before the softmax, shape (n, 1).

@@ -1,48 +1,31 @@
 use candle_core::{Result, Tensor};
 
-use super::margin;
-
-/// What pooling by shares needs to know of each instance: the bag's margin is
-/// `sum_b sum_k share_bk contribution_bk`, where the shares of a branch are the softmax of its scores.
+/// What pooling by shares needs to know of each instance: the bag's logit of a class is
+/// `sum_k share_k logit_k`, where the shares are the softmax of the scores of the class's branch.
 ///
 /// It holds for any part of the bag with the same terms, because the layer after the pooling is linear.
 #[derive(Debug)]
 pub(crate) struct Terms {
-    /// Attention before the softmax, shape (n, branches).
+    /// Attention before the softmax, shape (n, branches): one branch for all classes, or one a class.
     pub(crate) scores: Tensor,
-    /// To the margin of the positive class, shape (n, branches).
-    pub(crate) contributions: Tensor,
+    /// Of each instance alone, shape (n, n_classes).
+    pub(crate) logits: Tensor,
     /// Of the grade, shape (n), pooled as the first branch is.
     pub(crate) severity: Option<Tensor>,
 }
 
 impl Terms {
-    /// One branch for all classes. Scores (n, 1), instance logits (n, n_classes).
-    pub(super) fn of_one_branch(scores: Tensor, instance_logits: &Tensor) -> Result<Self> {
-        Ok(Self {
+    /// Scores (n, branches), instance logits (n, n_classes).
+    pub(super) fn new(scores: Tensor, logits: Tensor) -> Self {
+        Self {
             scores,
-            contributions: margin(instance_logits)?.unsqueeze(1)?,
+            logits,
             severity: None,
-        })
-    }
-
-    /// A branch a class. Scores and instance logits (n, n_classes).
-    pub(super) fn of_branches(scores: Tensor, instance_logits: &Tensor) -> Result<Self> {
-        let unit = Tensor::eye(scores.dim(1)?, scores.dtype(), scores.device())?;
-        Ok(Self {
-            scores,
-            contributions: instance_logits.broadcast_mul(&margin(&unit)?.unsqueeze(0)?)?,
-            severity: None,
-        })
+        }
     }
 
     /// The plain mean: every instance has the same share.
-    pub(super) fn of_mean(instance_logits: &Tensor) -> Result<Self> {
-        let contributions = margin(instance_logits)?.unsqueeze(1)?;
-        Ok(Self {
-            scores: contributions.zeros_like()?,
-            contributions,
-            severity: None,
-        })
+    pub(super) fn of_mean(logits: Tensor) -> Result<Self> {
+        Ok(Self::new(logits.narrow(1, 0, 1)?.zeros_like()?, logits))
     }
 }

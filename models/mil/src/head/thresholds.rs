@@ -46,7 +46,7 @@ impl Thresholds {
     }
 
     /// Shape (n).
-    pub(super) fn rising(&self) -> Result<Tensor> {
+    pub(crate) fn rising(&self) -> Result<Tensor> {
         let Some(steps) = &self.steps else {
             return Ok(self.first.clone());
         };

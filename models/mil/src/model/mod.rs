@@ -79,6 +79,23 @@ impl Model {
         Ok(model)
     }
 
+    /// What the covariates add to the head's logits, one value a logit; nothing where the task reads
+    /// none.
+    pub(crate) fn added_by(&self, covariates: &Covariates) -> Result<Vec<f32>, MilError> {
+        match &self.fusion {
+            Some(fusion) => Ok(fusion.logits(covariates)?.squeeze(0)?.to_vec1()?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Between the grades the task answers with, rising; nothing where it answers otherwise.
+    pub(crate) fn grade_thresholds(&self) -> Result<Vec<f32>, MilError> {
+        match &self.thresholds {
+            Some(thresholds) => Ok(thresholds.rising()?.to_vec1()?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Embeddings (n, dimension) to logits of the task's answers: as many as the head has, or of
     /// P(grade > k) for k = lowest, ... where the task answers with a grade.
     pub(crate) fn forward(

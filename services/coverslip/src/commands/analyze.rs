@@ -10,6 +10,7 @@ use flow::{Mpp, SlideStatus, TaskId};
 use serde::Serialize;
 use tracing::warn;
 
+use crate::covariate_table::CovariateTable;
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
@@ -31,6 +32,10 @@ pub(crate) struct Analyze {
     /// Micrometres per pixel of slides that do not say.
     #[arg(long)]
     mpp: Option<Mpp>,
+    /// A CSV of what else is known of the slides, for tasks that read it: `slide`, and one column a
+    /// covariate. Slides that are not in it keep what they were given.
+    #[arg(long)]
+    covariates: Option<PathBuf>,
     #[command(flatten)]
     encoder: EncoderArgs,
     /// Print one JSON object: {"slides": [...]}.
@@ -62,9 +67,13 @@ impl Analyze {
         if let Err(none) = models.ensure_scoring() {
             warn!("the slides are embedded and not scored: {none:#}");
         }
+        let known = self.covariates.as_deref().map(CovariateTable::read);
+        let known = known.transpose()?;
         let mut answers = Vec::new();
         for file in &self.slides {
-            let answer = self.one(&installation, &models, file).await?;
+            let answer = self
+                .one(&installation, &models, known.as_ref(), file)
+                .await?;
             if !self.json {
                 print::line(&summary::of(file, &answer))?;
             }
@@ -80,6 +89,7 @@ impl Analyze {
         &self,
         installation: &Installation,
         models: &Models,
+        known: Option<&CovariateTable>,
         file: &Path,
     ) -> Result<Answer> {
         let bars = ProgressBars::new(&file.file_name().unwrap_or_default().to_string_lossy());
@@ -92,6 +102,10 @@ impl Analyze {
                 });
             }
         };
+        if let Some(values) = known.and_then(|known| known.of(slide, file)) {
+            let Installation { catalog, queue, .. } = installation;
+            step::give_covariates(catalog, queue, "command line", slide, values).await?;
+        }
         tile(installation, slide, bars.sink()).await?;
         let report = cases::report(&installation.catalog, slide).await?;
         // A slide that has its result may have it by another encoder, or lack that of a new task. What

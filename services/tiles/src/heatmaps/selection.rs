@@ -106,13 +106,7 @@ impl Heatmaps {
         prediction: &Prediction,
         version: String,
     ) -> Result<Arc<LayerValues>, TilesError> {
-        let key = ObjectKey::Heatmap(
-            name.slide,
-            prediction.encoder.hash,
-            name.task.clone(),
-            prediction.task.version.clone(),
-            name.layer,
-        );
+        let key = ObjectKey::Heatmap(name.slide, prediction.name(), name.layer);
         let bytes = match self.store.get(&key).await {
             Ok(bytes) => bytes,
             Err(StoreError::NotFound { .. }) => {
@@ -125,12 +119,16 @@ impl Heatmaps {
     }
 }
 
-/// Names a result: the same pyramid, encoder and task give the same values.
+/// Names a result: the same pyramid, encoder, task and covariates give the same values.
 fn version_of(prediction: &Prediction) -> String {
     let parts = [
         prediction.pyramid,
         prediction.encoder.hash,
         prediction.task.hash,
     ];
-    Sha256Digest::of(&parts.map(|part| *part.as_bytes()).concat()).short()
+    let mut bytes = parts.map(|part| *part.as_bytes()).concat();
+    if let Some(revision) = prediction.covariates {
+        bytes.extend(revision.0.to_le_bytes());
+    }
+    Sha256Digest::of(&bytes).short()
 }

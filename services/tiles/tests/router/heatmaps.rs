@@ -32,6 +32,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
             version: version.parse()?,
             hash: Sha256Digest::of(version.as_bytes()),
         },
+        covariates: None,
         regulatory_status: RegulatoryStatus::ResearchUseOnly,
         call: Call {
             label: "tumour".to_owned(),
@@ -60,13 +61,7 @@ async fn store_leave_out(lab: &Lab, painted: &Painted, version: &str) -> TestRes
         rows: 3,
         values,
     };
-    let key = ObjectKey::Heatmap(
-        painted.slide,
-        prediction.encoder.hash,
-        prediction.task.id,
-        prediction.task.version,
-        HeatmapLayer::LeaveOut,
-    );
+    let key = ObjectKey::Heatmap(painted.slide, prediction.name(), HeatmapLayer::LeaveOut);
     lab.store.put(&key, heatmap.encode().into()).await?;
     Ok(())
 }
@@ -82,13 +77,7 @@ async fn score(lab: &Lab, painted: &Painted, version: &str, hottest: f32) -> Tes
         rows: 3,
         values,
     };
-    let key = ObjectKey::Heatmap(
-        painted.slide,
-        prediction.encoder.hash,
-        prediction.task.id.clone(),
-        prediction.task.version.clone(),
-        HeatmapLayer::Attention,
-    );
+    let key = ObjectKey::Heatmap(painted.slide, prediction.name(), HeatmapLayer::Attention);
     lab.store.put(&key, heatmap.encode().into()).await?;
     lab.catalog
         .record_prediction(painted.slide, &prediction)

@@ -111,7 +111,7 @@ export interface TopTile {
   rect_um: MicrometreRect;
   /** Share of the attention; all tiles of the slide sum to 1. */
   attention: number;
-  /** Probability of the positive class if this tile were the whole slide. */
+  /** The probability that the result gives, if this tile were the whole slide. */
   tile_probability: number;
 }
 
@@ -130,6 +130,7 @@ export type Abstention =
   | { reason: 'scanner_not_allowed'; scanner: string | null; allowed: string[] }
   | { reason: 'mpp_not_allowed'; mpp: number; finest: number; coarsest: number }
   | { reason: 'too_little_tissue'; n_instances: number; fewest: number }
+  | { reason: 'covariates_unknown'; covariates: string[] }
   | { reason: 'out_of_distribution'; distance: number; limit: number; quantile: number }
   | { reason: 'uncertain'; n_labels: number };
 
@@ -142,6 +143,8 @@ export interface Prediction {
   slide: string;
   pyramid: string;
   encoder: { name: string; hash: string };
+  /** What those who published the encoder allow; absent in older results. */
+  encoder_terms?: { licence: string; intended_use: string } | null;
   task: { id: string; version: string; hash: string };
   regulatory_status: 'research_use_only';
   call: Call;
@@ -179,7 +182,7 @@ export type Decisive =
 
 export interface DecisiveTile {
   rect_um: MicrometreRect;
-  /** Probability of the positive class if this tile were the whole slide. */
+  /** The probability that the result gives, if this tile were the whole slide. */
   tile_probability: number;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Abstention } from '../api/shapes';
-import { abstentionTitle, abstentionWords, setWords } from './abstention';
+import { abstentionTitle, abstentionWords, leavesFigures, setWords } from './abstention';
 
 test('every reason is said with its figures', () => {
   const words: [Abstention, string][] = [
@@ -20,6 +20,10 @@ test('every reason is said with its figures', () => {
       { reason: 'out_of_distribution', distance: 3.14, limit: 1.5, quantile: 0.99 },
       'The tissue looks unlike the training slides: distance 3.14, where 99 % of them lie within 1.5.',
     ],
+    [
+      { reason: 'covariates_unknown', covariates: ['age (a number)', 'sex (f or m)'] },
+      'The task also reads age (a number), sex (f or m), which this slide was not given. Its maps are of the tissue alone.',
+    ],
     [{ reason: 'uncertain', n_labels: 2 }, '2 answers cannot be ruled out.'],
     [{ reason: 'uncertain', n_labels: 0 }, 'The slide is unlike the training slides of every answer.'],
   ];
@@ -27,6 +31,12 @@ test('every reason is said with its figures', () => {
     expect(abstentionWords(abstention)).toBe(expected);
     expect(abstentionTitle(abstention)).toMatch(/^No call: /);
   }
+});
+
+test('without what a task reads its figures are not shown', () => {
+  expect(leavesFigures({ reason: 'covariates_unknown', covariates: ['age'] })).toBe(false);
+  expect(leavesFigures({ reason: 'uncertain', n_labels: 2 })).toBe(true);
+  expect(leavesFigures(null)).toBe(true);
 });
 
 test('a set says what it promises', () => {

@@ -11,6 +11,8 @@ export function abstentionTitle({ reason }: Abstention): string {
       return 'No call: resolution';
     case 'too_little_tissue':
       return 'No call: too little tissue';
+    case 'covariates_unknown':
+      return 'No call: data missing';
     case 'out_of_distribution':
       return 'No call: unusual tissue';
     case 'uncertain':
@@ -31,6 +33,8 @@ export function abstentionWords(abstention: Abstention): string {
       const { n_instances, fewest } = abstention;
       return `The slide has ${formatCount(n_instances)} tiles of tissue; the task needs ${formatCount(fewest)}.`;
     }
+    case 'covariates_unknown':
+      return `The task also reads ${abstention.covariates.join(', ')}, which this slide was not given. Its maps are of the tissue alone.`;
     case 'out_of_distribution': {
       const { distance, limit, quantile } = abstention;
       return `The tissue looks unlike the training slides: distance ${formatValue(distance)}, where ${formatPercent(quantile)} of them lie within ${formatValue(limit)}.`;
@@ -40,6 +44,11 @@ export function abstentionWords(abstention: Abstention): string {
         ? 'The slide is unlike the training slides of every answer.'
         : `${abstention.n_labels} answers cannot be ruled out.`;
   }
+}
+
+/** Whether the figures of a result are those of its task, for a person to judge. */
+export function leavesFigures(abstention: Abstention | null | undefined): boolean {
+  return abstention?.reason !== 'covariates_unknown';
 }
 
 /** The answers that cannot be ruled out, and how far that can be relied on. */

@@ -2,7 +2,7 @@ import type { ClassProbability, Grade, Prediction, PredictionSet } from '../api/
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
-import { abstentionWords, setWords } from './abstention';
+import { abstentionWords, leavesFigures, setWords } from './abstention';
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
@@ -13,20 +13,26 @@ export function resultSection(prediction: Prediction): HTMLElement {
     'Result',
     h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
     callLine(prediction),
-    prediction.class_probabilities?.length
-      ? classBlock(prediction.class_probabilities)
-      : probabilityBar(prediction),
-    prediction.set && setBlock(prediction.set),
+    leavesFigures(prediction.abstention) && figures(prediction),
+    leavesFigures(prediction.abstention) && prediction.set && setBlock(prediction.set),
     !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
       ['Task', `${prediction.task.id} ${prediction.task.version}`],
       ['Encoder', prediction.encoder.name],
+      ['Encoder licence', prediction.encoder_terms?.licence],
+      ['Encoder use', prediction.encoder_terms?.intended_use],
       ['Tiles read', formatCount(prediction.n_instances)],
       ['Task hash', hashButton(prediction.task.hash)],
       ['Encoder hash', hashButton(prediction.encoder.hash)],
       ['Pyramid hash', hashButton(prediction.pyramid)],
     ),
   );
+}
+
+function figures(prediction: Prediction): HTMLElement {
+  return prediction.class_probabilities?.length
+    ? classBlock(prediction.class_probabilities)
+    : probabilityBar(prediction);
 }
 
 /** The call; where the task abstains, that there is none, and why. */
@@ -37,7 +43,7 @@ function callLine({ call, grade, abstention }: Prediction): HTMLElement {
       { class: 'call open' },
       h('strong', {}, 'No call'),
       h('span', {}, abstentionWords(abstention)),
-      h('span', {}, 'The figures below are for a person to judge.'),
+      leavesFigures(abstention) && h('span', {}, 'The figures below are for a person to judge.'),
     );
   }
   const label = capital(call.label.replaceAll('_', ' '));

@@ -2,6 +2,7 @@ import type { Manifest, Prediction, Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
 import { showHelp } from '../page/help';
+import { leavesFigures } from '../panel/abstention';
 import { DecisiveSection, decisiveTiles } from '../panel/decisive';
 import { Evidence } from '../panel/evidence';
 import { infoSection, timingSection } from '../panel/info';
@@ -161,8 +162,8 @@ export class OpenSlide implements Commands {
     return list;
   }
 
-  private newDecisive({ evidence }: Prediction): TileList | null {
-    if (evidence === undefined) return null;
+  private newDecisive({ evidence, abstention }: Prediction): TileList | null {
+    if (evidence === undefined || !leavesFigures(abstention)) return null;
     const list: TileList = {
       marks: new TileMarks(decisiveTiles(evidence.decisive), DECISIVE_TILES),
       pictures: new DecisiveSection(this.manifest, evidence, (position) => this.choose(list, position)),

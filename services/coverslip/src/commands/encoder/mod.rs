@@ -7,6 +7,7 @@ mod list;
 mod paint;
 mod probe;
 mod train;
+mod verify;
 mod zero_shot;
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ use self::list::List;
 use self::paint::Paint;
 use self::probe::Probe;
 use self::train::Train;
+use self::verify::Verify;
 use self::zero_shot::ZeroShot;
 use crate::exit::Outcome;
 use crate::print;
@@ -32,6 +34,8 @@ pub(crate) enum Encoder {
     Show,
     /// Take the weights file of a published encoder, as its authors give it out.
     Import(Import),
+    /// Check that an encoder is whole, and that this machine computes it as any other does.
+    Verify(Verify),
     /// Score pictures or a slide against classes that are only described in words.
     ZeroShot(ZeroShot),
     /// Train an encoder on phantom tiles by a recipe.
@@ -50,6 +54,7 @@ impl Encoder {
             Self::List(list) => list.run()?,
             Self::Show => print::json(&shipped::encoder_config()?)?,
             Self::Import(import) => return import.run(),
+            Self::Verify(verify) => verify.run()?,
             Self::ZeroShot(zero_shot) => return zero_shot.run(),
             Self::Train(train) => train.run()?,
             Self::Paint(paint) => paint.run()?,

@@ -2,15 +2,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use card::{Fact, TaskFacts};
-use flow::{Sha256Digest, TaskRef};
+use flow::{EncoderTerms, Sha256Digest, TaskRef};
 use mil::{Answers, TaskFile, TrainingSummary};
 
+use crate::encoder_terms::known_terms;
 use crate::files;
 
 /// A task as its `task.json` describes it, without its weights.
 pub(super) struct DescribedTask {
     file: TaskFile,
     hash: Sha256Digest,
+    /// Of its encoder; `None` where they are not known here.
+    encoder_terms: Option<EncoderTerms>,
 }
 
 impl DescribedTask {
@@ -19,6 +22,7 @@ impl DescribedTask {
             .with_context(|| format!("{} holds no task", folder.display()))?;
         Ok(Self {
             hash: file.hash()?,
+            encoder_terms: known_terms(&file.encoder)?,
             file,
         })
     }
@@ -55,11 +59,19 @@ impl DescribedTask {
     /// For the card: what made the predictions.
     pub(super) fn provenance(&self) -> Vec<Fact> {
         let encoder = &self.file.encoder;
+        let not_known = || "not known here: ask whoever brought the encoder".to_owned();
+        let terms = self.encoder_terms.clone();
+        let (licence, intended_use) = terms.map_or_else(
+            || (not_known(), not_known()),
+            |terms| (terms.licence, terms.intended_use),
+        );
         vec![
             Fact::new("Task", format!("{} {}", self.file.id, self.file.version)),
             Fact::new("Task hash", self.hash.to_string()),
             Fact::new("Encoder", encoder.name.clone()),
             Fact::new("Encoder hash", encoder.hash.to_string()),
+            Fact::new("Encoder licence", licence),
+            Fact::new("Encoder use", intended_use),
         ]
     }
 }
