@@ -34,6 +34,13 @@ impl Compute {
         Ok(Self { machine, ..self })
     }
 
+    pub(crate) fn in_f32(self) -> Self {
+        Self {
+            precision: Precision::F32,
+            ..self
+        }
+    }
+
     pub fn precision(self) -> Precision {
         self.precision
     }
