@@ -249,16 +249,20 @@ fn a_precision_has_its_own_bag_and_is_on_the_result() -> Result<()> {
     let slide = small_phantom(folder.path())?;
     let data = folder.path().join("data");
     let plain = only_slide(&analyze(&slide, &data, &[])?)?;
-    let half = only_slide(&analyze(&slide, &data, &["--precision", "bf16"])?)?;
     ensure!(plain["precision"] == "f32", "{plain}");
-    ensure!(half["precision"] == "bf16", "{half}");
-    ensure!(half["encoder"]["hash"] != plain["encoder"]["hash"]);
-    ensure!(half["n_instances"] == plain["n_instances"]);
-    let probability = |of: &Value| of["probability"].as_f64().context("a probability");
-    let away = (probability(&half)? - probability(&plain)?).abs();
-    ensure!(away < 0.02, "{half} is not {plain}");
+    let mut hashes = vec![plain["encoder"]["hash"].clone()];
+    for precision in ["bf16", "int8"] {
+        let found = only_slide(&analyze(&slide, &data, &["--precision", precision])?)?;
+        ensure!(found["precision"] == precision, "{found}");
+        ensure!(!hashes.contains(&found["encoder"]["hash"]), "{found}");
+        hashes.push(found["encoder"]["hash"].clone());
+        ensure!(found["n_instances"] == plain["n_instances"]);
+        let probability = |of: &Value| of["probability"].as_f64().context("a probability");
+        let away = (probability(&found)? - probability(&plain)?).abs();
+        ensure!(away < 0.02, "{found} is not {plain}");
+    }
 
     let refused = analyze(&slide, &data, &["--precision", "f16"])?;
-    ensure!(refused.stderr.contains("f32 or bf16"), "{refused:?}");
+    ensure!(refused.stderr.contains("f32, bf16 or int8"), "{refused:?}");
     Ok(())
 }

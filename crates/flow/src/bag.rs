@@ -54,6 +54,8 @@ pub struct BagChunkRef {
 pub enum Precision {
     F32,
     Bf16,
+    /// Products of the blocks in bytes, scaled by rows and by columns; all else in f32.
+    Int8,
 }
 
 impl fmt::Display for Precision {
@@ -61,6 +63,7 @@ impl fmt::Display for Precision {
         f.write_str(match self {
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
         })
     }
 }
@@ -69,9 +72,9 @@ impl FromStr for Precision {
     type Err = FlowError;
 
     fn from_str(text: &str) -> Result<Self, FlowError> {
-        let mut all = [Self::F32, Self::Bf16].into_iter();
+        let mut all = [Self::F32, Self::Bf16, Self::Int8].into_iter();
         all.find(|precision| precision.to_string() == text)
-            .ok_or_else(|| FlowError::parse("precision", text, "f32 or bf16"))
+            .ok_or_else(|| FlowError::parse("precision", text, "f32, bf16 or int8"))
     }
 }
 

@@ -5,7 +5,7 @@ use flow::{EncoderRef, Precision};
 use kernels::{InstructionSet, Machine, bf16};
 use parameters::Parameters;
 
-use crate::forward::Forward;
+use crate::forward::{Forward, Int8};
 use crate::preprocess::Preprocessor;
 use crate::{Architecture, EncoderConfig, EncoderError};
 
@@ -34,6 +34,13 @@ impl Compute {
         Ok(Self { machine, ..self })
     }
 
+    pub(crate) fn in_f32(self) -> Self {
+        Self {
+            precision: Precision::F32,
+            ..self
+        }
+    }
+
     pub fn precision(self) -> Precision {
         self.precision
     }
@@ -42,12 +49,12 @@ impl Compute {
         self.machine.instruction_set()
     }
 
-    /// Floating-point operations a second that one core reaches at most: see
-    /// [`kernels::peak_flops`].
+    /// Operations a second that one core reaches at most: see [`kernels::peak_flops`].
     pub fn peak_flops(self, during: Duration) -> f64 {
         match self.precision {
             Precision::F32 => kernels::peak_flops::<f32>(self.machine, during),
             Precision::Bf16 => kernels::peak_flops::<bf16>(self.machine, during),
+            Precision::Int8 => kernels::peak_byte_ops(self.machine, during),
         }
     }
 
@@ -72,6 +79,7 @@ impl Default for Compute {
 pub(crate) enum Transformer {
     F32(Forward<f32>),
     Bf16(Forward<bf16>),
+    Int8(Forward<Int8>),
 }
 
 impl Transformer {
@@ -84,6 +92,7 @@ impl Transformer {
         Ok(match compute.precision {
             Precision::F32 => Self::F32(Forward::new(machine, architecture, parameters)?),
             Precision::Bf16 => Self::Bf16(Forward::new(machine, architecture, parameters)?),
+            Precision::Int8 => Self::Int8(Forward::new(machine, architecture, parameters)?),
         })
     }
 
@@ -93,6 +102,7 @@ impl Transformer {
         match self {
             Self::F32(forward) => forward.run(n_images, |to| preprocessor.write(images, to)),
             Self::Bf16(forward) => forward.run(n_images, |to| preprocessor.write(images, to)),
+            Self::Int8(forward) => forward.run(n_images, |to| preprocessor.write(images, to)),
         }
     }
 }

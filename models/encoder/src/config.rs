@@ -102,7 +102,7 @@ impl EncoderConfig {
     pub fn hash_in(&self, precision: Precision) -> Result<Sha256Digest, EncoderError> {
         match precision {
             Precision::F32 => self.hash(),
-            Precision::Bf16 => Ok(Sha256Digest::of(&serde_json::to_vec(&(
+            Precision::Bf16 | Precision::Int8 => Ok(Sha256Digest::of(&serde_json::to_vec(&(
                 self.hash()?,
                 precision,
             ))?)),

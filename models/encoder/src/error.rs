@@ -66,6 +66,19 @@ pub enum EncoderError {
         trained: String,
         asked: String,
     },
+    #[error(
+        "encoder `{name}` loses too much in int8: its embeddings of {n_tiles} painted tiles have a \
+         cosine of {cosine:.4} with those in f32, where {least} is the least; take `--precision f32`"
+    )]
+    Int8Loss {
+        name: String,
+        n_tiles: usize,
+        /// The lowest of all tiles.
+        cosine: f64,
+        least: f64,
+    },
+    #[error("the tiles that int8 is tried on cannot be painted")]
+    Trial(#[from] phantom::PhantomError),
     #[error("the threads of the encoder cannot be started")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("training cannot start: {0}")]

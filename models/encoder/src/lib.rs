@@ -20,6 +20,7 @@ mod published;
 mod resample;
 mod resize;
 mod text;
+mod trial;
 mod vit;
 mod zero_shot;
 

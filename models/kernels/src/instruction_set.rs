@@ -12,6 +12,8 @@ pub enum InstructionSet {
     Avx2,
     /// AVX-512 F, BW, DQ and VL; bf16 is widened.
     Avx512,
+    /// The same with products of bytes.
+    Avx512Vnni,
     /// The same with products of bf16.
     Avx512Bf16,
     /// The same with products of whole tiles of bf16.
@@ -22,15 +24,19 @@ pub enum InstructionSet {
 pub enum KernelsError {
     #[error("this processor has no {0}; leave the choice to Coverslip, or take `portable`")]
     Missing(InstructionSet),
-    #[error("`{0}` is no instruction set; there are portable, avx2, avx512, avx512-bf16, amx-bf16")]
+    #[error(
+        "`{0}` is no instruction set; there are portable, avx2, avx512, avx512-vnni, avx512-bf16, \
+         amx-bf16"
+    )]
     Unknown(String),
 }
 
 impl InstructionSet {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Portable,
         Self::Avx2,
         Self::Avx512,
+        Self::Avx512Vnni,
         Self::Avx512Bf16,
         Self::AmxBf16,
     ];
@@ -40,6 +46,7 @@ impl InstructionSet {
             Self::Portable => "portable",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
+            Self::Avx512Vnni => "avx512-vnni",
             Self::Avx512Bf16 => "avx512-bf16",
             Self::AmxBf16 => "amx-bf16",
         }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::machine::{Element, Simd, Work};
-use crate::{Machine, Operand};
+use crate::{Machine, Operand, QuantisedRows};
 
 /// Layer normalisation of rows, then `* weight + bias` (Ba et al. 2016).
 #[derive(Clone, Debug)]
@@ -58,6 +58,25 @@ impl LayerNorm {
             first,
         });
     }
+
+    /// Normalises `rows` of `from` into the first rows of `to`.
+    ///
+    /// # Panics
+    /// If sizes do not fit.
+    pub fn write_quantised(&self, from: &Operand<f32>, rows: Range<usize>, to: &mut QuantisedRows) {
+        assert_eq!(
+            from.n_columns(),
+            self.width,
+            "columns of what is normalised"
+        );
+        to.shape(rows.len(), self.width);
+        self.machine.run(NormaliseAndQuantise {
+            norm: self,
+            from,
+            rows,
+            to,
+        });
+    }
 }
 
 struct Normalise<'a, E> {
@@ -73,21 +92,47 @@ impl<E: Element> Work for Normalise<'_, E> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let norm = self.norm;
-        let n_filled = norm.weight.len();
+        let n_filled = self.norm.weight.len();
         for (row, to) in self.rows.zip(self.first..) {
             let x = &self.from.filled_row(row)[..n_filled];
-            let to = &mut self.to.filled_row_mut(to)[..n_filled];
-            let (mean, scale) = moments(simd, x, norm);
-            let shift = simd.splat(-mean * scale);
-            let scale = simd.splat(scale);
-            for at in (0..n_filled).step_by(S::LANES) {
-                let normalised = simd.mul_add(simd.load(&x[at..]), scale, shift);
-                let weight = simd.load(&norm.weight[at..]);
-                let bias = simd.load(&norm.bias[at..]);
-                E::store(simd, simd.mul_add(normalised, weight, bias), &mut to[at..]);
-            }
+            normalise(simd, self.norm, x, self.to.filled_row_mut(to));
         }
+    }
+}
+
+struct NormaliseAndQuantise<'a> {
+    norm: &'a LayerNorm,
+    from: &'a Operand<f32>,
+    rows: Range<usize>,
+    to: &'a mut QuantisedRows,
+}
+
+impl Work for NormaliseAndQuantise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let n_filled = self.norm.weight.len();
+        for (to, row) in self.rows.enumerate() {
+            let x = &self.from.filled_row(row)[..n_filled];
+            normalise(simd, self.norm, x, self.to.row_on_its_way(n_filled));
+            self.to.take_row(simd, to, n_filled);
+        }
+    }
+}
+
+/// Normalises a row that is filled up to whole vectors.
+#[inline(always)]
+fn normalise<S: Simd, E: Element>(simd: S, norm: &LayerNorm, x: &[f32], to: &mut [E]) {
+    let (mean, scale) = moments(simd, x, norm);
+    let shift = simd.splat(-mean * scale);
+    let scale = simd.splat(scale);
+    let to = &mut to[..x.len()];
+    for at in (0..x.len()).step_by(S::LANES) {
+        let normalised = simd.mul_add(simd.load(&x[at..]), scale, shift);
+        let weight = simd.load(&norm.weight[at..]);
+        let bias = simd.load(&norm.bias[at..]);
+        E::store(simd, simd.mul_add(normalised, weight, bias), &mut to[at..]);
     }
 }
 

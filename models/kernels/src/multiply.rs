@@ -1,46 +1,11 @@
 use std::ops::Range;
 
-use crate::Operand;
-use crate::machine::{Element, Panel, Simd, Work, tile};
-use crate::math::{attention_gate, gelu, quick_gelu, silu};
-use crate::packed_matrix::{Columns, PackedMatrix};
+use bytemuck::Pod;
 
-/// What becomes of a product and its bias.
-#[derive(Debug)]
-pub enum Ending<'a, E> {
-    /// Written to the rows from `first` on, after the activation.
-    Written {
-        to: &'a mut Operand<E>,
-        first: usize,
-        activation: Activation,
-    },
-    /// Added to the rows from `first` on.
-    Added {
-        to: &'a mut Operand<f32>,
-        first: usize,
-    },
-}
-
-/// What is done to each output; of a matrix of halves, to each pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activation {
-    None,
-    Relu,
-    /// The exact (erf) GELU.
-    Gelu,
-    /// `x * sigmoid(1.702 x)`.
-    QuickGelu,
-    /// `silu(a) * b`, of a matrix of halves.
-    Swiglu,
-    /// `tanh(a) * sigmoid(b)`, of a matrix of halves (Ilse et al. 2018, eq. 9).
-    AttentionGate,
-}
-
-impl Activation {
-    fn takes_halves(self) -> bool {
-        matches!(self, Self::Swiglu | Self::AttentionGate)
-    }
-}
+use crate::ending::Done;
+use crate::machine::{Bytes, Element, Panel, Simd, Word, WordRows, Work, tile};
+use crate::panels::Panels;
+use crate::{Ending, Operand, PackedMatrix, QuantisedMatrix, QuantisedRows};
 
 /// Multiplies `rows` of `a` with `weights`.
 ///
@@ -54,47 +19,115 @@ pub fn multiply<E: Element>(
 ) {
     assert!(rows.end <= a.n_rows(), "rows of the left operand");
     assert_eq!(a.n_columns(), weights.n_inputs(), "inputs of a product");
+    run((a, weights), rows, ending);
+}
+
+/// Multiplies `rows` of `a` with `weights` in whole numbers of 32 bits, which are exact, and scales
+/// what comes out: the same bits on every machine, up to the activation.
+///
+/// # Panics
+/// If sizes do not fit, or halves meet an activation of single outputs.
+pub fn multiply_quantised(
+    a: &QuantisedRows,
+    rows: Range<usize>,
+    weights: &QuantisedMatrix,
+    ending: Ending<'_, f32>,
+) {
+    assert!(rows.end <= a.n_rows(), "rows of the left operand");
+    assert_eq!(a.n_columns(), weights.n_inputs(), "inputs of a product");
+    run((a, weights), rows, ending);
+}
+
+/// The two sides of a product.
+trait Factors: Copy {
+    type Word: Word;
+    type Value: Pod;
+
+    fn left<'a>(self, row: usize) -> WordRows<'a>
+    where
+        Self: 'a;
+
+    fn right<'a>(self) -> &'a Panels<Self::Value>
+    where
+        Self: 'a;
+
+    /// Turns the sums of the rows from `row` on and a panel into values.
+    fn scale<S: Simd>(self, simd: S, sums: &mut [f32], row: usize, panel: usize);
+}
+
+impl<E: Element> Factors for (&Operand<E>, &PackedMatrix<E>) {
+    type Word = E;
+    type Value = E;
+
+    #[inline(always)]
+    fn left<'a>(self, row: usize) -> WordRows<'a>
+    where
+        Self: 'a,
+    {
+        self.0.words_from(row, 0)
+    }
+
+    #[inline(always)]
+    fn right<'a>(self) -> &'a Panels<E>
+    where
+        Self: 'a,
+    {
+        self.1.panels()
+    }
+
+    #[inline(always)]
+    fn scale<S: Simd>(self, _: S, _: &mut [f32], _: usize, _: usize) {}
+}
+
+impl Factors for (&QuantisedRows, &QuantisedMatrix) {
+    type Word = Bytes;
+    type Value = i8;
+
+    #[inline(always)]
+    fn left<'a>(self, row: usize) -> WordRows<'a>
+    where
+        Self: 'a,
+    {
+        self.0.words_from(row)
+    }
+
+    #[inline(always)]
+    fn right<'a>(self) -> &'a Panels<i8>
+    where
+        Self: 'a,
+    {
+        self.1.panels()
+    }
+
+    #[inline(always)]
+    fn scale<S: Simd>(self, simd: S, sums: &mut [f32], row: usize, panel: usize) {
+        let width = 2 * S::LANES;
+        let grids = &self.0.grids()[row..];
+        for (sums, grid) in sums.chunks_exact_mut(width).zip(grids) {
+            let step = simd.splat(grid.step);
+            for (half, sums) in sums.chunks_exact_mut(S::LANES).enumerate() {
+                let (steps, totals) = self.1.columns(panel * width + half * S::LANES);
+                // What the zero of the row adds to every product of its bytes.
+                let sum = simd.whole_difference(simd.load(sums), grid.zero, simd.load(totals));
+                simd.store(simd.mul(sum, simd.mul(step, simd.load(steps))), sums);
+            }
+        }
+    }
+}
+
+fn run<E: Element, F: Factors>(factors: F, rows: Range<usize>, ending: Ending<'_, E>) {
+    let weights = factors.right();
     ending.check(weights, rows.len());
-    weights.machine().run(Product {
-        a,
+    weights.machine.run(Product {
+        factors,
         rows,
-        weights,
         ending,
     });
 }
 
-impl<E: Element> Ending<'_, E> {
-    fn check(&self, weights: &PackedMatrix<E>, n_rows: usize) {
-        let (room, columns, first, halves) = match self {
-            Self::Written {
-                to,
-                first,
-                activation,
-            } => {
-                let halves = activation.takes_halves();
-                (to.n_rows(), to.n_columns(), *first, halves)
-            }
-            Self::Added { to, first } => (to.n_rows(), to.n_columns(), *first, false),
-        };
-        let per_output = if halves { 2 } else { 1 };
-        assert!(first + n_rows <= room, "rows of a product");
-        assert_eq!(
-            columns * per_output,
-            weights.n_outputs(),
-            "outputs of a product"
-        );
-        assert_eq!(
-            halves,
-            weights.columns() == Columns::Halves,
-            "halves are for gates"
-        );
-    }
-}
-
-struct Product<'a, E> {
-    a: &'a Operand<E>,
+struct Product<'a, E, F> {
+    factors: F,
     rows: Range<usize>,
-    weights: &'a PackedMatrix<E>,
     ending: Ending<'a, E>,
 }
 
@@ -104,15 +137,16 @@ const TILE_VALUES: usize = 32 * 32;
 #[repr(align(64))]
 struct TileSums([f32; TILE_VALUES]);
 
-impl<E: Element> Work for Product<'_, E> {
+impl<E: Element, F: Factors> Work for Product<'_, E, F> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
         let mut sums = TileSums([0.0; TILE_VALUES]);
         let width = 2 * S::LANES;
-        let n_words = self.weights.words();
-        let mut panels = self.weights.panels().enumerate().peekable();
+        let weights = self.factors.right();
+        let n_words = weights.words();
+        let mut panels = weights.panels().enumerate().peekable();
         while let Some((at, (words, bias))) = panels.next() {
             // The next panel comes from afar: a part of it is asked for with every tile.
             let next = panels.peek().map_or(words, |(_, (next, _))| next);
@@ -125,10 +159,12 @@ impl<E: Element> Work for Product<'_, E> {
                     n_words,
                     ahead: &next[(done * per_row).min(next.len())..],
                 };
-                let left = (self.a.words_from(row, 0), self.rows.end - row);
-                let n_done = tile::<S, E>(simd, left, panel, &mut sums.0, width);
+                let left = (self.factors.left(row), self.rows.end - row);
+                let n_done = tile::<S, F::Word>(simd, left, panel, &mut sums.0, width);
+                let sums = &mut sums.0[..n_done * width];
+                self.factors.scale(simd, sums, row, at);
                 let tile = Done {
-                    sums: &sums.0[..n_done * width],
+                    sums,
                     bias,
                     row: done,
                     panel: at,
@@ -137,146 +173,5 @@ impl<E: Element> Work for Product<'_, E> {
                 row += n_done;
             }
         }
-    }
-}
-
-/// The rows of a tile.
-#[derive(Clone, Copy)]
-struct Done<'a> {
-    sums: &'a [f32],
-    bias: &'a [f32],
-    /// Counted from the first row of the product.
-    row: usize,
-    panel: usize,
-}
-
-impl<E: Element> Ending<'_, E> {
-    #[inline(always)]
-    fn take<S: Simd>(&mut self, simd: S, done: Done<'_>) {
-        match self {
-            Self::Added { to, first } => put::<S, f32, Added>(simd, done, to, *first),
-            Self::Written {
-                to,
-                first,
-                activation,
-            } => match activation {
-                Activation::None => put::<S, E, Identity>(simd, done, to, *first),
-                Activation::Relu => put::<S, E, Relu>(simd, done, to, *first),
-                Activation::Gelu => put::<S, E, Gelu>(simd, done, to, *first),
-                Activation::QuickGelu => put::<S, E, QuickGelu>(simd, done, to, *first),
-                Activation::Swiglu => write_gated::<S, E, Swiglu>(simd, done, to, *first),
-                Activation::AttentionGate => {
-                    write_gated::<S, E, AttentionGate>(simd, done, to, *first);
-                }
-            },
-        }
-    }
-}
-
-/// Takes a vector of outputs, bias and all, to its place.
-trait Put<E> {
-    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [E]);
-}
-
-trait Pointwise {
-    fn value<S: Simd>(simd: S, x: S::V) -> S::V;
-}
-
-impl<E: Element, P: Pointwise> Put<E> for P {
-    #[inline(always)]
-    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [E]) {
-        E::store(simd, P::value(simd, sum), to);
-    }
-}
-
-trait Gate {
-    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V;
-}
-
-struct Added;
-struct Identity;
-struct Relu;
-struct Gelu;
-struct QuickGelu;
-struct Swiglu;
-struct AttentionGate;
-
-impl Put<f32> for Added {
-    #[inline(always)]
-    fn put<S: Simd>(simd: S, sum: S::V, to: &mut [f32]) {
-        simd.store(simd.add(sum, simd.load(to)), to);
-    }
-}
-
-impl Pointwise for Identity {
-    #[inline(always)]
-    fn value<S: Simd>(_: S, x: S::V) -> S::V {
-        x
-    }
-}
-
-impl Pointwise for Relu {
-    #[inline(always)]
-    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
-        simd.max(x, simd.splat(0.0))
-    }
-}
-
-impl Pointwise for Gelu {
-    #[inline(always)]
-    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
-        gelu(simd, x)
-    }
-}
-
-impl Pointwise for QuickGelu {
-    #[inline(always)]
-    fn value<S: Simd>(simd: S, x: S::V) -> S::V {
-        quick_gelu(simd, x)
-    }
-}
-
-impl Gate for Swiglu {
-    #[inline(always)]
-    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V {
-        simd.mul(silu(simd, a), b)
-    }
-}
-
-impl Gate for AttentionGate {
-    #[inline(always)]
-    fn value<S: Simd>(simd: S, a: S::V, b: S::V) -> S::V {
-        attention_gate(simd, a, b)
-    }
-}
-
-#[inline(always)]
-fn put<S: Simd, E: Element, P: Put<E>>(simd: S, done: Done<'_>, to: &mut Operand<E>, first: usize) {
-    let width = 2 * S::LANES;
-    let bias = [simd.load(done.bias), simd.load(&done.bias[S::LANES..])];
-    for (row, sums) in done.sums.chunks_exact(width).enumerate() {
-        let to = to.filled_row_mut(first + done.row + row);
-        let to = &mut to[done.panel * width..(done.panel + 1) * width];
-        for (half, bias) in bias.into_iter().enumerate() {
-            let sum = simd.add(simd.load(&sums[half * S::LANES..]), bias);
-            P::put(simd, sum, &mut to[half * S::LANES..]);
-        }
-    }
-}
-
-#[inline(always)]
-fn write_gated<S: Simd, E: Element, G: Gate>(
-    simd: S,
-    done: Done<'_>,
-    to: &mut Operand<E>,
-    first: usize,
-) {
-    let lanes = S::LANES;
-    let bias = [simd.load(done.bias), simd.load(&done.bias[lanes..])];
-    for (row, sums) in done.sums.chunks_exact(2 * lanes).enumerate() {
-        let a = simd.add(simd.load(sums), bias[0]);
-        let b = simd.add(simd.load(&sums[lanes..]), bias[1]);
-        let to = to.filled_row_mut(first + done.row + row);
-        E::store(simd, G::value(simd, a, b), &mut to[done.panel * lanes..]);
     }
 }

@@ -1,4 +1,4 @@
-use crate::aligned::Aligned;
+use crate::panels::{Columns, Panels};
 use crate::{Element, Machine};
 
 /// A linear layer as frameworks store it.
@@ -12,28 +12,25 @@ pub struct Linear<'a> {
     pub n_outputs: usize,
 }
 
-/// A linear layer laid out for one instruction set: panels of two vectors of outputs, each the
-/// whole length of the inputs.
-#[derive(Clone, Debug)]
-pub struct PackedMatrix<E> {
-    machine: Machine,
-    panels: Aligned<E>,
-    /// Filled up with zeros to whole panels.
-    bias: Vec<f32>,
-    n_inputs: usize,
-    n_words: usize,
-    /// Outputs in a vector, two vectors a panel.
-    lanes: usize,
-    columns: Columns,
-    n_outputs: usize,
+impl Linear<'_> {
+    pub(crate) fn check(&self, columns: Columns) {
+        let (n_inputs, n_outputs) = (self.n_inputs, self.n_outputs);
+        assert_eq!(
+            self.weight.len(),
+            n_inputs * n_outputs,
+            "values of a weight"
+        );
+        let n_biases = self.bias.len();
+        assert!(n_biases == 0 || n_biases == n_outputs, "values of a bias");
+        let is_whole = columns == Columns::InOrder || n_outputs.is_multiple_of(2);
+        assert!(is_whole, "outputs have halves");
+    }
 }
 
-/// Which outputs stand side by side in a panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Columns {
-    InOrder,
-    /// A vector of the first half of the outputs, then the same of the second half.
-    Halves,
+/// A linear layer laid out for one instruction set.
+#[derive(Clone, Debug)]
+pub struct PackedMatrix<E> {
+    panels: Panels<E>,
 }
 
 impl<E: Element> PackedMatrix<E> {
@@ -48,107 +45,27 @@ impl<E: Element> PackedMatrix<E> {
     /// # Panics
     /// If the weight or the bias have another size than the layer says, or there is no half.
     pub fn halves(machine: Machine, linear: Linear<'_>) -> Self {
-        assert!(linear.n_outputs.is_multiple_of(2), "outputs have halves");
         Self::with_columns(machine, linear, Columns::Halves)
     }
 
     fn with_columns(machine: Machine, linear: Linear<'_>, columns: Columns) -> Self {
-        let Linear {
-            weight,
-            bias,
-            n_inputs,
-            n_outputs,
-        } = linear;
-        assert_eq!(weight.len(), n_inputs * n_outputs, "values of a weight");
-        assert!(
-            bias.is_empty() || bias.len() == n_outputs,
-            "values of a bias"
-        );
-        let lanes = machine.lanes();
-        let order = columns.order(n_outputs, lanes);
-        let n_words = n_inputs
-            .div_ceil(E::PER_WORD)
-            .next_multiple_of(machine.word_step::<E>());
-        let mut packed = Self {
-            machine,
-            panels: Aligned::zeros(order.len() * n_words * E::PER_WORD),
-            bias: vec![0.0; order.len()],
-            n_inputs,
-            n_words,
-            lanes,
-            columns,
-            n_outputs,
-        };
-        for (column, output) in order.into_iter().enumerate() {
-            if let Some(output) = output {
-                let row = &weight[output * n_inputs..(output + 1) * n_inputs];
-                packed.set_column(column, row);
-                packed.bias[column] = bias.get(output).copied().unwrap_or(0.0);
-            }
-        }
-        packed
-    }
-
-    fn set_column(&mut self, column: usize, row: &[f32]) {
-        let panel_width = 2 * self.lanes;
-        let (panel, lane) = (column / panel_width, column % panel_width);
-        let values = self.words() * panel_width * E::PER_WORD;
-        let panel = &mut self.panels.values_mut()[panel * values..(panel + 1) * values];
-        for (input, value) in row.iter().enumerate() {
-            let word = input / E::PER_WORD * panel_width + lane;
-            panel[word * E::PER_WORD + input % E::PER_WORD] = E::rounded(*value);
+        let rounded = |row: &[f32]| row.iter().map(|value| E::rounded(*value)).collect();
+        let step = machine.word_step::<E>();
+        Self {
+            panels: Panels::new((machine, step), linear, columns, |_, row| rounded(row)),
         }
     }
 
     pub fn n_inputs(&self) -> usize {
-        self.n_inputs
+        self.panels.n_inputs
     }
 
     pub fn n_outputs(&self) -> usize {
-        self.n_outputs
+        self.panels.n_outputs
     }
 
-    pub(crate) fn machine(&self) -> Machine {
-        self.machine
-    }
-
-    pub(crate) fn columns(&self) -> Columns {
-        self.columns
-    }
-
-    /// Words in a row of the left operand.
     #[inline(always)]
-    pub(crate) fn words(&self) -> usize {
-        self.n_words
-    }
-
-    /// Words of every panel, with its biases.
-    #[inline(always)]
-    pub(crate) fn panels(&self) -> impl Iterator<Item = (&[f32], &[f32])> {
-        let width = 2 * self.lanes;
-        let panels = self.panels.words().chunks_exact(self.words() * width);
-        panels.zip(self.bias.chunks_exact(width))
-    }
-}
-
-impl Columns {
-    /// The output in each column of all panels; `None` fills up.
-    fn order(self, n_outputs: usize, lanes: usize) -> Vec<Option<usize>> {
-        let within = |limit: usize| move |output: usize| (output < limit).then_some(output);
-        match self {
-            Self::InOrder => (0..n_outputs.next_multiple_of(2 * lanes))
-                .map(within(n_outputs))
-                .collect(),
-            Self::Halves => {
-                let half = n_outputs / 2;
-                let starts = (0..half).step_by(lanes);
-                let first = |start| (start..start + lanes).map(within(half));
-                let panel = |start| {
-                    let second = first(start).map(move |output| Some(output? + half));
-                    first(start).chain(second)
-                };
-                starts.flat_map(panel).collect()
-            }
-        }
+    pub(crate) fn panels(&self) -> &Panels<E> {
+        &self.panels
     }
 }

@@ -2,7 +2,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use crate::Machine;
-use crate::machine::{Element, Simd, Work};
+use crate::machine::{Bytes, Element, Simd, Word, Work};
 
 /// Sums kept in registers: enough to hide the latency of a product, few enough for every
 /// instruction set.
@@ -12,19 +12,28 @@ const N_STEPS: usize = 200_000;
 /// Floating-point operations a second that one core reaches in registers alone, a product and its
 /// sum being two: what no matrix product can exceed. The best of what `during` has time for.
 pub fn peak_flops<E: Element>(machine: Machine, during: Duration) -> f64 {
+    peak::<E>(machine, during)
+}
+
+/// The same of products of bytes, summed as whole numbers.
+pub fn peak_byte_ops(machine: Machine, during: Duration) -> f64 {
+    peak::<Bytes>(machine, during)
+}
+
+fn peak<W: Word>(machine: Machine, during: Duration) -> f64 {
     let (began, mut least) = (Instant::now(), f64::INFINITY);
     let mut n_products = 0;
     while began.elapsed() < during {
         let started = Instant::now();
-        n_products = machine.run(Products::<E>(std::marker::PhantomData));
+        n_products = machine.run(Products::<W>(std::marker::PhantomData));
         least = least.min(started.elapsed().as_secs_f64());
     }
     2.0 * n_products as f64 / least
 }
 
-struct Products<E>(std::marker::PhantomData<E>);
+struct Products<W>(std::marker::PhantomData<W>);
 
-impl<E: Element> Work for Products<E> {
+impl<W: Word> Work for Products<W> {
     /// How many products were made.
     type Output = usize;
 
@@ -34,7 +43,7 @@ impl<E: Element> Work for Products<E> {
         let mut sums = [simd.splat(0.0); N_SUMS];
         for _ in 0..N_STEPS {
             for sum in &mut sums {
-                *sum = E::product(simd, value, value, *sum);
+                *sum = W::product(simd, value, value, *sum);
             }
         }
         let mut all = simd.splat(0.0);
@@ -42,6 +51,6 @@ impl<E: Element> Work for Products<E> {
             all = simd.add(all, sum);
         }
         black_box(simd.sum(all));
-        N_STEPS * N_SUMS * S::LANES * E::PER_WORD
+        N_STEPS * N_SUMS * S::LANES * W::PER_WORD
     }
 }

@@ -74,12 +74,7 @@ impl Layer {
         PackedMatrix::new(machine, self.linear())
     }
 
-    /// Packed so that its halves can be multiplied with each other.
-    pub(super) fn packed_halves<E: Element>(&self, machine: Machine) -> PackedMatrix<E> {
-        PackedMatrix::halves(machine, self.linear())
-    }
-
-    fn linear(&self) -> Linear<'_> {
+    pub(super) fn linear(&self) -> Linear<'_> {
         Linear {
             weight: &self.weight,
             bias: &self.bias,

@@ -2,6 +2,7 @@
 //!
 //! `vit` is the same model on candle, which trains it and is what this is compared with.
 
+mod arithmetic;
 mod attention_pooling;
 mod block;
 mod heads;
@@ -12,9 +13,11 @@ mod workspace;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kernels::{Element, LayerNorm, Machine, Operand};
+use kernels::{LayerNorm, Machine, Operand};
 use parameters::{Parameters, ParametersError};
 
+use self::arithmetic::Arithmetic;
+pub(crate) use self::arithmetic::Int8;
 use self::block::Block;
 use self::layers::layer_norm;
 use self::pooling::Pool;
@@ -25,21 +28,21 @@ use crate::{Architecture, Pooling};
 /// Images in one forward pass at most.
 pub(crate) const MOST_IMAGES: usize = 4;
 
-/// Vision transformer (Dosovitskiy et al. 2021) whose products take `E`.
+/// Vision transformer (Dosovitskiy et al. 2021) whose blocks multiply as `A` does.
 #[derive(Debug)]
-pub(crate) struct Forward<E> {
+pub(crate) struct Forward<A: Arithmetic> {
     machine: Machine,
     architecture: Architecture,
-    tokens: Tokens<E>,
+    tokens: Tokens<A>,
     pre_norm: Option<LayerNorm>,
-    blocks: Vec<Block<E>>,
+    blocks: Vec<Block<A>>,
     norm: LayerNorm,
     pool: Pool,
     /// Those that no pass is using.
-    workspaces: Mutex<Vec<Workspace<E>>>,
+    workspaces: Mutex<Vec<Workspace<A>>>,
 }
 
-impl<E: Element> Forward<E> {
+impl<A: Arithmetic> Forward<A> {
     pub(crate) fn new(
         machine: Machine,
         architecture: &Architecture,
@@ -70,7 +73,11 @@ impl<E: Element> Forward<E> {
     /// The embeddings of `n_images` images, `MOST_IMAGES` at most, one after another.
     ///
     /// `write` is called once with room for all their patches, a row each.
-    pub(crate) fn run(&self, n_images: usize, write: impl FnOnce(&mut Operand<E>)) -> Vec<f32> {
+    pub(crate) fn run(
+        &self,
+        n_images: usize,
+        write: impl FnOnce(&mut Operand<A::Value>),
+    ) -> Vec<f32> {
         let mut workspace = self.workspace();
         write(&mut workspace.patches);
         let embeddings = self.embeddings(&mut workspace, n_images);
@@ -78,19 +85,19 @@ impl<E: Element> Forward<E> {
         embeddings
     }
 
-    fn workspace(&self) -> Workspace<E> {
+    fn workspace(&self) -> Workspace<A> {
         let free = self.free().pop();
         free.unwrap_or_else(|| Workspace::new(self.machine, &self.architecture, MOST_IMAGES))
     }
 
     /// A pass that panicked kept its workspace, so what is here is sound.
-    fn free(&self) -> MutexGuard<'_, Vec<Workspace<E>>> {
+    fn free(&self) -> MutexGuard<'_, Vec<Workspace<A>>> {
         self.workspaces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn embeddings(&self, workspace: &mut Workspace<E>, n_images: usize) -> Vec<f32> {
+    fn embeddings(&self, workspace: &mut Workspace<A>, n_images: usize) -> Vec<f32> {
         let n_tokens = workspace.n_tokens;
         let n_rows = n_images * n_tokens;
         self.tokens.run(workspace, n_images);

@@ -1,15 +1,16 @@
-use kernels::{Element, Ending, Machine, PackedMatrix, multiply};
+use kernels::{Ending, Machine, PackedMatrix, multiply};
 use parameters::{Parameters, ParametersError};
 
+use super::arithmetic::Arithmetic;
 use super::layers::{Layer, values};
 use super::workspace::Workspace;
 use crate::{Architecture, PositionEmbedding};
 
 /// From patches to the tokens before the first block.
 #[derive(Debug)]
-pub(super) struct Tokens<E> {
+pub(super) struct Tokens<A: Arithmetic> {
     /// The convolution whose stride is its kernel, as a matrix.
-    kernel: PackedMatrix<E>,
+    kernel: PackedMatrix<A::Value>,
     /// What every image begins with: class token, registers and positions, shape (tokens, width).
     start: Vec<f32>,
     width: usize,
@@ -17,7 +18,7 @@ pub(super) struct Tokens<E> {
     n_patches: usize,
 }
 
-impl<E: Element> Tokens<E> {
+impl<A: Arithmetic> Tokens<A> {
     pub(super) fn new(
         machine: Machine,
         architecture: &Architecture,
@@ -36,7 +37,7 @@ impl<E: Element> Tokens<E> {
     }
 
     /// Makes the tokens of `n_images` images from the workspace's patches.
-    pub(super) fn run(&self, workspace: &mut Workspace<E>, n_images: usize) {
+    pub(super) fn run(&self, workspace: &mut Workspace<A>, n_images: usize) {
         for image in 0..n_images {
             let first = image * workspace.n_tokens;
             for (token, values) in self.start.chunks_exact(self.width).enumerate() {

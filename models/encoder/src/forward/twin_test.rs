@@ -3,10 +3,11 @@
 use std::error::Error;
 
 use candle_core::{Device, Tensor};
-use kernels::{Element, Machine, bf16};
+use kernels::{Machine, bf16};
 use parameters::{Parameters, Seed, Variables, seeded};
 
 use super::Forward;
+use super::arithmetic::{Arithmetic, Int8};
 use crate::vit::{VisionTransformer, declarations};
 use crate::{Architecture, AttentionPooling, Mlp, Pooling, PositionEmbedding};
 
@@ -108,12 +109,12 @@ impl Twin {
     }
 
     /// The embeddings of all images; those of a pass before must not matter.
-    fn forward<E: Element>(
+    fn forward<A: Arithmetic>(
         &self,
         machine: Machine,
         architecture: &Architecture,
     ) -> Result<Vec<f32>, Box<dyn Error>> {
-        let forward = Forward::<E>::new(machine, architecture, &self.parameters)?;
+        let forward = Forward::<A>::new(machine, architecture, &self.parameters)?;
         let n_values = architecture.patch_values();
         let pass = |n_images: usize, sign: f32| {
             forward.run(n_images, |to| {
@@ -150,10 +151,19 @@ fn every_switch_gives_what_candle_gives() -> Tested {
 
 #[test]
 fn every_switch_holds_in_bf16() -> Tested {
+    every_switch_holds::<bf16>(1e-2)
+}
+
+#[test]
+fn every_switch_holds_in_int8() -> Tested {
+    every_switch_holds::<Int8>(2e-2)
+}
+
+fn every_switch_holds<A: Arithmetic>(most_relative_error: f32) -> Tested {
     for architecture in architectures() {
         let twin = Twin::of(&architecture)?;
         for machine in Machine::all() {
-            let found = twin.forward::<bf16>(machine, &architecture)?;
+            let found = twin.forward::<A>(machine, &architecture)?;
             let away: f32 = found
                 .iter()
                 .zip(&twin.embeddings)
@@ -162,7 +172,10 @@ fn every_switch_holds_in_bf16() -> Tested {
             let norm: f32 = twin.embeddings.iter().map(|b| b * b).sum();
             let relative = (away / norm).sqrt();
             let set = machine.instruction_set();
-            assert!(relative < 1e-2, "{set}: {relative}, {architecture:?}");
+            assert!(
+                relative < most_relative_error,
+                "{set}: {relative}, {architecture:?}"
+            );
         }
     }
     Ok(())

@@ -1,34 +1,36 @@
-use kernels::{Attention, Element, Machine, Operand};
+use kernels::{Attention, Machine, Operand};
 
+use super::arithmetic::Arithmetic;
 use super::block::most_rows;
 use super::heads::Heads;
 use crate::Architecture;
 
 /// What lies between the layers of a forward pass, kept from pass to pass.
 #[derive(Debug)]
-pub(super) struct Workspace<E> {
+pub(super) struct Workspace<A: Arithmetic> {
     pub(super) n_tokens: usize,
     /// Every patch of every image.
-    pub(super) patches: Operand<E>,
+    pub(super) patches: Operand<A::Value>,
     /// The tokens of every image: shape (images * tokens, width).
     pub(super) x: Operand<f32>,
     /// Tokens after a norm that is not a layer's input alone.
     pub(super) normed_x: Operand<f32>,
-    pub(super) qkv: Operand<E>,
-    pub(super) mixed: Operand<E>,
-    /// The input of a layer, for the rows that are on their way.
-    pub(super) normed: Operand<E>,
-    pub(super) hidden: Operand<E>,
-    pub(super) attention: Attention<E>,
+    pub(super) qkv: Operand<A::Value>,
+    pub(super) mixed: Operand<A::Value>,
+    /// The left side of a product, for the rows that are on their way.
+    pub(super) room: A::Room,
+    pub(super) hidden: Operand<A::Value>,
+    pub(super) attention: Attention<A::Value>,
 }
 
-impl<E: Element> Workspace<E> {
+impl<A: Arithmetic> Workspace<A> {
     pub(super) fn new(machine: Machine, architecture: &Architecture, n_images: usize) -> Self {
         let n_tokens = architecture.n_prefix() + architecture.n_patches();
         let n_rows = n_images * n_tokens;
         let width = architecture.width;
-        let heads = Heads::of::<E>(machine, architecture);
-        let on_their_way = most_rows(n_rows);
+        let heads = Heads::of::<A::Value>(machine, architecture);
+        let inner = architecture.mlp.inner(width);
+        let on_their_way = most_rows::<A>(n_rows);
         Self {
             n_tokens,
             patches: Operand::zeros(
@@ -39,8 +41,8 @@ impl<E: Element> Workspace<E> {
             normed_x: Operand::zeros(n_rows, width),
             qkv: Operand::zeros(n_rows, 3 * heads.columns()),
             mixed: Operand::zeros(n_rows, heads.columns()),
-            normed: Operand::zeros(on_their_way, width),
-            hidden: Operand::zeros(on_their_way, architecture.mlp.inner(width)),
+            room: A::room(machine, on_their_way, width, inner.max(heads.columns())),
+            hidden: Operand::zeros(on_their_way, inner),
             attention: Attention::new(machine, heads.attention(n_tokens)),
         }
     }

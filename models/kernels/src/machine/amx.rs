@@ -8,7 +8,7 @@
 use std::arch::asm;
 use std::arch::x86_64::{__cpuid_count, __m512};
 
-use super::avx512::{Avx512, Bf16, Native};
+use super::avx512::{Avx512, Narrow, Native};
 use super::tile::Tile;
 
 /// Products of bf16 by AMX, all else by AVX-512.
@@ -20,7 +20,7 @@ const WORDS: usize = 16;
 /// Rows of a tile register.
 const ROWS: usize = 16;
 
-impl Bf16 for Tiles {
+impl Narrow for Tiles {
     const HEIGHTS: &'static [usize] = &[ROWS, 2 * ROWS];
     const WORD_STEP: usize = WORDS;
 
@@ -28,6 +28,12 @@ impl Bf16 for Tiles {
     unsafe fn dot(a: __m512, b: __m512, c: __m512) -> __m512 {
         // SAFETY: the caller promises AVX512-BF16 too.
         unsafe { Native::dot(a, b, c) }
+    }
+
+    #[inline(always)]
+    unsafe fn dot_bytes(a: __m512, b: __m512, c: __m512) -> __m512 {
+        // SAFETY: the caller promises AVX512-VNNI too.
+        unsafe { Native::dot_bytes(a, b, c) }
     }
 
     #[inline(always)]

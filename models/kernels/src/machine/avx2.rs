@@ -1,16 +1,19 @@
 use std::arch::x86_64::{
     __m256, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T1, _mm_add_ps, _mm_add_ss,
-    _mm_cvtss_f32, _mm_max_ps, _mm_max_ss, _mm_movehdup_ps, _mm_movehl_ps, _mm_prefetch,
-    _mm_storeu_si128, _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_and_si256,
-    _mm256_castps_si256, _mm256_castps256_ps128, _mm256_castsi256_ps, _mm256_castsi256_si128,
-    _mm256_cvtps_epi32, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_fnmadd_ps, _mm256_loadu_ps,
-    _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_or_ps, _mm256_packus_epi32,
-    _mm256_permute4x64_epi64, _mm256_rcp_ps, _mm256_round_ps, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
+    _mm_cvtss_f32, _mm_max_ps, _mm_max_ss, _mm_movehdup_ps, _mm_movehl_ps, _mm_packus_epi16,
+    _mm_prefetch, _mm_storel_epi64, _mm_storeu_si128, _mm256_add_epi32, _mm256_add_ps,
+    _mm256_and_ps, _mm256_and_si256, _mm256_castps_si256, _mm256_castps256_ps128,
+    _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cvtepi32_ps, _mm256_cvtps_epi32,
+    _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_fnmadd_ps, _mm256_loadu_ps, _mm256_madd_epi16,
+    _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_mullo_epi32, _mm256_or_ps,
+    _mm256_packus_epi32, _mm256_permute4x64_epi64, _mm256_rcp_ps, _mm256_round_ps,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_slli_epi16, _mm256_slli_epi32,
+    _mm256_srai_epi16, _mm256_srli_epi16, _mm256_srli_epi32, _mm256_storeu_ps, _mm256_sub_epi32,
+    _mm256_sub_ps,
 };
 
 use super::tile::{self, Tile};
-use super::{Element, Simd, transpose};
+use super::{Simd, Word, transpose};
 
 /// AVX2 with FMA.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +41,7 @@ impl Simd for Avx2 {
     type V = __m256;
 
     #[inline(always)]
-    fn heights<E: Element>() -> &'static [usize] {
+    fn heights<W: Word>() -> &'static [usize] {
         &[2, 4, 6]
     }
 
@@ -142,6 +145,29 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn dot_bytes(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+        avx2!({
+            let (a, b) = (_mm256_castps_si256(a), _mm256_castps_si256(b));
+            // Products of pairs of bytes saturate at 16 bits, those of pairs of 16 bits do not.
+            let even_a = _mm256_and_si256(a, _mm256_set1_epi16(0xff));
+            let even_b = _mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(b));
+            let even = _mm256_madd_epi16(even_a, even_b);
+            let odd = _mm256_madd_epi16(_mm256_srli_epi16::<8>(a), _mm256_srai_epi16::<8>(b));
+            let sum = _mm256_add_epi32(_mm256_castps_si256(c), even);
+            _mm256_castsi256_ps(_mm256_add_epi32(sum, odd))
+        })
+    }
+
+    #[inline(always)]
+    fn whole_difference(self, a: __m256, factor: i32, b: __m256) -> __m256 {
+        avx2!({
+            let (a, b) = (_mm256_castps_si256(a), _mm256_castps_si256(b));
+            let product = _mm256_mullo_epi32(b, _mm256_set1_epi32(factor));
+            _mm256_cvtepi32_ps(_mm256_sub_epi32(a, product))
+        })
+    }
+
+    #[inline(always)]
     fn prefetch(self, from: *const f32) {
         avx2!(_mm_prefetch::<_MM_HINT_T1>(from.cast()));
     }
@@ -176,6 +202,17 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn store_bytes_to(self, v: __m256, to: *mut u8) {
+        avx2!({
+            let whole = _mm256_cvtps_epi32(v);
+            // Packing works on halves: their quarters 0 and 2 are what is wanted.
+            let packed = _mm256_packus_epi32(whole, whole);
+            let packed = _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(packed));
+            _mm_storel_epi64(to.cast(), _mm_packus_epi16(packed, packed));
+        });
+    }
+
+    #[inline(always)]
     unsafe fn transpose(
         self,
         from: *const f32,
@@ -187,13 +224,13 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn tile<E: Element>(self, height: usize, tile: Tile) {
+    unsafe fn tile<W: Word>(self, height: usize, tile: Tile) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
             match height {
-                2 => tile::multiply::<_, E, 2>(self, tile),
-                4 => tile::multiply::<_, E, 4>(self, tile),
-                _ => tile::multiply::<_, E, 6>(self, tile),
+                2 => tile::multiply::<_, W, 2>(self, tile),
+                4 => tile::multiply::<_, W, 4>(self, tile),
+                _ => tile::multiply::<_, W, 6>(self, tile),
             }
         }
     }

@@ -8,6 +8,7 @@ pub(super) fn has(set: InstructionSet) -> bool {
         InstructionSet::Portable => true,
         InstructionSet::Avx2 => avx2(),
         InstructionSet::Avx512 => avx2() && avx512(),
+        InstructionSet::Avx512Vnni => avx512_vnni(),
         InstructionSet::Avx512Bf16 => avx512_bf16(),
         InstructionSet::AmxBf16 => avx512_bf16() && amx_is_right(),
     }
@@ -24,8 +25,12 @@ fn avx512() -> bool {
         && is_x86_feature_detected!("avx512vl")
 }
 
+fn avx512_vnni() -> bool {
+    avx2() && avx512() && is_x86_feature_detected!("avx512vnni")
+}
+
 fn avx512_bf16() -> bool {
-    avx2() && avx512() && is_x86_feature_detected!("avx512bf16")
+    avx512_vnni() && is_x86_feature_detected!("avx512bf16")
 }
 
 /// Whether there is AMX, and it multiplies as plain Rust does: tried once.

@@ -1,12 +1,12 @@
 use std::marker::PhantomData;
 
-use super::Element;
+use super::Word;
 use super::portable::Portable;
 use super::simd::Simd;
 #[cfg(target_arch = "x86_64")]
 use super::{
     avx2::Avx2,
-    avx512::{Avx512, Native, Widened},
+    avx512::{Avx512, Native, Vnni, Widened},
     detect::has,
 };
 use crate::{InstructionSet, KernelsError};
@@ -57,7 +57,7 @@ impl Machine {
     /// A machine with AMX that has not been tried yet.
     ///
     /// # Safety
-    /// The processor has AVX-512 with BF16, and `amx::permitted` said yes.
+    /// The processor has AVX-512 with VNNI and BF16, and `amx::permitted` said yes.
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     pub(super) unsafe fn untried_amx() -> Self {
         Self(InstructionSet::AmxBf16)
@@ -69,8 +69,8 @@ impl Machine {
     }
 
     /// The words of a row that is multiplied are a multiple of this.
-    pub(crate) fn word_step<E: Element>(self) -> usize {
-        self.run(Shape::<E>(PhantomData)).word_step
+    pub(crate) fn word_step<W: Word>(self) -> usize {
+        self.run(Shape::<W>(PhantomData)).word_step
     }
 
     pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
@@ -83,6 +83,9 @@ impl Machine {
             InstructionSet::Avx512 => unsafe { avx512(work) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
+            InstructionSet::Avx512Vnni => unsafe { avx512_vnni(work) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
             InstructionSet::Avx512Bf16 => unsafe { avx512_bf16(work) },
             #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
             // SAFETY: as above.
@@ -92,22 +95,22 @@ impl Machine {
     }
 }
 
-/// Asks for the shape of products of `E`.
-struct Shape<E>(PhantomData<E>);
+/// Asks for the shape of products of words `W`.
+struct Shape<W>(PhantomData<W>);
 
 struct ProductShape {
     lanes: usize,
     word_step: usize,
 }
 
-impl<E: Element> Work for Shape<E> {
+impl<W: Word> Work for Shape<W> {
     type Output = ProductShape;
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) -> ProductShape {
         ProductShape {
             lanes: S::LANES,
-            word_step: S::word_step::<E>(),
+            word_step: S::word_step::<W>(),
         }
     }
 }
@@ -132,7 +135,14 @@ fn avx512<W: Work>(work: W) -> W::Output {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn avx512_vnni<W: Work>(work: W) -> W::Output {
+    // SAFETY: this function may only be called where the processor has these.
+    work.run(unsafe { Avx512::<Vnni>::new() })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16")]
 fn avx512_bf16<W: Work>(work: W) -> W::Output {
     // SAFETY: this function may only be called where the processor has these.
     work.run(unsafe { Avx512::<Native>::new() })
@@ -141,7 +151,7 @@ fn avx512_bf16<W: Work>(work: W) -> W::Output {
 /// # Safety
 /// Beside the processor's features, `amx::permitted` said yes.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16")]
 unsafe fn amx_bf16<W: Work>(work: W) -> W::Output {
     use super::amx::{Configured, Tiles};
 

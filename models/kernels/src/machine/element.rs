@@ -11,11 +11,9 @@ pub trait Element: Pod + Send + Sync + Debug + Stored {}
 impl Element for f32 {}
 impl Element for bf16 {}
 
-/// How a value is stored, and what the product of two words is. Words have 4 bytes.
-pub trait Stored: Pod {
+/// How a value is stored.
+pub trait Stored: Pod + Word {
     const ZERO: Self;
-    /// Values in a word.
-    const PER_WORD: usize;
 
     /// The nearest value, ties to even.
     fn rounded(value: f32) -> Self;
@@ -27,14 +25,24 @@ pub trait Stored: Pod {
 
     /// Writes values to every `PER_WORD`th place.
     fn interleave(values: &[Self], to: &mut [Self]);
+}
+
+/// What words of 4 bytes hold, and what the product of two of them is.
+pub trait Word {
+    /// Values in a word.
+    const PER_WORD: usize;
 
     /// `a * b + c` for vectors of words; the values of a word are summed.
     fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V;
 }
 
+/// Four bytes a word: from the left without a sign, from the right with one. Their sums are whole
+/// numbers of 32 bits in the place of f32.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bytes {}
+
 impl Stored for f32 {
     const ZERO: Self = 0.0;
-    const PER_WORD: usize = 1;
 
     #[inline(always)]
     fn rounded(value: f32) -> Self {
@@ -55,16 +63,10 @@ impl Stored for f32 {
     fn interleave(values: &[Self], to: &mut [Self]) {
         to[..values.len()].copy_from_slice(values);
     }
-
-    #[inline(always)]
-    fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V {
-        simd.mul_add(a, b, c)
-    }
 }
 
 impl Stored for bf16 {
     const ZERO: Self = Self::ZERO;
-    const PER_WORD: usize = 2;
 
     #[inline(always)]
     fn rounded(value: f32) -> Self {
@@ -88,9 +90,31 @@ impl Stored for bf16 {
             pair[0] = *value;
         }
     }
+}
+
+impl Word for f32 {
+    const PER_WORD: usize = 1;
+
+    #[inline(always)]
+    fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V {
+        simd.mul_add(a, b, c)
+    }
+}
+
+impl Word for bf16 {
+    const PER_WORD: usize = 2;
 
     #[inline(always)]
     fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V {
         simd.dot_bf16(a, b, c)
+    }
+}
+
+impl Word for Bytes {
+    const PER_WORD: usize = 4;
+
+    #[inline(always)]
+    fn product<S: Simd>(simd: S, a: S::V, b: S::V, c: S::V) -> S::V {
+        simd.dot_bytes(a, b, c)
     }
 }

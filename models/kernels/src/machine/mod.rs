@@ -21,5 +21,6 @@ mod transpose;
 pub use dispatch::Machine;
 pub(crate) use dispatch::Work;
 pub use element::Element;
+pub(crate) use element::{Bytes, Word};
 pub(crate) use simd::Simd;
 pub(crate) use tile::{Panel, WordRows, tile, transposed};

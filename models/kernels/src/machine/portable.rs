@@ -1,5 +1,5 @@
 use super::tile::{self, Tile};
-use super::{Element, Simd};
+use super::{Simd, Word};
 
 /// What every processor does; the compiler finds vector instructions where there are any.
 #[derive(Clone, Copy, Debug)]
@@ -14,13 +14,19 @@ fn each(a: Four, b: Four, f: impl Fn(f32, f32) -> f32) -> Four {
     std::array::from_fn(|lane| f(a[lane], b[lane]))
 }
 
+/// The whole number in the place of an f32.
+#[inline(always)]
+fn whole(bits: f32) -> i32 {
+    bits.to_bits().cast_signed()
+}
+
 impl Simd for Portable {
     const LANES: usize = LANES;
 
     type V = Four;
 
     #[inline(always)]
-    fn heights<E: Element>() -> &'static [usize] {
+    fn heights<W: Word>() -> &'static [usize] {
         &[1, 4]
     }
 
@@ -101,6 +107,27 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn dot_bytes(self, a: Four, b: Four, c: Four) -> Four {
+        std::array::from_fn(|lane| {
+            let (a, b) = (
+                a[lane].to_bits().to_le_bytes(),
+                b[lane].to_bits().to_le_bytes(),
+            );
+            let products = a.into_iter().zip(b);
+            let products = products.map(|(a, b)| i32::from(a) * i32::from(b.cast_signed()));
+            let sum = products.fold(whole(c[lane]), i32::wrapping_add);
+            f32::from_bits(sum.cast_unsigned())
+        })
+    }
+
+    #[inline(always)]
+    fn whole_difference(self, a: Four, factor: i32, b: Four) -> Four {
+        each(a, b, |a, b| {
+            whole(a).wrapping_sub(whole(b).wrapping_mul(factor)) as f32
+        })
+    }
+
+    #[inline(always)]
     fn prefetch(self, _: *const f32) {}
 
     #[inline(always)]
@@ -129,6 +156,15 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn store_bytes_to(self, v: Four, to: *mut u8) {
+        // SAFETY: the caller promises room for `LANES` values.
+        unsafe {
+            to.cast::<[u8; LANES]>()
+                .write_unaligned(v.map(|value| value as u8));
+        }
+    }
+
+    #[inline(always)]
     unsafe fn transpose(
         self,
         from: *const f32,
@@ -147,12 +183,12 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    unsafe fn tile<E: Element>(self, height: usize, tile: Tile) {
+    unsafe fn tile<W: Word>(self, height: usize, tile: Tile) {
         // SAFETY: the caller's promises are passed on.
         unsafe {
             match height {
-                1 => tile::multiply::<_, E, 1>(self, tile),
-                _ => tile::multiply::<_, E, 4>(self, tile),
+                1 => tile::multiply::<_, W, 1>(self, tile),
+                _ => tile::multiply::<_, W, 4>(self, tile),
             }
         }
     }

@@ -1,4 +1,4 @@
-use super::Element;
+use super::Word;
 use super::tile::Tile;
 
 /// A vector of f32 and what one instruction set does with it.
@@ -11,11 +11,11 @@ pub trait Simd: Copy {
     type V: Copy;
 
     /// How many rows a tile may have, rising. Its columns are two vectors.
-    fn heights<E: Element>() -> &'static [usize];
+    fn heights<W: Word>() -> &'static [usize];
 
     /// The words of a tile's rows are a multiple of this.
     #[inline(always)]
-    fn word_step<E: Element>() -> usize {
+    fn word_step<W: Word>() -> usize {
         1
     }
 
@@ -54,6 +54,13 @@ pub trait Simd: Copy {
     /// place of one f32.
     fn dot_bf16(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
 
+    /// Adds to each whole number of `c` the products of four bytes without a sign, which `a` holds
+    /// in the place of one f32, and four with a sign in `b`.
+    fn dot_bytes(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+
+    /// `a - factor * b` of whole numbers in the place of f32, to the nearest f32.
+    fn whole_difference(self, a: Self::V, factor: i32, b: Self::V) -> Self::V;
+
     /// Asks for the cache line at `from` to be brought nearer, wherever that points.
     fn prefetch(self, from: *const f32);
 
@@ -75,6 +82,12 @@ pub trait Simd: Copy {
     /// `to` points to `LANES` writable values; it need not be aligned.
     unsafe fn store_bf16_to(self, v: Self::V, to: *mut u16);
 
+    /// Stores whole values from 0 to 255.
+    ///
+    /// # Safety
+    /// `to` points to `LANES` writable values; it need not be aligned.
+    unsafe fn store_bytes_to(self, v: Self::V, to: *mut u8);
+
     /// Turns a square of `LANES` rows of `LANES` words: columns become rows. Strides count words.
     ///
     /// # Safety
@@ -86,7 +99,7 @@ pub trait Simd: Copy {
     ///
     /// # Safety
     /// That of [`super::tile::multiply`], with a multiple of `word_step` words.
-    unsafe fn tile<E: Element>(self, height: usize, tile: Tile);
+    unsafe fn tile<W: Word>(self, height: usize, tile: Tile);
 
     /// The first `LANES` values.
     ///
@@ -119,5 +132,16 @@ pub trait Simd: Copy {
         let to = &mut to[..Self::LANES];
         // SAFETY: the slice has `LANES` values.
         unsafe { self.store_bf16_to(v, to.as_mut_ptr()) }
+    }
+
+    /// Stores whole values from 0 to 255 to the first `LANES` bytes.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[inline(always)]
+    fn store_bytes(self, v: Self::V, to: &mut [u8]) {
+        let to = &mut to[..Self::LANES];
+        // SAFETY: the slice has `LANES` values.
+        unsafe { self.store_bytes_to(v, to.as_mut_ptr()) }
     }
 }

@@ -1,9 +1,9 @@
-use super::{Element, Simd};
+use super::{Simd, Word};
 
 /// Words in a cache line.
 const LINE_WORDS: usize = 16;
 
-/// Where the operands of a tile lie. Strides count words of 4 bytes: one f32 or two bf16.
+/// Where the operands of a tile lie. Strides count words of 4 bytes: one f32, two bf16 or four bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Tile {
     /// The first row of the left operand.
@@ -59,16 +59,16 @@ impl<'a> Panel<'a> {
 /// If `a` and `c` have no room for the rows of the tile, which may be more than `n_rows`, or
 /// `panel` is shorter than `words` times two vectors.
 #[inline(always)]
-pub(crate) fn tile<S: Simd, E: Element>(
+pub(crate) fn tile<S: Simd, W: Word>(
     simd: S,
     (a, n_rows): (WordRows<'_>, usize),
     panel: Panel<'_>,
     c: &mut [f32],
     c_stride: usize,
 ) -> usize {
-    let height = height::<S, E>(n_rows);
+    let height = height::<S, W>(n_rows);
     let words = panel.n_words;
-    assert!(words.is_multiple_of(S::word_step::<E>()));
+    assert!(words.is_multiple_of(S::word_step::<W>()));
     assert!(a.words.len() >= (height - 1) * a.stride + words);
     assert!(panel.words.len() >= words * 2 * S::LANES);
     assert!(c.len() >= (height - 1) * c_stride + 2 * S::LANES);
@@ -82,7 +82,7 @@ pub(crate) fn tile<S: Simd, E: Element>(
         c_stride,
     };
     // SAFETY: the slices are as long as `multiply` asks, and `c` is borrowed alone.
-    unsafe { simd.tile::<E>(height, tile) };
+    unsafe { simd.tile::<W>(height, tile) };
     n_rows.min(height)
 }
 
@@ -118,8 +118,8 @@ pub(crate) fn transposed<S: Simd>(
 
 /// The lowest tile that holds all rows, or the highest there is.
 #[inline(always)]
-fn height<S: Simd, E: Element>(n_rows: usize) -> usize {
-    let heights = S::heights::<E>();
+fn height<S: Simd, W: Word>(n_rows: usize) -> usize {
+    let heights = S::heights::<W>();
     let highest = heights[heights.len() - 1];
     let enough = heights.iter().find(|height| **height >= n_rows);
     enough.copied().unwrap_or(highest)
@@ -131,7 +131,7 @@ fn height<S: Simd, E: Element>(n_rows: usize) -> usize {
 /// `a` points to `HEIGHT` rows of `words` readable words, `b` to `words` times two vectors, and
 /// `c` to `HEIGHT` rows of two writable vectors that overlap neither.
 #[inline(always)]
-pub(super) unsafe fn multiply<S: Simd, E: Element, const HEIGHT: usize>(simd: S, tile: Tile) {
+pub(super) unsafe fn multiply<S: Simd, W: Word, const HEIGHT: usize>(simd: S, tile: Tile) {
     let zero = simd.splat(0.0);
     let mut sums = [[zero; 2]; HEIGHT];
     let (mut a, mut b, mut ahead) = (tile.a, tile.b, tile.ahead);
@@ -141,7 +141,7 @@ pub(super) unsafe fn multiply<S: Simd, E: Element, const HEIGHT: usize>(simd: S,
         for _ in 0..Panel::WORDS_A_LINE {
             // SAFETY: the caller promises a word of each row and two vectors for every step.
             unsafe {
-                step::<S, E, HEIGHT>(simd, (a, tile.a_stride), b, &mut sums);
+                step::<S, W, HEIGHT>(simd, (a, tile.a_stride), b, &mut sums);
                 a = a.add(1);
                 b = b.add(2 * S::LANES);
             }
@@ -150,7 +150,7 @@ pub(super) unsafe fn multiply<S: Simd, E: Element, const HEIGHT: usize>(simd: S,
     for _ in 0..tile.words % Panel::WORDS_A_LINE {
         // SAFETY: as above.
         unsafe {
-            step::<S, E, HEIGHT>(simd, (a, tile.a_stride), b, &mut sums);
+            step::<S, W, HEIGHT>(simd, (a, tile.a_stride), b, &mut sums);
             a = a.add(1);
             b = b.add(2 * S::LANES);
         }
@@ -170,7 +170,7 @@ pub(super) unsafe fn multiply<S: Simd, E: Element, const HEIGHT: usize>(simd: S,
 /// # Safety
 /// `a` points to a readable word in each of `HEIGHT` rows, `b` to two readable vectors.
 #[inline(always)]
-unsafe fn step<S: Simd, E: Element, const HEIGHT: usize>(
+unsafe fn step<S: Simd, W: Word, const HEIGHT: usize>(
     simd: S,
     (a, a_stride): (*const f32, usize),
     b: *const f32,
@@ -182,8 +182,8 @@ unsafe fn step<S: Simd, E: Element, const HEIGHT: usize>(
         let right = simd.load_from(b.add(S::LANES));
         for (row, sums) in sums.iter_mut().enumerate() {
             let value = simd.broadcast_from(a.add(row * a_stride));
-            sums[0] = E::product(simd, value, left, sums[0]);
-            sums[1] = E::product(simd, value, right, sums[1]);
+            sums[0] = W::product(simd, value, left, sums[0]);
+            sums[1] = W::product(simd, value, right, sums[1]);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod attention;
 mod layer_norm;
 mod multiply;
+mod quantised;
 mod rounding;
 mod twin;
 

@@ -11,13 +11,15 @@ use flow::Precision;
 use super::embedding_engine::Engine;
 use super::inputs::{self, Inputs};
 use super::peers;
-use super::python_peer::{PythonPeer, RoundCost};
+use super::python_peer::RoundCost;
 use super::table::{Comparison, Figure, Table};
 
 const ROUNDS: usize = 7;
 const N_TILES: usize = 16;
 const SEED: u64 = 11;
 const PEAK: Duration = Duration::from_millis(200);
+/// What int8 must gain on f32 to be worth its rounding.
+const INT8_GAIN: f64 = 1.3;
 
 /// A published shape, with weights drawn at random.
 struct Model {
@@ -53,7 +55,7 @@ struct Duel {
 }
 
 impl Duel {
-    fn all(model: &Model) -> [Self; 4] {
+    fn all(model: &Model) -> [Self; 5] {
         let f32_on = |what, set, peer| Self {
             what,
             ours: vec![(Precision::F32, Some(set))],
@@ -75,6 +77,12 @@ impl Duel {
                 peers: vec![Engine::OpenVinoBf16, Engine::TorchCompileBf16],
                 promised: model.promised,
             },
+            Self {
+                what: "int8",
+                ours: vec![(Precision::Int8, None)],
+                peers: vec![Engine::OpenVinoInt8],
+                promised: 1.0,
+            },
         ]
     }
 }
@@ -88,6 +96,7 @@ pub(crate) fn tiles(inputs: &Inputs, table: &mut Table) -> Result<()> {
             for duel in Duel::all(&model) {
                 table.add(material.fight(&model, duel, n_cores)?)?;
             }
+            table.add(material.int8_against_f32(&model, n_cores)?)?;
         }
     }
     Ok(())
@@ -100,6 +109,8 @@ struct Material {
     pixels: Vec<u8>,
     side: u32,
     flops: f64,
+    /// The embeddings in f32.
+    exact: Vec<f32>,
     weights_file: PathBuf,
     tiles_file: PathBuf,
 }
@@ -115,24 +126,40 @@ impl Material {
         let pixels: Vec<u8> = inputs::noise(SEED).take(n_values).collect();
         let weights_file = inputs.file(&format!("{}.safetensors", model.published), &weights)?;
         let tiles_file = inputs.file("tiles-224.rgb", &pixels)?;
-        Ok(Self {
+        let mut material = Self {
             json: serde_json::to_vec(&published.with_weights(&weights))?,
             weights,
             pixels,
             side,
             flops: published.architecture.flops() as f64 * N_TILES as f64,
+            exact: Vec::new(),
             weights_file,
             tiles_file,
+        };
+        material.exact = Ours::load(&material, Compute::default())?.embeddings;
+        Ok(material)
+    }
+
+    fn int8_against_f32(&self, model: &Model, n_cores: usize) -> Result<Figure> {
+        let mut int8 = Ours::load(self, Compute::new(Precision::Int8))?;
+        let mut exact = Ours::load(self, Compute::default())?;
+        for _ in 0..ROUNDS {
+            int8.round(self)?;
+            exact.round(self)?;
+        }
+        Ok(Figure {
+            work: work(model, n_cores, "int8 against our own f32"),
+            ours: int8.in_words(self),
+            peer: exact.in_words(self),
+            result: Comparison::Ratio {
+                ratio: exact.cost.cpu_s / int8.cost.cpu_s,
+                promised: INT8_GAIN,
+            },
         })
     }
 
     fn fight(&self, model: &Model, duel: Duel, n_cores: usize) -> Result<Figure> {
-        let work = format!(
-            "embed {}, batch {N_TILES}, {n_cores} core{}, {}",
-            model.title,
-            if n_cores == 1 { "" } else { "s" },
-            duel.what
-        );
+        let work = work(model, n_cores, duel.what);
         let mut ours = Vec::new();
         for (precision, set) in duel.ours {
             let compute = Compute::new(precision);
@@ -165,8 +192,17 @@ impl Material {
         let (ours, peer) = (ours.context("a contestant")?, peer.context("a peer")?);
         Ok(Figure {
             work,
-            ours: ours.in_words(self, &peer),
-            peer: format!("{}: {}", peer.version, in_words(peer.cost)),
+            ours: format!(
+                "{}; {:.0e} from the peer's embeddings",
+                ours.in_words(self),
+                relative_error(&ours.embeddings, &peer.values)
+            ),
+            peer: format!(
+                "{}: {}; cosine {:.5}",
+                peer.version,
+                in_words(peer.cost),
+                least_cosine(&peer.values, &self.exact)
+            ),
             result: Comparison::Ratio {
                 ratio: peer.cost.cpu_s / ours.cost.cpu_s,
                 promised: duel.promised,
@@ -179,6 +215,14 @@ impl Material {
         let tiles = self.pixels.chunks_exact(3 * (side as usize).pow(2));
         tiles.map(|pixels| RgbTile { pixels, side }).collect()
     }
+}
+
+fn work(model: &Model, n_cores: usize, what: &str) -> String {
+    let plural = if n_cores == 1 { "" } else { "s" };
+    format!(
+        "embed {}, batch {N_TILES}, {n_cores} core{plural}, {what}",
+        model.title
+    )
 }
 
 fn skipped(work: String, reason: String) -> Figure {
@@ -213,20 +257,20 @@ impl Ours {
         Ok(())
     }
 
-    /// Speed, what share of the core's peak that is, and how far we are from the peer's embeddings.
-    fn in_words(&self, material: &Material, peer: &PythonPeer) -> String {
+    /// Speed, what share of the core's peak that is, and how near to f32 the worst embedding is.
+    fn in_words(&self, material: &Material) -> String {
         let compute = self.encoder.compute();
         let reached = material.flops / self.cost.cpu_s;
         let peak = compute.peak_flops(PEAK);
         format!(
-            "{} {}: {}; {:.0} of {:.0} GFLOP/s a core ({:.0} %); {:.0e} from the peer's embeddings",
+            "{} {}: {}; {:.0} of {:.0} Gop/s a core ({:.0} %); cosine {:.5}",
             compute.precision(),
             compute.instruction_set(),
             in_words(self.cost),
             reached / 1e9,
             peak / 1e9,
             100.0 * reached / peak,
-            relative_error(&self.embeddings, &peer.values)
+            least_cosine(&floats(&self.embeddings), &material.exact)
         )
     }
 }
@@ -244,4 +288,18 @@ fn relative_error(found: &[f32], expected: &[f64]) -> f64 {
     let away: f64 = pairs.map(|(a, b)| (f64::from(*a) - b).powi(2)).sum();
     let norm: f64 = expected.iter().map(|b| b * b).sum();
     (away / norm).sqrt()
+}
+
+/// The lowest of all tiles.
+fn least_cosine(found: &[f64], exact: &[f32]) -> f64 {
+    let width = exact.len() / N_TILES;
+    let exact = floats(exact);
+    let pairs = found.chunks_exact(width).zip(exact.chunks_exact(width));
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let cosine = |(a, b)| dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+    pairs.map(cosine).fold(1.0, f64::min)
+}
+
+fn floats(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
 }

@@ -14,6 +14,8 @@ pub(super) enum Engine {
         isa: &'static str,
     },
     OpenVinoBf16,
+    /// Weights and activations in int8 by NNCF, calibrated on the very tiles; all else in f32.
+    OpenVinoInt8,
     /// With AVX2 and nothing better.
     TorchF32Avx2,
     TorchCompileBf16,
@@ -24,6 +26,7 @@ impl Engine {
         match self {
             Self::OpenVinoF32 { .. } => "openvino-f32",
             Self::OpenVinoBf16 => "openvino-bf16",
+            Self::OpenVinoInt8 => "openvino-int8",
             Self::TorchF32Avx2 => "torch-f32",
             Self::TorchCompileBf16 => "torch-compile-bf16",
         }
@@ -38,7 +41,7 @@ impl Engine {
                 ("MKL_ENABLE_INSTRUCTIONS", "AVX2"),
                 ("ATEN_CPU_CAPABILITY", "avx2"),
             ],
-            Self::OpenVinoBf16 | Self::TorchCompileBf16 => Vec::new(),
+            Self::OpenVinoBf16 | Self::OpenVinoInt8 | Self::TorchCompileBf16 => Vec::new(),
         }
     }
 
