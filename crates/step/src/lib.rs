@@ -1,14 +1,20 @@
 //! What the steps of a slide's path have in common: each takes messages from its stream, notes how
 //! far it has come, and gives up on a slide that keeps failing so that the others go on.
 
+mod failure;
 mod mpp;
 mod progress;
+mod record;
 mod redrive;
 mod stop;
+mod topic;
 mod worker;
 
+pub use failure::{Failure, kind_of};
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
+pub use record::{advance, record_timing};
 pub use redrive::{RedriveError, redrive};
 pub use stop::{StopError, resume_analysis, stop_analysis};
-pub use worker::{Failure, MAX_ATTEMPTS, work};
+pub use topic::Topic;
+pub use worker::{MAX_ATTEMPTS, work};

@@ -16,6 +16,7 @@ mod encoder_choice;
 mod exit;
 mod features;
 mod files;
+mod health;
 mod ingest_args;
 mod installation;
 mod listening;

@@ -45,25 +45,38 @@ impl StateArgs {
             None => Installation::open(&self.data).await?,
             Some(s3) => Installation::open_on_s3(&self.data, &s3).await?,
         };
-        let Some(url) = &self.redis_url else {
-            return Ok(installation);
-        };
-        let queue = Queue::redis(RedisConfig {
-            lease: Duration::from_secs(self.lease_seconds),
-            ..RedisConfig::new(url.clone())
-        });
-        Ok(Installation {
-            queue: queue.await.context("cannot join the queue")?,
-            ..installation
-        })
+        match &self.redis_url {
+            None => Ok(installation),
+            Some(url) => Ok(Installation {
+                queue: self.join(url).await?,
+                ..installation
+            }),
+        }
     }
 
     /// For a process that has some of the parts.
     pub(crate) async fn open_shared(&self) -> Result<Installation> {
+        self.shared_url()?;
+        self.open().await
+    }
+
+    /// The queue alone.
+    pub(crate) async fn open_queue(&self) -> Result<Queue> {
+        self.join(self.shared_url()?).await
+    }
+
+    fn shared_url(&self) -> Result<&RedisUrl> {
         self.redis_url.as_ref().context(
             "give --redis-url: without it no other process hears of a slide; `coverslip up` has \
              all parts in one process and needs none",
-        )?;
-        self.open().await
+        )
+    }
+
+    async fn join(&self, url: &RedisUrl) -> Result<Queue> {
+        let queue = Queue::redis(RedisConfig {
+            lease: Duration::from_secs(self.lease_seconds),
+            ..RedisConfig::new(url.clone())
+        });
+        queue.await.context("cannot join the queue")
     }
 }

@@ -44,9 +44,13 @@ pub async fn score_slide(
         predictions.push(one_task(deps, slide, task).await?);
     }
     progress(tasks_done(mine.len(), mine.len()));
-    deps.catalog
-        .advance(slide, &SlideStatus::Embedded, &SlideStatus::Scored)
-        .await?;
+    step::advance(
+        &deps.catalog,
+        slide,
+        &SlideStatus::Embedded,
+        &SlideStatus::Scored,
+    )
+    .await?;
     for prediction in &predictions {
         let task = prediction.task.id.clone();
         deps.queue.publish(&SlideScored { slide, task }).await?;
@@ -86,7 +90,7 @@ async fn score(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<Predi
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
     for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
         let timing = StageTiming::of_wall(stage, wall_s);
-        deps.catalog.record_timing(slide, timing).await?;
+        step::record_timing(&deps.catalog, slide, timing).await?;
     }
     Ok(prediction)
 }
