@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -28,7 +29,24 @@ impl Server {
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
-        let mut server = Self::start_part(&["up"], data, arguments)?;
+        Self::up(data, arguments, Stdio::inherit())
+    }
+
+    /// The same with its log in a file.
+    pub fn start_logging<S: AsRef<OsStr>>(
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+        log: &File,
+    ) -> Result<Self> {
+        Self::up(data, arguments, log.try_clone()?.into())
+    }
+
+    fn up<S: AsRef<OsStr>>(
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+        log: Stdio,
+    ) -> Result<Self> {
+        let mut server = Self::spawn(&["up"], data, arguments, log)?;
         server.login_link = Some(server.base.clone());
         let (base, _) = server
             .base
@@ -45,12 +63,22 @@ impl Server {
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
+        Self::spawn(part, data, arguments, Stdio::inherit())
+    }
+
+    fn spawn<S: AsRef<OsStr>>(
+        part: &[&str],
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+        log: Stdio,
+    ) -> Result<Self> {
         let mut process = coverslip()?
             .args(part)
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .with_context(|| format!("coverslip {part:?} does not start"))?;
         Ok(Self {
@@ -64,6 +92,11 @@ impl Server {
 
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The admin's, which requests here carry.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// `None` of a part.

@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod embedding;
+mod process;
 mod stages;
 mod storage;
 mod tiles;
@@ -13,7 +14,6 @@ use std::thread;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use metrics_process::Collector;
 
 use crate::TelemetryError;
 
@@ -32,7 +32,6 @@ const UPKEEP: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Metrics {
     prometheus: PrometheusHandle,
-    process: Collector,
 }
 
 impl Metrics {
@@ -50,6 +49,7 @@ impl Metrics {
         for describe in [
             dependencies::describe,
             embedding::describe,
+            process::describe,
             stages::describe,
             storage::describe,
             tiles::describe,
@@ -59,17 +59,12 @@ impl Metrics {
             describe();
         }
         start_upkeep(prometheus.clone())?;
-        let process = Collector::default();
-        process.describe();
-        Ok(Self {
-            prometheus,
-            process,
-        })
+        Ok(Self { prometheus })
     }
 
     /// In Prometheus' text format, version 0.0.4.
     pub fn render(&self) -> String {
-        self.process.collect();
+        process::look();
         self.prometheus.render()
     }
 }
