@@ -4,10 +4,9 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
-use metrics::Counter;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use telemetry::{TilePath, tiles_served};
+use telemetry::{Counter, TilePath, tiles_served};
 use tokio::time::Instant;
 
 /// Bytes of answers kept at most: some thousand tiles.

@@ -17,6 +17,7 @@ mod logs;
 mod metrics;
 mod trace;
 
+pub use ::metrics::Counter;
 pub use error::TelemetryError;
 pub use logs::LogFormat;
 pub use metrics::{

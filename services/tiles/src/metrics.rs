@@ -1,7 +1,6 @@
-use ::metrics::Counter;
 use axum::http::StatusCode;
 use axum::response::Response;
-use telemetry::{TileMaking, TilePath, tiles_made, tiles_served};
+use telemetry::{Counter, TileMaking, TilePath, tiles_made, tiles_served};
 
 /// Counters of this service; made once, because looking one up by name costs more than counting.
 pub(crate) struct TilesMetrics {

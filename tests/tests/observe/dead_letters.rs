@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, run};
+use harness::{Finished, Server, run};
 use serde_json::Value;
 use servers::RedisServer;
 
@@ -51,13 +51,11 @@ fn what_was_given_up_is_listed_and_tried_again() -> Result<()> {
     ensure!((n_dead - 1.0).abs() < 0.1, "{n_dead} dead letters");
 
     let name = letter["id"].as_str().context("its name")?;
-    let nobody = run(["queue", "redrive", "--redis-url", &url, "--data"]
-        .map(Into::into)
-        .into_iter()
-        .chain([data.clone().into_os_string(), "1-1".into()]))?;
+    let nobody = command(&["redrive", "1-1"], &data, &url)?;
+    let refusal = nobody.stderr;
     ensure!(
-        nobody.code == Some(1) && nobody.stderr.contains("no dead letter 1-1"),
-        "{nobody:?}"
+        nobody.code == Some(1) && refusal.contains("no dead letter 1-1"),
+        "{refusal}"
     );
     fs::rename(&aside, &manifest)?;
     let redriven = lines(&["redrive", "--step", "embed", name])?;
@@ -69,12 +67,16 @@ fn what_was_given_up_is_listed_and_tried_again() -> Result<()> {
 }
 
 fn queue(action: &[&str], data: &Path, url: &str) -> Result<Value> {
-    let data = data.to_str().context("a path of text")?;
-    let place = ["--json", "--redis-url", url, "--data", data];
-    let finished = run([&["queue"], &action[..1], &place, &action[1..]].concat())?;
+    let finished = command(action, data, url)?;
     ensure!(finished.code == Some(0), "{finished:?}");
     ensure!(finished.stderr.is_empty(), "{finished:?}");
     finished.json()
+}
+
+fn command(action: &[&str], data: &Path, url: &str) -> Result<Finished> {
+    let data = data.to_str().context("a path of text")?;
+    let place = ["--json", "--redis-url", url, "--data", data];
+    run([&["queue"], &action[..1], &place, &action[1..]].concat())
 }
 
 /// The one slide's manifest.
