@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -6,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use reqwest::Method;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -34,8 +36,27 @@ impl Server {
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
+        Self::up(data, arguments, Stdio::inherit())
+    }
+
+    /// The same with its log in a file.
+    pub fn start_logging<S: AsRef<OsStr>>(
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+        log: &File,
+    ) -> Result<Self> {
+        Self::up(data, arguments, log.try_clone()?.into())
+    }
+
+    fn up<S: AsRef<OsStr>>(
+        data: &Path,
+        arguments: impl IntoIterator<Item = S>,
+        log: Stdio,
+    ) -> Result<Self> {
         let data = data.to_str().context("a path of text")?;
-        Self::start_part(&["up"], &["--data", data], arguments)
+        let mut command = coverslip()?;
+        command.arg("up").stderr(log);
+        Self::start_command(command, &["--data", data], arguments)
     }
 
     /// Starts a part of an installation, such as `serve tiles`, and waits until it says where it
@@ -88,6 +109,11 @@ impl Server {
         self.asker.clone()
     }
 
+    /// The admin's, which requests here carry.
+    pub fn token(&self) -> &str {
+        &self.asker.token
+    }
+
     /// `None` of a part.
     pub fn login_link(&self) -> Option<&str> {
         self.login_link.as_deref()
@@ -108,13 +134,12 @@ impl Server {
 
     /// An admin's POST, for the test to give a body and headers.
     pub fn post(&self, path: &str) -> RequestBuilder {
-        let Asker { client, token, .. } = &self.asker;
-        client.post(self.asker.url(path)).bearer_auth(token)
+        self.asker.asked(Method::POST, path)
     }
 
     /// An admin's PUT, for the test to give a body and headers.
     pub fn put(&self, path: &str) -> RequestBuilder {
-        self.client.put(self.url(path)).bearer_auth(&self.token)
+        self.asker.asked(Method::PUT, path)
     }
 
     /// A request without any token.
@@ -163,8 +188,12 @@ impl Server {
 
 impl Asker {
     pub fn get(&self, path: &str) -> Result<Response> {
-        let asked = self.client.get(self.url(path)).bearer_auth(&self.token);
-        Ok(asked.send()?)
+        Ok(self.asked(Method::GET, path).send()?)
+    }
+
+    fn asked(&self, method: Method, path: &str) -> RequestBuilder {
+        let asked = self.client.request(method, self.url(path));
+        asked.bearer_auth(&self.token)
     }
 
     fn url(&self, path: &str) -> String {

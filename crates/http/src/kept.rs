@@ -4,9 +4,9 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
-use metrics::{Counter, counter};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use telemetry::{Counter, TilePath, tiles_served};
 use tokio::time::Instant;
 
 /// Bytes of answers kept at most: some thousand tiles.
@@ -57,7 +57,7 @@ impl KeptAnswers {
         let answers = Cache::with_weighter(N_ANSWERS, MAX_BYTES, Memory);
         Self {
             answers: Arc::new(answers),
-            given: counter!("coverslip_http_kept_answers_total"),
+            given: tiles_served(TilePath::Memory),
         }
     }
 

@@ -16,6 +16,7 @@ mod kept;
 mod problem;
 mod protect;
 mod protected;
+mod readiness;
 mod request_id;
 mod serve;
 
@@ -28,5 +29,6 @@ pub use kept::Immutable;
 pub use problem::Problem;
 pub use protect::protect;
 pub use protected::Protected;
+pub use readiness::{Need, Readiness};
 pub use request_id::RequestId;
 pub use serve::serve;

@@ -34,7 +34,7 @@ impl<M: Message> Consumer<M> {
         loop {
             let mut taken = self.source.take().await;
             match serde_json::from_str(&taken.text) {
-                Ok(message) => return Delivery::new(message, taken.attempt, taken.hold),
+                Ok(message) => return Delivery::new(message, taken),
                 Err(error) => {
                     error!(stream = M::STREAM, %error, "gave up a message that cannot be read");
                     let reason = format!("the message cannot be read: {error}");

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use flow::{Message, SlideId};
 use serde::Serialize;
+use telemetry::TraceContext;
 use thiserror::Error;
 
 /// A message that was given up.
@@ -52,6 +53,7 @@ pub(crate) struct Remains {
     pub(crate) text: String,
     pub(crate) reason: String,
     pub(crate) attempts: u32,
+    pub(crate) trace: Option<TraceContext>,
 }
 
 impl DeadLetter {

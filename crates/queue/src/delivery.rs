@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use telemetry::TraceContext;
+
 use crate::answer::Answer;
 use crate::in_process;
 use crate::redis_streams::Lease;
@@ -9,6 +11,7 @@ use crate::redis_streams::Lease;
 pub struct Delivery<M> {
     message: M,
     attempt: u32,
+    trace: Option<TraceContext>,
     hold: Hold,
     answer: Answer,
 }
@@ -17,6 +20,7 @@ pub struct Delivery<M> {
 pub(crate) struct Taken {
     pub(crate) text: Arc<str>,
     pub(crate) attempt: u32,
+    pub(crate) trace: Option<TraceContext>,
     pub(crate) hold: Hold,
 }
 
@@ -27,11 +31,12 @@ pub(crate) enum Hold {
 }
 
 impl<M> Delivery<M> {
-    pub(crate) const fn new(message: M, attempt: u32, hold: Hold) -> Self {
+    pub(crate) fn new(message: M, taken: Taken) -> Self {
         Self {
             message,
-            attempt,
-            hold,
+            attempt: taken.attempt,
+            trace: taken.trace,
+            hold: taken.hold,
             answer: Answer::Retry,
         }
     }
@@ -45,6 +50,11 @@ impl<M> Delivery<M> {
     /// Deliveries that were broken off count, those handed back do not.
     pub const fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// The step that published the message first, if it was one.
+    pub const fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
     }
 
     /// The work is done and its effects are in storage: forget the message.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use flow::Message;
+use telemetry::TraceContext;
 
 use crate::consumer::Source;
 use crate::in_process::Streams;
@@ -39,14 +40,17 @@ impl Queue {
     }
 
     /// Returns once the message is in the queue, or equal to one that waits there.
+    ///
+    /// With it goes the trace of the step that publishes it; an equal message keeps its own.
     pub async fn publish<M: Message>(&self, message: &M) -> Result<(), QueueError> {
         let text = serde_json::to_string(message).map_err(|source| QueueError::Encode {
             stream: M::STREAM,
             source,
         })?;
+        let trace = TraceContext::current();
         match &self.kind {
-            Kind::InProcess(streams) => streams.get(M::STREAM).publish(text.into()),
-            Kind::Redis(redis) => redis.stream(M::STREAM).publish(&text).await?,
+            Kind::InProcess(streams) => streams.get(M::STREAM).publish(text.into(), trace),
+            Kind::Redis(redis) => redis.stream(M::STREAM).publish(&text, trace).await?,
         }
         Ok(())
     }
@@ -81,6 +85,15 @@ impl Queue {
         match &self.kind {
             Kind::InProcess(streams) => Ok(streams.get(M::STREAM).redrive(letter)),
             Kind::Redis(redis) => redis.stream(M::STREAM).redrive(letter).await,
+        }
+    }
+
+    /// # Errors
+    /// If Redis does not answer. A queue in process always does.
+    pub async fn answers(&self) -> Result<(), QueueError> {
+        match &self.kind {
+            Kind::InProcess(_) => Ok(()),
+            Kind::Redis(redis) => redis.answers().await,
         }
     }
 

@@ -2,15 +2,21 @@
 //! far it has come, and gives up on a slide that keeps failing so that the others go on.
 
 mod covariates;
+mod failure;
 mod mpp;
 mod progress;
+mod record;
 mod redrive;
 mod stop;
+mod topic;
 mod worker;
 
 pub use covariates::{GiveCovariatesError, give_covariates};
+pub use failure::{Failure, kind_of};
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
+pub use record::{advance, record_timing};
 pub use redrive::{RedriveError, redrive};
 pub use stop::{StopError, resume_analysis, stop_analysis};
-pub use worker::{Failure, MAX_ATTEMPTS, work};
+pub use topic::Topic;
+pub use worker::{MAX_ATTEMPTS, work};

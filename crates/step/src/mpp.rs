@@ -3,6 +3,8 @@ use flow::{HoldReason, Mpp, SlideId, SlideReceived, SlideStatus};
 use queue::{Queue, QueueError};
 use thiserror::Error;
 
+use crate::advance;
+
 /// Why a slide could not be given its micrometres per pixel.
 #[derive(Debug, Error)]
 pub enum GiveMppError {
@@ -35,10 +37,7 @@ pub async fn give_mpp(
         return Err(not_waiting);
     }
     catalog.set_mpp_override(slide, mpp).await?;
-    match catalog
-        .advance(slide, &held, &SlideStatus::Received)
-        .await?
-    {
+    match advance(catalog, slide, &held, &SlideStatus::Received).await? {
         Advance::Done => Ok(queue.publish(&SlideReceived { slide }).await?),
         Advance::Elsewhere => Err(not_waiting),
     }

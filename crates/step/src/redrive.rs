@@ -3,6 +3,8 @@ use flow::{Message, SlideStatus, Stage};
 use queue::{DeadLetter, Queue, QueueError, Redriven};
 use thiserror::Error;
 
+use crate::advance;
+
 /// Why a dead letter could not be redriven.
 #[derive(Debug, Error)]
 pub enum RedriveError {
@@ -27,9 +29,7 @@ pub async fn redrive<M: Message>(
             reason: letter.reason.clone(),
         };
         // Where it is not in quarantine, somebody has sent it on already.
-        let _elsewhere = catalog
-            .advance(slide, &quarantined, &status_before(stage))
-            .await?;
+        let _elsewhere = advance(catalog, slide, &quarantined, &status_before(stage)).await?;
     }
     Ok(queue.redrive::<M>(letter.id).await?)
 }

@@ -3,6 +3,8 @@ use flow::{HoldReason, SlideId, SlideStatus, SlideTiled};
 use queue::{Queue, QueueError};
 use thiserror::Error;
 
+use crate::advance;
+
 /// Why an analysis could not be stopped or resumed.
 #[derive(Debug, Error)]
 pub enum StopError {
@@ -24,10 +26,7 @@ const STOPPED: SlideStatus = SlideStatus::Held {
 /// by then is kept.
 pub async fn stop_analysis(catalog: &Catalog, slide: SlideId) -> Result<(), StopError> {
     let state = status(catalog, slide).await?.name();
-    match catalog
-        .advance(slide, &SlideStatus::Tiled, &STOPPED)
-        .await?
-    {
+    match advance(catalog, slide, &SlideStatus::Tiled, &STOPPED).await? {
         Advance::Done => Ok(()),
         Advance::Elsewhere => Err(StopError::NotUnderWay { slide, state }),
     }
@@ -44,10 +43,7 @@ pub async fn resume_analysis(
     if status != STOPPED {
         return Err(StopError::NotStopped { slide, state });
     }
-    match catalog
-        .advance(slide, &STOPPED, &SlideStatus::Tiled)
-        .await?
-    {
+    match advance(catalog, slide, &STOPPED, &SlideStatus::Tiled).await? {
         Advance::Done => Ok(queue.publish(&SlideTiled { slide }).await?),
         Advance::Elsewhere => Err(StopError::NotStopped { slide, state }),
     }

@@ -1,17 +1,16 @@
-use std::error::Error;
-use std::fmt::Write;
+use std::ops::ControlFlow;
 
 use catalog::{Catalog, CatalogError};
 use flow::{Message, SlideStatus, Stage};
 use queue::{Consumer, Delivery};
+use telemetry::{ErrorKind, StepSpan};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use crate::{Failure, kind_of};
+
 /// Deliveries after which a slide is taken to be at fault, and not the moment.
 pub const MAX_ATTEMPTS: u32 = 5;
-
-/// Why a step failed; it will be tried again.
-pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Hands each message to `handle`, one at a time, until `shutdown`.
 ///
@@ -33,85 +32,114 @@ pub async fn work<M, F>(
     loop {
         let next = shutdown.run_until_cancelled(consumer.next());
         let Some(delivery) = next.await else { return };
+        let step = Step::of(stage, &delivery, &catalog);
+        let ended = step.take(delivery, &shutdown, &handle);
+        if step.span.within(ended).await.is_break() {
+            return;
+        }
+    }
+}
+
+/// One attempt at one slide.
+struct Step<'a> {
+    stage: Stage,
+    catalog: &'a Catalog,
+    span: StepSpan,
+}
+
+impl<'a> Step<'a> {
+    fn of<M: Message>(stage: Stage, delivery: &Delivery<M>, catalog: &'a Catalog) -> Self {
+        let span = StepSpan::begin(stage, delivery.trace());
+        span.about(delivery.message().slide());
+        span.attempt(delivery.attempt());
+        Self {
+            stage,
+            catalog,
+            span,
+        }
+    }
+
+    /// Breaks at shutdown.
+    async fn take<M, F>(
+        &self,
+        delivery: Delivery<M>,
+        shutdown: &CancellationToken,
+        handle: impl Fn(M) -> F,
+    ) -> ControlFlow<()>
+    where
+        M: Message,
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
         if delivery.attempt() > MAX_ATTEMPTS {
-            never_ended(stage, delivery, &catalog).await;
-            continue;
+            self.never_ended(delivery).await;
+            return ControlFlow::Continue(());
         }
         // In a task of its own a panic ends that slide's attempt and nothing else.
-        let mut task = tokio::spawn(handle(delivery.message().clone()));
+        let (span, work) = (self.span.clone(), handle(delivery.message().clone()));
+        let mut task = tokio::spawn(async move { span.within(work).await });
         let Some(ended) = shutdown.run_until_cancelled(&mut task).await else {
             task.abort();
-            return delivery.hand_back();
+            delivery.hand_back();
+            return ControlFlow::Break(());
         };
         match ended.map_err(Failure::from).flatten() {
             Ok(()) => delivery.ack(),
-            Err(failure) => failed(stage, delivery, &catalog, failure).await,
+            Err(failure) => self.failed(delivery, &failure).await,
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Every delivery allowed was broken off, as only the death of the process does.
+    async fn never_ended<M: Message>(&self, delivery: Delivery<M>) {
+        self.count(ErrorKind::Killed);
+        let stage = self.stage;
+        let reason = format!(
+            "the {stage} step was begun {MAX_ATTEMPTS} times and never ended: its worker was killed, \
+             perhaps for the memory it took"
+        );
+        self.give_up(delivery, reason).await;
+    }
+
+    async fn failed<M: Message>(&self, delivery: Delivery<M>, failure: &Failure) {
+        self.count(kind_of(failure));
+        let (stage, slide) = (self.stage, delivery.message().slide());
+        let attempt = delivery.attempt();
+        // The error and what caused it, on one line.
+        let cause = format!("{failure:#}");
+        if attempt < MAX_ATTEMPTS {
+            warn!(slide.id = %slide, %stage, attempt, cause, "a step failed and will be tried again");
+            return delivery.retry();
+        }
+        let reason = format!("the {stage} step failed {MAX_ATTEMPTS} times: {cause}");
+        self.give_up(delivery, reason).await;
+    }
+
+    async fn give_up<M: Message>(&self, delivery: Delivery<M>, reason: String) {
+        let (stage, slide) = (self.stage, delivery.message().slide());
+        let quarantined = SlideStatus::Quarantined {
+            reason: reason.clone(),
+        };
+        match self.catalog.set_status(slide, &quarantined).await {
+            Ok(()) => {
+                telemetry::slide_reached(&quarantined);
+                error!(slide.id = %slide, %stage, reason, "a slide is in quarantine");
+                delivery.give_up(reason);
+            }
+            Err(CatalogError::UnknownSlide { .. }) => {
+                info!(slide.id = %slide, %stage, "dropped a message about a slide that is not there");
+                delivery.ack();
+            }
+            Err(error) => {
+                error!(slide.id = %slide, %stage, %error, "a failing slide cannot be quarantined");
+                delivery.retry();
+            }
         }
     }
-}
 
-/// Every delivery allowed was broken off, as only the death of the process does.
-async fn never_ended<M: Message>(stage: Stage, delivery: Delivery<M>, catalog: &Catalog) {
-    let reason = format!(
-        "the {stage} step was begun {MAX_ATTEMPTS} times and never ended: its worker was killed, \
-         perhaps for the memory it took"
-    );
-    give_up(stage, delivery, catalog, reason).await;
-}
-
-async fn failed<M: Message>(
-    stage: Stage,
-    delivery: Delivery<M>,
-    catalog: &Catalog,
-    failure: Failure,
-) {
-    let slide = delivery.message().slide();
-    let attempt = delivery.attempt();
-    let cause = chain(failure.as_ref());
-    if attempt < MAX_ATTEMPTS {
-        warn!(slide.id = %slide, %stage, attempt, cause, "a step failed and will be tried again");
-        return delivery.retry();
+    fn count(&self, kind: ErrorKind) {
+        self.span.failed(kind);
+        telemetry::step_failed(self.stage, kind);
     }
-    let reason = format!("the {stage} step failed {MAX_ATTEMPTS} times: {cause}");
-    give_up(stage, delivery, catalog, reason).await;
-}
-
-async fn give_up<M: Message>(
-    stage: Stage,
-    delivery: Delivery<M>,
-    catalog: &Catalog,
-    reason: String,
-) {
-    let slide = delivery.message().slide();
-    let quarantined = SlideStatus::Quarantined {
-        reason: reason.clone(),
-    };
-    match catalog.set_status(slide, &quarantined).await {
-        Ok(()) => {
-            error!(slide.id = %slide, %stage, reason, "a slide is in quarantine");
-            delivery.give_up(reason);
-        }
-        Err(CatalogError::UnknownSlide { .. }) => {
-            info!(slide.id = %slide, %stage, "dropped a message about a slide that is not there");
-            delivery.ack();
-        }
-        Err(error) => {
-            error!(slide.id = %slide, %stage, %error, "a failing slide cannot be quarantined");
-            delivery.retry();
-        }
-    }
-}
-
-/// The error and what caused it, on one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        // Writing to a string does not fail.
-        let _infallible = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -170,7 +198,7 @@ mod tests {
                     }
                     // One of the failures is a panic.
                     assert_ne!(counter.fetch_add(1, Ordering::Relaxed), 1, "a bug");
-                    Err("the disk is on fire".into())
+                    Err(anyhow::anyhow!("the disk is on fire"))
                 }
             },
         );
@@ -222,7 +250,7 @@ mod tests {
             consumer,
             catalog.clone(),
             shutdown.clone(),
-            |_| std::future::ready(Err("it was begun again".into())),
+            |_| std::future::ready(Err(anyhow::anyhow!("it was begun again"))),
         );
         let watch = async {
             while queue.depth::<SlideReceived>().await?.dead == 0 {

@@ -103,6 +103,11 @@ impl StoreError {
         matches!(source, S3Error::Unreachable { .. } | S3Error::Busy { .. })
     }
 
+    /// Does the storage do what it should, and there is no such object or no such part of it?
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::OutOfRange { .. })
+    }
+
     pub(crate) fn disk(action: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Disk { action, source }
     }

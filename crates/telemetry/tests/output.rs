@@ -4,11 +4,25 @@
 use std::error::Error;
 use std::process::{Command, Output};
 
-use coverslip_telemetry::{LogFormat, TileKind, init, record_stage, slide_reached, tiles_served};
-use flow::{SlideStatus, Stage, StageTiming};
+use coverslip_telemetry::{
+    Collector, LogFormat, Metrics, StepSpan, Telemetry, TelemetryConfig, TelemetryError, TilePath,
+    TraceContext, record_stage, slide_reached, tiles_served,
+};
+use flow::{Sha256Digest, SlideId, SlideStatus, Stage, StageTiming};
 use tracing::{debug, info};
 
 type TestResult = Result<(), Box<dyn Error>>;
+
+fn init(log_format: LogFormat, filter: &str) -> Result<Metrics, TelemetryError> {
+    let config = TelemetryConfig {
+        log_format,
+        log_filter: filter.to_owned(),
+        collector: None,
+        service: "test",
+    };
+    let Telemetry { metrics, .. } = coverslip_telemetry::init(&config)?;
+    Ok(metrics)
+}
 
 fn run(program: &str) -> Result<Output, Box<dyn Error>> {
     let arguments = ["--ignored", "--exact", program, "--nocapture"];
@@ -51,6 +65,84 @@ fn away_from_a_terminal_a_log_line_is_one_json_object() -> TestResult {
 
 #[test]
 #[ignore = "a program of another test"]
+fn logs_a_step() -> TestResult {
+    init(LogFormat::Json, "warn,output=info")?;
+    let parent: TraceContext = PARENT.parse()?;
+    let step = StepSpan::begin(Stage::Embed, Some(&parent));
+    step.about(SlideId::from_digest(&Sha256Digest::of(b"slide")));
+    step.attempt(2);
+    let within = std::pin::pin!(step.within(async {
+        say_something();
+        TraceContext::current().map(|context| context.to_string())
+    }));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Some(published)) = within.poll(&mut context) else {
+        return Err("there is no trace within a step".into());
+    };
+    println!("{published}");
+    assert_eq!(TraceContext::current(), None);
+    Ok(())
+}
+
+const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+#[test]
+fn a_line_written_within_a_step_names_slide_step_and_trace() -> TestResult {
+    let output = run("logs_a_step")?;
+    let line: serde_json::Value = serde_json::from_slice(&output.stderr)?;
+    let span = &line["span"];
+    assert_eq!(span["name"], "embed");
+    let id = SlideId::from_digest(&Sha256Digest::of(b"slide"));
+    assert_eq!(span["slide.id"], id.to_string());
+    assert_eq!(span["attempt"], 2);
+    assert_eq!(span["trace.id"], PARENT[3..35]);
+    let stdout = String::from_utf8(output.stdout)?;
+    let published = stdout.lines().find(|line| line.starts_with("00-"));
+    let published = published.ok_or("a message carries the trace on")?;
+    assert_eq!(published[3..35], PARENT[3..35], "the same trace");
+    assert_ne!(published[36..52], PARENT[36..52], "another step");
+    Ok(())
+}
+
+#[test]
+#[ignore = "a program of another test"]
+fn sends_traces_to_nobody() -> TestResult {
+    let collector: Collector = "http://127.0.0.1:1".parse()?;
+    let telemetry = coverslip_telemetry::init(&TelemetryConfig {
+        log_format: LogFormat::Json,
+        log_filter: "warn".to_owned(),
+        collector: Some(collector),
+        service: "test",
+    })?;
+    let began = std::time::Instant::now();
+    for _ in 0..10_000 {
+        drop(StepSpan::begin(Stage::Tile, None));
+    }
+    assert!(
+        began.elapsed().as_secs() < 5,
+        "spans wait for the collector"
+    );
+    let began = std::time::Instant::now();
+    telemetry.traces.end();
+    assert!(
+        began.elapsed().as_secs() < 4,
+        "the end waits for the collector"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_collector_that_is_away_holds_up_nothing_and_is_named_once() -> TestResult {
+    let stderr = String::from_utf8(run("sends_traces_to_nobody")?.stderr)?;
+    let lines = stderr
+        .lines()
+        .filter(|line| line.contains("takes no traces"));
+    assert_eq!(lines.count(), 1, "{stderr}");
+    Ok(())
+}
+
+#[test]
+#[ignore = "a program of another test"]
 fn logs_for_people() -> TestResult {
     init(LogFormat::Human, "debug")?;
     say_something();
@@ -70,7 +162,7 @@ fn for_people_there_are_plain_lines_as_the_filter_says() -> TestResult {
 #[ignore = "a program of another test"]
 fn counts() -> TestResult {
     let metrics = init(LogFormat::Json, "warn")?;
-    let frames = tiles_served(TileKind::Frame);
+    let frames = tiles_served(TilePath::DeepZoom);
     frames.increment(2);
     frames.increment(1);
     slide_reached(&SlideStatus::Tiled);
@@ -83,7 +175,7 @@ fn counts() -> TestResult {
 fn metrics_are_shown_as_prometheus_reads_them() -> TestResult {
     let stdout = String::from_utf8(run("counts")?.stdout)?;
     for line in [
-        "coverslip_tiles_served_total{kind=\"frame\"} 3",
+        "coverslip_tiles_served_total{path=\"deep_zoom\"} 3",
         "coverslip_slides_total{state=\"tiled\"} 1",
         "coverslip_stage_seconds_bucket{stage=\"embed\",le=\"1\"} 0",
         "coverslip_stage_seconds_bucket{stage=\"embed\",le=\"3\"} 1",

@@ -1,7 +1,7 @@
 //! The command line: which commands there are. Each command's own arguments lie beside it.
 
 use clap::{Parser, Subcommand};
-use telemetry::LogFormat;
+use telemetry::{Collector, LogFormat, TelemetryConfig};
 
 use crate::commands;
 
@@ -22,6 +22,25 @@ pub(crate) struct Arguments {
         default_value = "auto"
     )]
     pub(crate) log_format: LogFormat,
+    /// Send traces to this OpenTelemetry collector, as http://HOST:PORT; nowhere if not given.
+    #[arg(
+        long,
+        global = true,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL"
+    )]
+    pub(crate) otlp_endpoint: Option<Collector>,
+}
+
+impl Arguments {
+    pub(crate) fn telemetry(&self) -> TelemetryConfig {
+        TelemetryConfig {
+            log_format: self.log_format,
+            log_filter: self.log.clone(),
+            collector: self.otlp_endpoint.clone(),
+            service: self.command.service(),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +76,9 @@ pub(crate) enum Command {
     Evaluate(commands::evaluate::Evaluate),
     /// Train a task of one's own on labelled slides.
     Train(commands::train::Train),
+    /// How full the queue is, what was given up, and to try that once more.
+    #[command(subcommand)]
+    Queue(commands::queue::Queue),
     /// Make, list and withdraw access tokens.
     #[command(subcommand)]
     Token(commands::token::Token),
@@ -65,4 +87,16 @@ pub(crate) enum Command {
     /// The sandboxed decoder; started by the other commands, not by people.
     #[command(hide = true)]
     DecodeChild,
+}
+
+impl Command {
+    /// What traces call the process.
+    const fn service(&self) -> &'static str {
+        match self {
+            Self::Up(_) => "coverslip-up",
+            Self::Serve(serve) => serve.service(),
+            Self::Work(work) => work.service(),
+            _ => "coverslip",
+        }
+    }
 }

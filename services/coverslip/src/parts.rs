@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use axum::Router;
-use axum::routing::get;
 use embed_worker::EmbedConfig;
 use encoder::Encoder;
-use http::{Access, AccessControl, ApiError, Role, Transport};
+use http::{AccessControl, Transport};
 use ingest::IngestConfig;
-use telemetry::Metrics;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::exit::Outcome;
 use crate::installation::Installation;
+use crate::listening::{Listening, stop_on_signal};
+use crate::state_args::StateArgs;
 use crate::task_registry::TaskRegistry;
 
 /// Parts of one process, each on a task of its own until `shutdown`.
@@ -33,26 +34,17 @@ impl Parts {
         }
     }
 
+    /// Of a process that has some of an installation's parts, until it is told to stop.
+    pub(crate) async fn open_shared(state: &StateArgs) -> Result<Self> {
+        Ok(Self::of(state.open_shared().await?, stop_on_signal()?))
+    }
+
     pub(crate) fn installation(&self) -> &Installation {
         &self.installation
     }
 
-    pub(crate) fn shutdown(&self) -> CancellationToken {
-        self.shutdown.clone()
-    }
-
     pub(crate) fn access_control(&self) -> AccessControl {
         AccessControl::new(self.installation.catalog.clone(), Transport::Http)
-    }
-
-    /// What every process answers on: is it alive, is it ready, what has it done.
-    pub(crate) fn common_router(&self, metrics: Metrics) -> Router {
-        let (_, started) = watch::channel(true);
-        let metrics = Arc::new(metrics);
-        http::health(self.installation.catalog.clone(), started).route(
-            "/metrics",
-            get(async move |access: Access| show_metrics(&access, &metrics)),
-        )
     }
 
     pub(crate) fn ingest(&self, config: IngestConfig) -> Result<()> {
@@ -82,16 +74,35 @@ impl Parts {
         ));
     }
 
+    /// Says where it listens, and answers there until it is told to stop and all have stopped.
+    pub(crate) async fn answer(self, listening: Listening, router: Router) -> Result<Outcome> {
+        listening.announce()?;
+        self.answer_announced(listening, router).await
+    }
+
+    /// The same where it was said already.
+    pub(crate) async fn answer_announced(
+        self,
+        listening: Listening,
+        router: Router,
+    ) -> Result<Outcome> {
+        listening
+            .serve(router, self.access_control(), self.shutdown.clone())
+            .await;
+        self.ended().await
+    }
+
+    /// Works, without answering anywhere, until it is told to stop and all have stopped.
+    pub(crate) async fn work(self) -> Result<Outcome> {
+        self.shutdown.cancelled().await;
+        self.ended().await
+    }
+
     /// Waits until all have stopped and their last answers have reached the queue.
-    pub(crate) async fn ended(self) {
+    async fn ended(self) -> Result<Outcome> {
         self.tasks.close();
         self.tasks.wait().await;
         self.installation.queue.settle().await;
+        Ok(Outcome::Done)
     }
-}
-
-fn show_metrics(access: &Access, metrics: &Metrics) -> Result<String, ApiError> {
-    access.require(Role::Engineer)?;
-    metrics.run_upkeep();
-    Ok(metrics.render())
 }

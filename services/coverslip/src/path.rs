@@ -35,6 +35,7 @@ pub(crate) async fn receive(
         file_name: FileName::new(&name),
         digest: None,
         mpp,
+        trace: None,
     };
     let deps = installation.ingest_deps()?;
     let accepted = receive_file(&deps, file, arrival, &*progress)

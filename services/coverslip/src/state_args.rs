@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use catalog::Catalog;
 use clap::Args;
 use queue::{Queue, RedisConfig, RedisUrl};
 use store::Store;
@@ -56,11 +57,33 @@ impl StateArgs {
 
     /// For a process that has some of the parts.
     pub(crate) async fn open_shared(&self) -> Result<Installation> {
+        self.shared_url()?;
+        self.open().await
+    }
+
+    /// The catalog alone.
+    pub(crate) async fn open_catalog(&self) -> Result<Catalog> {
+        self.catalog.open().await
+    }
+
+    /// The queue alone.
+    pub(crate) async fn open_queue(&self) -> Result<Queue> {
+        self.join(self.shared_url()?).await
+    }
+
+    fn shared_url(&self) -> Result<&RedisUrl> {
         self.redis_url.as_ref().context(
             "give --redis-url: without it no other process hears of a slide; `coverslip up` has \
              all parts in one process and needs none",
-        )?;
-        self.open().await
+        )
+    }
+
+    async fn join(&self, url: &RedisUrl) -> Result<Queue> {
+        let queue = Queue::redis(RedisConfig {
+            lease: Duration::from_secs(self.lease_seconds),
+            ..RedisConfig::new(url.clone())
+        });
+        queue.await.context("cannot join the queue")
     }
 
     async fn store(&self) -> Result<Store> {
@@ -71,13 +94,9 @@ impl StateArgs {
     }
 
     async fn queue(&self) -> Result<Queue> {
-        let Some(url) = &self.redis_url else {
-            return Ok(Queue::in_process());
-        };
-        let queue = Queue::redis(RedisConfig {
-            lease: Duration::from_secs(self.lease_seconds),
-            ..RedisConfig::new(url.clone())
-        });
-        queue.await.context("cannot join the queue")
+        match &self.redis_url {
+            None => Ok(Queue::in_process()),
+            Some(url) => self.join(url).await,
+        }
     }
 }

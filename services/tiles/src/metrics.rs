@@ -1,42 +1,45 @@
-use ::metrics::{Counter, counter};
-
-const TILES_TOTAL: &str = "coverslip_tiles_total";
-
-/// How a tile came about. Drawn tiles cost about a hundred times more than the others, so a change
-/// that makes all of them drawn must be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TilePath {
-    /// The stored frame, byte for byte.
-    Passthrough,
-    /// Decoded, cut or scaled, and compressed again.
-    Drawn,
-    /// Coloured from a heatmap's values.
-    Heatmap,
-}
+use axum::http::StatusCode;
+use axum::response::Response;
+use telemetry::{Counter, TileMaking, TilePath, tiles_made, tiles_served};
 
 /// Counters of this service; made once, because looking one up by name costs more than counting.
 pub(crate) struct TilesMetrics {
-    passthrough: Counter,
-    drawn: Counter,
-    heatmap: Counter,
+    served: [(TilePath, Counter); 4],
+    made: [(TileMaking, Counter); 3],
 }
 
 impl TilesMetrics {
     /// The recorder must be installed before.
     pub(crate) fn new() -> Self {
+        let paths = [
+            TilePath::DeepZoom,
+            TilePath::Iiif,
+            TilePath::Heatmap,
+            TilePath::Thumbnail,
+        ];
+        let ways = [TileMaking::Copied, TileMaking::Drawn, TileMaking::Coloured];
         Self {
-            passthrough: counter!(TILES_TOTAL, "path" => "passthrough"),
-            drawn: counter!(TILES_TOTAL, "path" => "drawn"),
-            heatmap: counter!(TILES_TOTAL, "path" => "heatmap"),
+            served: paths.map(|path| (path, tiles_served(path))),
+            made: ways.map(|how| (how, tiles_made(how))),
         }
     }
 
-    pub(crate) fn count(&self, path: TilePath) {
-        let counter = match path {
-            TilePath::Passthrough => &self.passthrough,
-            TilePath::Drawn => &self.drawn,
-            TilePath::Heatmap => &self.heatmap,
-        };
+    /// Counts a picture that goes out, and not the news that the viewer has it already.
+    pub(crate) fn serve(&self, path: TilePath, response: Response) -> Response {
+        if response.status() == StatusCode::OK {
+            count(&self.served, path);
+        }
+        response
+    }
+
+    pub(crate) fn made(&self, how: TileMaking) {
+        count(&self.made, how);
+    }
+}
+
+fn count<Name: PartialEq>(counters: &[(Name, Counter)], name: Name) {
+    let counter = counters.iter().find(|(counted, _)| *counted == name);
+    if let Some((_, counter)) = counter {
         counter.increment(1);
     }
 }

@@ -8,10 +8,10 @@ use axum::response::Response;
 use flow::{PixelSize, TissueMask};
 use http::{ApiError, Path, Query};
 use serde::Deserialize;
+use telemetry::{TileMaking, TilePath};
 
 use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::metrics::TilePath;
 use crate::palette_png;
 use crate::reply::Reply;
 use crate::state::TilesState;
@@ -54,9 +54,9 @@ pub(crate) async fn thumbnail(
         Ok(pyramid::encode_jpeg(&picture, JPEG_QUALITY)?)
     });
     let bytes = state
-        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .rendition(slide.id(), reply.tag(), TileMaking::Drawn, drawn)
         .await?;
-    Ok(reply.with(bytes))
+    Ok(state.metrics.serve(TilePath::Thumbnail, reply.with(bytes)))
 }
 
 /// Has the size of the thumbnail of the same width.

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use catalog::Catalog;
 use flow::SlideId;
 use store::Store;
+use telemetry::TileMaking;
 
 use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::heatmaps::Heatmaps;
-use crate::metrics::{TilePath, TilesMetrics};
+use crate::metrics::TilesMetrics;
 use crate::renditions::Renditions;
 use crate::tiled_slide::{TiledSlide, TiledSlides};
 
@@ -46,11 +47,11 @@ impl TilesState {
         &self,
         slide: SlideId,
         tag: &EntityTag,
-        path: TilePath,
+        how: TileMaking,
         make: impl Future<Output = Result<Bytes, TilesError>>,
     ) -> Result<Bytes, TilesError> {
         let counted = async {
-            self.metrics.count(path);
+            self.metrics.made(how);
             make.await
         };
         self.renditions.get(slide, tag, counted).await

@@ -50,6 +50,10 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
+    pub(crate) fn n_tiles(&self) -> usize {
+        self.tiles.len()
+    }
+
     /// One embedding after another, on all cores.
     pub(crate) fn embed(&self, encoder: &Encoder) -> Result<Vec<f32>> {
         let tiles = self.tiles.iter().map(|image| RgbTile {

@@ -67,11 +67,15 @@ pub async fn embed_slide(
             wall_s: began.elapsed().as_secs_f64(),
             busy_s: Some(busy.as_secs_f64()),
         };
-        deps.catalog.record_timing(slide, timing).await?;
+        step::record_timing(&deps.catalog, slide, timing).await?;
     }
-    deps.catalog
-        .advance(slide, &SlideStatus::Tiled, &SlideStatus::Embedded)
-        .await?;
+    step::advance(
+        &deps.catalog,
+        slide,
+        &SlideStatus::Tiled,
+        &SlideStatus::Embedded,
+    )
+    .await?;
     let announcement = SlideEmbedded {
         slide,
         encoder: hash,
@@ -99,9 +103,7 @@ async fn hold(deps: &EmbedDeps, slide: SlideId, reason: HoldReason) -> Result<Em
     let held = SlideStatus::Held {
         reason: reason.clone(),
     };
-    deps.catalog
-        .advance(slide, &SlideStatus::Tiled, &held)
-        .await?;
+    step::advance(&deps.catalog, slide, &SlideStatus::Tiled, &held).await?;
     Ok(EmbedOutcome::Held(reason))
 }
 

@@ -6,6 +6,7 @@ use encoder::Encoder;
 use flow::{BagChunkRef, Instance, Progress, Stage};
 use pyramid::PyramidReader;
 use step::ProgressSink;
+use telemetry::BatchWork;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 
@@ -71,7 +72,9 @@ impl Pipeline {
     ) -> Result<()> {
         for &number in missing {
             for tiles in wanted[number].chunks(TILES_PER_BATCH) {
+                let began = Instant::now();
                 let batch = Batch::fetch(&self.reader, tiles, self.spec).await?;
+                telemetry::batch_done(BatchWork::Fetch, began.elapsed());
                 if batches.send(batch).await.is_err() {
                     return Ok(());
                 }
@@ -125,7 +128,10 @@ impl Pipeline {
 
 fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Result<()> {
     while let Some(batch) = batches.blocking_recv() {
-        if rendered.blocking_send(batch.render()?).is_err() {
+        let began = Instant::now();
+        let tiles = batch.render()?;
+        telemetry::batch_done(BatchWork::Decode, began.elapsed());
+        if rendered.blocking_send(tiles).is_err() {
             return Ok(());
         }
     }
@@ -141,7 +147,10 @@ fn compute_all(
     while let Some(batch) = batches.blocking_recv() {
         let began = Instant::now();
         let embeddings = batch.embed(encoder)?;
-        busy += began.elapsed();
+        let took = began.elapsed();
+        telemetry::batch_done(BatchWork::Infer, took);
+        telemetry::tiles_embedded(batch.n_tiles() as u64);
+        busy += took;
         if computed.blocking_send(embeddings).is_err() {
             break;
         }

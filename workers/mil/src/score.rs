@@ -48,9 +48,13 @@ pub async fn score_slide(
             break predictions;
         }
     };
-    deps.catalog
-        .advance(slide, &SlideStatus::Embedded, &SlideStatus::Scored)
-        .await?;
+    step::advance(
+        &deps.catalog,
+        slide,
+        &SlideStatus::Embedded,
+        &SlideStatus::Scored,
+    )
+    .await?;
     for prediction in &predictions {
         let task = prediction.task.id.clone();
         deps.queue.publish(&SlideScored { slide, task }).await?;
@@ -118,7 +122,7 @@ async fn score(
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
     for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
         let timing = StageTiming::of_wall(stage, wall_s);
-        deps.catalog.record_timing(slide, timing).await?;
+        step::record_timing(&deps.catalog, slide, timing).await?;
     }
     Ok(prediction)
 }

@@ -8,7 +8,8 @@ use axum::http::{Request, Response};
 use axum::routing::{get, post};
 use catalog::Catalog;
 use coverslip_http::{
-    Access, AccessControl, ApiError, Json, Path, Protected, Query, Role, Transport, protect,
+    Access, AccessControl, ApiError, Json, Path, Protected, Query, Readiness, Role, Transport,
+    protect,
 };
 use flow::{Mpp, SlideId};
 use serde::Deserialize;
@@ -28,8 +29,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(transport: Transport) -> Result<Self, Box<dyn Error>> {
         let mut server = Self::of(Router::new(), transport).await?;
-        let (_, started) = tokio::sync::watch::channel(true);
-        let health = coverslip_http::health(server.catalog.clone(), started);
+        let health = coverslip_http::health(Readiness::default());
         server.router = protect(routes().merge(health), server.access.clone());
         Ok(server)
     }

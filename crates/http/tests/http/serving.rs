@@ -1,15 +1,16 @@
 //! The server on a real socket.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::server::{Server, TestResult};
 use axum::Router;
 use axum::routing::get;
-use catalog::Catalog;
-use coverslip_http::{Transport, health, serve};
+use coverslip_http::{Need, Readiness, Transport, health, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -78,20 +79,40 @@ async fn an_answer_that_never_ends_does_not_keep_the_server() -> TestResult {
     Ok(())
 }
 
-#[tokio::test]
-async fn health_says_when_all_parts_have_started() -> TestResult {
-    let server = Server::start(Transport::Http).await?;
-    let file = server.folder.path().join("catalog.sqlite");
-    let (start, started) = watch::channel(false);
-    let health = health(Catalog::open(&file).await?, started);
+#[tokio::test(start_paused = true)]
+async fn health_names_what_is_away_and_asks_no_more_than_once_a_second() -> TestResult {
+    let is_there = Arc::new(AtomicBool::new(false));
+    let n_asked = Arc::new(AtomicUsize::new(0));
+    let (seen, counter) = (Arc::clone(&is_there), Arc::clone(&n_asked));
+    let health = health(Readiness::of([
+        Need::new("catalog", async || true),
+        Need::new("queue", move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let is_there = seen.load(Ordering::Relaxed);
+            async move { is_there }
+        }),
+        Need::new("storage", std::future::pending),
+    ]));
     let ask = async |uri: &str| {
         let request = axum::http::Request::get(uri).body(axum::body::Body::empty())?;
         let answer = tower::ServiceExt::oneshot(health.clone(), request).await?;
-        Ok::<_, Box<dyn std::error::Error>>(answer.status().as_u16())
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), 4096).await?;
+        Ok::<_, Box<dyn std::error::Error>>((status, String::from_utf8(body.to_vec())?))
     };
-    assert_eq!(ask("/health/live").await?, 204);
-    assert_eq!(ask("/health/ready").await?, 503);
-    start.send(true)?;
-    assert_eq!(ask("/health/ready").await?, 204);
+    assert_eq!(ask("/health/live").await?.0, 204);
+    for _ in 0..3 {
+        let (status, problem) = ask("/health/ready").await?;
+        assert_eq!(status, 503);
+        assert!(
+            problem.contains("the queue and the storage do not answer"),
+            "{problem}"
+        );
+    }
+    assert_eq!(n_asked.load(Ordering::Relaxed), 1);
+    is_there.store(true, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let (_, problem) = ask("/health/ready").await?;
+    assert!(problem.contains("the storage does not answer"), "{problem}");
     Ok(())
 }

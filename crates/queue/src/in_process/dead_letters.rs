@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 
 use chrono::Utc;
 
+use super::messages::Taking;
 use crate::DEAD_LETTERS;
 use crate::dead_letter::{DeadLetterId, Remains};
 
@@ -14,7 +15,7 @@ pub(crate) struct DeadLetters {
 }
 
 impl DeadLetters {
-    pub(crate) fn put(&mut self, text: &str, reason: String, attempts: u32) {
+    pub(crate) fn put(&mut self, taking: &Taking, reason: String) {
         if self.letters.len() >= DEAD_LETTERS {
             self.letters.pop_front();
         }
@@ -25,9 +26,10 @@ impl DeadLetters {
         self.n_ever += 1;
         self.letters.push_back(Remains {
             id,
-            text: text.to_owned(),
+            text: taking.text.to_string(),
             reason,
-            attempts,
+            attempts: taking.attempt,
+            trace: taking.trace.clone(),
         });
     }
 
@@ -53,7 +55,12 @@ mod tests {
     fn the_oldest_makes_room() {
         let mut letters = DeadLetters::default();
         for n in 0..=DEAD_LETTERS {
-            letters.put(&n.to_string(), String::new(), 1);
+            let taking = Taking {
+                text: n.to_string().into(),
+                attempt: 1,
+                trace: None,
+            };
+            letters.put(&taking, String::new());
         }
         assert_eq!(letters.len(), DEAD_LETTERS);
         let all = letters.all();

@@ -2,6 +2,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use telemetry::TraceContext;
 use tokio::time::Instant;
 
 use crate::depth::Depth;
@@ -18,10 +19,20 @@ pub(crate) struct Messages {
     n_lost: u64,
 }
 
+/// A message as it is handed out.
+pub(crate) struct Taking {
+    pub(crate) text: Arc<str>,
+    /// Deliveries so far, this one included.
+    pub(crate) attempt: u32,
+    pub(crate) trace: Option<TraceContext>,
+}
+
 struct Entry {
     /// Deliveries so far.
     attempts: u32,
     place: Place,
+    /// That of whoever published it first.
+    trace: Option<TraceContext>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +55,7 @@ impl Messages {
         }
     }
 
-    pub(crate) fn publish(&mut self, text: Arc<str>, now: Instant) {
+    pub(crate) fn publish(&mut self, text: Arc<str>, trace: Option<TraceContext>, now: Instant) {
         if let Some(entry) = self.entries.get_mut(&text) {
             if entry.place == Place::InFlight {
                 entry.place = Place::InFlightAndWanted;
@@ -57,7 +68,8 @@ impl Messages {
                 return;
             }
         }
-        self.entries.insert(Arc::clone(&text), Entry::waiting());
+        self.entries
+            .insert(Arc::clone(&text), Entry::waiting(trace));
         self.ready.push_back((now, text));
     }
 
@@ -67,8 +79,8 @@ impl Messages {
         oldest.is_some_and(|(_, text)| self.entries.remove(&text).is_some())
     }
 
-    /// A message that is due and how often it was taken, else the time when the next one will be.
-    pub(crate) fn take(&mut self, now: Instant) -> Result<(Arc<str>, u32), Option<Instant>> {
+    /// A message that is due, else the time when the next one will be.
+    pub(crate) fn take(&mut self, now: Instant) -> Result<Taking, Option<Instant>> {
         while let Some(Reverse((due, text))) = self.paused.pop() {
             if due > now {
                 self.paused.push(Reverse((due, text)));
@@ -80,7 +92,11 @@ impl Messages {
             if let Some(entry) = self.entries.get_mut(&text) {
                 entry.attempts += 1;
                 entry.place = Place::InFlight;
-                return Ok((text, entry.attempts));
+                return Ok(Taking {
+                    text,
+                    attempt: entry.attempts,
+                    trace: entry.trace.clone(),
+                });
             }
         }
         Err(self.paused.peek().map(|Reverse((due, _))| *due))
@@ -88,8 +104,8 @@ impl Messages {
 
     pub(crate) fn ack(&mut self, text: &Arc<str>, now: Instant) {
         let done = self.entries.remove(text);
-        if done.is_some_and(|entry| entry.place == Place::InFlightAndWanted) {
-            self.publish(Arc::clone(text), now);
+        if let Some(entry) = done.filter(|entry| entry.place == Place::InFlightAndWanted) {
+            self.publish(Arc::clone(text), entry.trace, now);
         }
     }
 
@@ -127,10 +143,11 @@ impl Messages {
 }
 
 impl Entry {
-    const fn waiting() -> Self {
+    const fn waiting(trace: Option<TraceContext>) -> Self {
         Self {
             attempts: 0,
             place: Place::Waiting,
+            trace,
         }
     }
 }
@@ -141,7 +158,7 @@ mod tests {
 
     fn take_all(messages: &mut Messages) -> Vec<String> {
         std::iter::from_fn(|| messages.take(Instant::now()).ok())
-            .map(|(text, _)| text.to_string())
+            .map(|taking| taking.text.to_string())
             .collect()
     }
 
@@ -149,7 +166,7 @@ mod tests {
     fn a_full_stream_loses_the_message_that_waited_longest() {
         let mut messages = Messages::new(2);
         for text in ["a", "b", "c"] {
-            messages.publish(text.into(), Instant::now());
+            messages.publish(text.into(), None, Instant::now());
         }
         assert_eq!(messages.depth(Instant::now()).lost, 1);
         assert_eq!(take_all(&mut messages), ["b", "c"]);
@@ -158,9 +175,9 @@ mod tests {
     #[test]
     fn a_stream_full_of_messages_in_flight_takes_no_more() {
         let mut messages = Messages::new(1);
-        messages.publish("a".into(), Instant::now());
+        messages.publish("a".into(), None, Instant::now());
         assert_eq!(take_all(&mut messages), ["a"]);
-        messages.publish("b".into(), Instant::now());
+        messages.publish("b".into(), None, Instant::now());
         assert_eq!(messages.depth(Instant::now()).lost, 1);
         assert!(take_all(&mut messages).is_empty());
     }

@@ -1,10 +1,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use telemetry::TraceContext;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::dead_letters::DeadLetters;
-use super::messages::Messages;
+use super::messages::{Messages, Taking};
 use crate::CAPACITY;
 use crate::answer::Answer;
 use crate::dead_letter::{DeadLetterId, Redriven, Remains};
@@ -26,8 +27,7 @@ struct State {
 /// A message of a stream in the hands of a consumer.
 pub(crate) struct Hold {
     stream: Arc<Stream>,
-    text: Arc<str>,
-    attempt: u32,
+    taking: Taking,
 }
 
 impl Default for Stream {
@@ -43,8 +43,8 @@ impl Default for Stream {
 }
 
 impl Stream {
-    pub(crate) fn publish(&self, text: Arc<str>) {
-        self.lock().messages.publish(text, Instant::now());
+    pub(crate) fn publish(&self, text: Arc<str>, trace: Option<TraceContext>) {
+        self.lock().messages.publish(text, trace, Instant::now());
         self.changed.notify_waiters();
     }
 
@@ -54,7 +54,7 @@ impl Stream {
             // Made before looking, so that no change between looking and waiting is missed.
             let changed = self.changed.notified();
             let next_due = match self.lock().messages.take(Instant::now()) {
-                Ok((text, attempt)) => return self.taken(text, attempt),
+                Ok(taking) => return self.taken(taking),
                 Err(next_due) => next_due,
             };
             match next_due {
@@ -83,20 +83,19 @@ impl Stream {
         let Some(remains) = self.lock().dead.take_out(letter) else {
             return Redriven::NotThere;
         };
-        self.publish(remains.text.into());
+        self.publish(remains.text.into(), remains.trace);
         Redriven::Done
     }
 
-    fn taken(self: &Arc<Self>, text: Arc<str>, attempt: u32) -> Taken {
-        let hold = Hold {
-            stream: Arc::clone(self),
-            text: Arc::clone(&text),
-            attempt,
-        };
+    fn taken(self: &Arc<Self>, taking: Taking) -> Taken {
         Taken {
-            text,
-            attempt,
-            hold: delivery::Hold::InProcess(hold),
+            text: Arc::clone(&taking.text),
+            attempt: taking.attempt,
+            trace: taking.trace.clone(),
+            hold: delivery::Hold::InProcess(Hold {
+                stream: Arc::clone(self),
+                taking,
+            }),
         }
     }
 
@@ -107,14 +106,16 @@ impl Stream {
 
 impl Hold {
     pub(crate) fn answer(&self, answer: Answer) {
-        let (text, now) = (&self.text, Instant::now());
+        let (text, now) = (&self.taking.text, Instant::now());
         let mut state = self.stream.lock();
         match answer {
             Answer::Ack => state.messages.ack(text, now),
-            Answer::Retry => state.messages.retry(text, now + pause_after(self.attempt)),
+            Answer::Retry => state
+                .messages
+                .retry(text, now + pause_after(self.taking.attempt)),
             Answer::HandBack => state.messages.hand_back(text, now),
             Answer::GiveUp { reason } => {
-                state.dead.put(text, reason, self.attempt);
+                state.dead.put(&self.taking, reason);
                 state.messages.ack(text, now);
             }
         }

@@ -19,11 +19,7 @@ const OLDEST_MAJOR: u32 = 7;
 
 /// A connection that is made anew when it breaks, for calls that answer at once.
 pub(super) async fn connect(url: &RedisUrl) -> Result<ConnectionManager, QueueError> {
-    let failed = |source: RedisError| QueueError::Connect {
-        server: url.to_string(),
-        remedy: remedy(&source),
-        source,
-    };
+    let failed = |source| failed(url, source);
     let mut connection = lazy(url, ANSWERING).map_err(failed)?;
     let mut info = redis::cmd("INFO");
     let info = info.arg("server").query_async(&mut connection).await;
@@ -35,6 +31,14 @@ pub(super) async fn connect(url: &RedisUrl) -> Result<ConnectionManager, QueueEr
         return Err(QueueError::TooOld { server, version });
     }
     Ok(connection)
+}
+
+pub(super) fn failed(url: &RedisUrl, source: RedisError) -> QueueError {
+    QueueError::Connect {
+        server: url.to_string(),
+        remedy: remedy(&source),
+        source,
+    }
 }
 
 /// One for calls that wait as long as `waiting` before they answer.

@@ -51,5 +51,6 @@ fn remains((id, fields): Letter) -> Option<Remains> {
         text: field("message"),
         reason: field("reason"),
         attempts: field("attempts").parse().unwrap_or(0),
+        trace: field("trace").parse().ok(),
     })
 }

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use redis::{FromRedisValue, ParsingError, Value};
+use telemetry::TraceContext;
 
 /// A message that Redis gave to this process.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(super) struct Entry {
     pub(super) deliveries: u32,
     /// Deliveries of the message since it was last acknowledged, this one included.
     pub(super) attempt: u32,
+    /// Earlier versions sent none.
+    pub(super) trace: Option<TraceContext>,
 }
 
 /// What a look at the stream brought.
@@ -46,6 +49,7 @@ impl Entry {
             text: field("message").unwrap_or_default().into(),
             deliveries,
             attempt: deliveries.saturating_add(earlier.unwrap_or(0)),
+            trace: field("trace").and_then(|trace| trace.parse().ok()),
         }
     }
 }

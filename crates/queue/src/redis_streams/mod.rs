@@ -25,6 +25,7 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
+use redis::RedisResult;
 use redis::aio::ConnectionManager;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -64,6 +65,13 @@ impl RedisStreams {
 
     pub(crate) fn stream(self: &Arc<Self>, name: &'static str) -> RedisStream {
         RedisStream::new(Arc::clone(self), name)
+    }
+
+    pub(crate) async fn answers(&self) -> Result<(), QueueError> {
+        let mut connection = self.connection.clone();
+        let pong: RedisResult<String> = redis::cmd("PING").query_async(&mut connection).await;
+        pong.map(drop)
+            .map_err(|source| connection::failed(&self.config.url, source))
     }
 
     pub(crate) async fn settle(&self) {

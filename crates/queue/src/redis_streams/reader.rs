@@ -130,6 +130,7 @@ impl Reading {
         Taken {
             text: entry.text.clone(),
             attempt: entry.attempt,
+            trace: entry.trace.clone(),
             hold: Hold::Redis(Lease::start(self.stream.clone(), entry)),
         }
     }

@@ -5,6 +5,7 @@ use redis::aio::ConnectionManager;
 use redis::{
     FromRedisValue, ParsingError, RedisError, RedisResult, Script, ScriptInvocation, Value,
 };
+use telemetry::TraceContext;
 use tokio_util::task::TaskTracker;
 
 use super::RedisStreams;
@@ -36,9 +37,14 @@ impl RedisStream {
         Self { redis, keys, name }
     }
 
-    pub(crate) async fn publish(&self, text: &str) -> Result<(), QueueError> {
+    pub(crate) async fn publish(
+        &self,
+        text: &str,
+        trace: Option<TraceContext>,
+    ) -> Result<(), QueueError> {
         let mut publish = self.call(&self.redis.scripts.publish);
         publish.arg(text).arg(self.redis.config.capacity);
+        publish.arg(trace.map_or_else(String::new, |trace| trace.to_string()));
         self.run(&publish).await.map_err(self.failed("publish to"))
     }
 

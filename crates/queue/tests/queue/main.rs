@@ -5,3 +5,4 @@ mod messages;
 mod redis_kind;
 mod redis_server;
 mod subject;
+mod traces;

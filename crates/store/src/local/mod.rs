@@ -95,6 +95,13 @@ impl LocalStore {
         Ok(LocalFile::object(self.path(key)))
     }
 
+    pub(crate) async fn answers(&self) -> Result<(), StoreError> {
+        let root = Arc::clone(&self.root);
+        let look = move || fs::read_dir(root.join("scratch")).map(drop);
+        let looked = blocking(look).await;
+        looked.map_err(StoreError::disk("look into the storage"))
+    }
+
     pub(crate) fn scratch(&self) -> &Arc<ScratchSpace> {
         &self.scratch
     }

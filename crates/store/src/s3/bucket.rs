@@ -33,8 +33,6 @@ pub(super) struct Stored {
 }
 
 impl Bucket {
-    /// # Errors
-    /// If the bucket is not there or may not be used.
     pub(super) async fn open(config: &S3Config) -> Result<Self, StoreError> {
         let server = match &config.server.endpoint {
             Some(endpoint) => format!("the S3 server at {endpoint}"),
@@ -113,7 +111,9 @@ impl Bucket {
         self.error("read", key, S3Error::NotS3 { server, what })
     }
 
-    async fn check(&self) -> Result<(), StoreError> {
+    /// # Errors
+    /// If the bucket is not there or may not be used.
+    pub(super) async fn check(&self) -> Result<(), StoreError> {
         let answer = self.client.head_bucket().bucket(self.name()).send().await;
         let Err(error) = answer else { return Ok(()) };
         let is_missing = Answer::of(&error).is_some_and(|answer| answer.status == 404);

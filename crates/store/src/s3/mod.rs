@@ -140,6 +140,10 @@ impl S3Store {
         self.bucket.link(key, valid_for).await
     }
 
+    pub(crate) async fn answers(&self) -> Result<(), StoreError> {
+        self.bucket.check().await
+    }
+
     pub(crate) fn scratch(&self) -> &Arc<ScratchSpace> {
         &self.scratch
     }

@@ -8,6 +8,7 @@ pub(crate) mod encoder;
 pub(crate) mod evaluate;
 pub(crate) mod ingest;
 pub(crate) mod phantom;
+pub(crate) mod queue;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod task;
@@ -18,6 +19,7 @@ pub(crate) mod up;
 pub(crate) mod work;
 
 use anyhow::{Context, Result};
+use telemetry::{Metrics, Telemetry};
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::Outcome;
@@ -27,8 +29,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
     if matches!(arguments.command, Command::DecodeChild) {
         return decode_child();
     }
-    let metrics = telemetry::init(arguments.log_format, &arguments.log)?;
-    match arguments.command {
+    let Telemetry { metrics, traces } = telemetry::init(&arguments.telemetry())?;
+    let outcome = obey(arguments.command, metrics);
+    traces.end();
+    outcome
+}
+
+fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
+    match command {
         Command::Up(up) => block_on(up.run(metrics)),
         Command::Serve(serve) => block_on(serve.run(metrics)),
         Command::Work(work) => block_on(work.run(metrics)),
@@ -42,6 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Task(task) => task.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Train(train) => train.run(),
+        Command::Queue(queue) => block_on(queue.run()),
         Command::Token(token) => block_on(token.run()),
         Command::Bench(bench) => bench.run(),
         Command::DecodeChild => decode_child(),

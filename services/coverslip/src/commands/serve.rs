@@ -9,8 +9,10 @@ use telemetry::Metrics;
 
 use super::up::{cases_router, tiles_router};
 use crate::exit::Outcome;
+use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
-use crate::listening::{Listening, stop_on_signal};
+use crate::installation::Installation;
+use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::state_args::StateArgs;
 
@@ -43,45 +45,51 @@ pub(crate) struct ServePart {
 }
 
 impl Serve {
+    pub(crate) const fn service(&self) -> &'static str {
+        match self {
+            Self::Ingest(_) => "coverslip-ingest",
+            Self::Tiles(_) => "coverslip-tiles",
+            Self::Cases(_) => "coverslip-cases",
+        }
+    }
+
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         match self {
             Self::Ingest(ServeIngest { part, ingest }) => {
                 let (ingest, receive) = ingest.configs();
-                let parts = part.open().await?;
+                let parts = Parts::open_shared(&part.state).await?;
                 let router = ingest::router(parts.installation().ingest_deps()?, receive);
                 parts.ingest(ingest)?;
-                part.answer(router, parts, metrics).await
+                part.answer(router, Needs::QueueToo, parts, metrics).await
             }
-            Self::Tiles(part) => {
-                let parts = part.open().await?;
-                part.answer(tiles_router(parts.installation()), parts, metrics)
-                    .await
-            }
-            Self::Cases(part) => {
-                let parts = part.open().await?;
-                part.answer(cases_router(parts.installation()), parts, metrics)
-                    .await
-            }
+            Self::Tiles(part) => part.show(tiles_router, metrics).await,
+            Self::Cases(part) => part.show(cases_router, metrics).await,
         }
     }
 }
 
 impl ServePart {
-    async fn open(&self) -> Result<Parts> {
-        Ok(Parts::of(
-            self.state.open_shared().await?,
-            stop_on_signal()?,
-        ))
+    /// Of a part that shows what is there.
+    async fn show(
+        self,
+        router: impl FnOnce(&Installation) -> Router,
+        metrics: Metrics,
+    ) -> Result<Outcome> {
+        let parts = Parts::open_shared(&self.state).await?;
+        let router = router(parts.installation());
+        self.answer(router, Needs::CatalogAndStorage, parts, metrics)
+            .await
     }
 
-    async fn answer(&self, router: Router, parts: Parts, metrics: Metrics) -> Result<Outcome> {
+    async fn answer(
+        self,
+        router: Router,
+        needs: Needs,
+        parts: Parts,
+        metrics: Metrics,
+    ) -> Result<Outcome> {
+        let health = health::router(parts.installation(), needs, metrics);
         let listening = Listening::on(self.listen).await?;
-        listening.announce()?;
-        let router = router.merge(parts.common_router(metrics));
-        listening
-            .serve(router, parts.access_control(), parts.shutdown())
-            .await;
-        parts.ended().await;
-        Ok(Outcome::Done)
+        parts.answer(listening, router.merge(health)).await
     }
 }

@@ -14,6 +14,7 @@ use tiles::TilesState;
 
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
+use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
@@ -54,22 +55,19 @@ impl Up {
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?);
         parts.mil(tasks);
-        let access = parts.access_control();
-        let code = access
+        let code = parts
+            .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
         let router = router(&parts, receive, metrics)?;
         announce(listening.address, code.reveal())?;
-        listening.serve(router, access, parts.shutdown()).await;
-        parts.ended().await;
-        Ok(Outcome::Done)
+        parts.answer_announced(listening, router).await
     }
 }
 
 fn router(parts: &Parts, receive: ReceiveConfig, metrics: Metrics) -> Result<Router> {
     let installation = parts.installation();
-    Ok(parts
-        .common_router(metrics)
+    Ok(health::router(installation, Needs::QueueToo, metrics)
         .merge(tiles_router(installation))
         .merge(cases_router(installation))
         .merge(ingest::router(installation.ingest_deps()?, receive)))

@@ -9,7 +9,8 @@ use telemetry::Metrics;
 
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
-use crate::listening::{Listening, stop_on_signal};
+use crate::health::{self, Needs};
+use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::state_args::StateArgs;
 use crate::task_folder;
@@ -46,15 +47,22 @@ pub(crate) struct WorkPart {
 }
 
 impl Work {
+    pub(crate) const fn service(&self) -> &'static str {
+        match self {
+            Self::Embed(_) => "coverslip-embed",
+            Self::Mil(_) => "coverslip-mil",
+        }
+    }
+
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         match self {
             Self::Embed(part) => {
-                let parts = part.open().await?;
+                let parts = Parts::open_shared(&part.state).await?;
                 parts.embed(part.encoder.load()?);
                 part.until_told_to_stop(parts, metrics).await
             }
             Self::Mil(WorkMil { part, tasks }) => {
-                let parts = part.open().await?;
+                let parts = Parts::open_shared(&part.state).await?;
                 let folder = task_folder::chosen(tasks.as_deref(), part.state.data());
                 parts.mil(TaskRegistry::open(&folder, part.encoder.retarget()?)?);
                 part.until_told_to_stop(parts, metrics).await
@@ -64,26 +72,12 @@ impl Work {
 }
 
 impl WorkPart {
-    async fn open(&self) -> Result<Parts> {
-        Ok(Parts::of(
-            self.state.open_shared().await?,
-            stop_on_signal()?,
-        ))
-    }
-
     async fn until_told_to_stop(&self, parts: Parts, metrics: Metrics) -> Result<Outcome> {
-        match self.listen {
-            Some(address) => {
-                let listening = Listening::on(address).await?;
-                listening.announce()?;
-                let router = parts.common_router(metrics);
-                listening
-                    .serve(router, parts.access_control(), parts.shutdown())
-                    .await;
-            }
-            None => parts.shutdown().cancelled().await,
-        }
-        parts.ended().await;
-        Ok(Outcome::Done)
+        let Some(address) = self.listen else {
+            return parts.work().await;
+        };
+        let listening = Listening::on(address).await?;
+        let router = health::router(parts.installation(), Needs::QueueToo, metrics);
+        parts.answer(listening, router).await
     }
 }

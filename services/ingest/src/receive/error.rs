@@ -6,6 +6,7 @@ use flow::Sha256Digest;
 use http::ApiError;
 use queue::QueueError;
 use store::StoreError;
+use telemetry::ErrorKind;
 use thiserror::Error;
 
 /// When a scanner may try again that found the installation full.
@@ -46,6 +47,24 @@ pub enum ReceiveError {
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+}
+
+impl ReceiveError {
+    /// What was at fault.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Empty
+            | Self::Digest { .. }
+            | Self::Header { .. }
+            | Self::Body(_)
+            | Self::Changed => ErrorKind::Upload,
+            Self::Full { .. } => ErrorKind::Full,
+            Self::File(_) => ErrorKind::File,
+            Self::Store(_) => ErrorKind::Storage,
+            Self::Catalog(_) => ErrorKind::Catalog,
+            Self::Queue(_) => ErrorKind::Queue,
+        }
+    }
 }
 
 impl From<ReceiveError> for ApiError {

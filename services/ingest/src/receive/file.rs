@@ -6,6 +6,7 @@ use flow::{Progress, Stage};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
+use super::receiving::receiving;
 use super::{Accepted, Arrival, ReceiveError, accept};
 use crate::IngestDeps;
 
@@ -21,6 +22,19 @@ pub async fn receive_file(
     arrival: Arrival,
     progress: impl Fn(Progress),
 ) -> Result<Accepted, ReceiveError> {
+    receiving(
+        arrival.trace.clone(),
+        read_in(deps, path, arrival, progress),
+    )
+    .await
+}
+
+async fn read_in(
+    deps: &IngestDeps,
+    path: &Path,
+    arrival: Arrival,
+    progress: impl Fn(Progress),
+) -> Result<Accepted, ReceiveError> {
     let mut file = File::open(path).await.map_err(ReceiveError::File)?;
     let before = stamp(&file).await?;
     let mut upload = deps.store.receive().await?;
@@ -31,6 +45,7 @@ pub async fn receive_file(
         if n_bytes == 0 {
             break;
         }
+        telemetry::upload_bytes(n_bytes as u64);
         upload.write(&chunk[..n_bytes]).await?;
         done += n_bytes as u64;
         progress(Progress {

@@ -3,21 +3,24 @@
 mod content_digest;
 mod error;
 mod file;
+mod receiving;
 mod request;
 
 use bytes::Bytes;
 use catalog::{AuditAction, AuditEvent, FileName, NewSlide, Registered};
-use flow::{Mpp, ObjectKey, Sha256Digest, SlideId, SlideReceived};
+use flow::{Mpp, ObjectKey, Sha256Digest, SlideId, SlideReceived, SlideStatus};
 use futures::{Stream, StreamExt, pin_mut};
 use serde_json::json;
 use step::GiveMppError;
 use store::ReceivedFile;
+use telemetry::TraceContext;
 
 pub use error::ReceiveError;
 pub use file::receive_file;
 pub use request::router;
 
 use crate::IngestDeps;
+use receiving::receiving;
 
 /// What is known of a file before its bytes.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub struct Arrival {
     pub digest: Option<Sha256Digest>,
     /// Used in place of what the file says.
     pub mpp: Option<Mpp>,
+    /// What the sender did when it sent the file.
+    pub trace: Option<TraceContext>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +63,17 @@ pub async fn receive<E>(
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let mut upload = deps.store.receive().await?;
-    pin_mut!(body);
-    while let Some(bytes) = body.next().await {
-        let bytes = bytes.map_err(|source| ReceiveError::Body(source.into()))?;
-        upload.write(&bytes).await?;
-    }
-    accept(deps, upload.finish().await?, arrival).await
+    receiving(arrival.trace.clone(), async {
+        let mut upload = deps.store.receive().await?;
+        pin_mut!(body);
+        while let Some(bytes) = body.next().await {
+            let bytes = bytes.map_err(|source| ReceiveError::Body(source.into()))?;
+            telemetry::upload_bytes(bytes.len() as u64);
+            upload.write(&bytes).await?;
+        }
+        accept(deps, upload.finish().await?, arrival).await
+    })
+    .await
 }
 
 async fn accept(
@@ -101,6 +110,7 @@ async fn accept(
     deps.catalog.audit(event).await?;
     match registered {
         Registered::New => {
+            telemetry::slide_reached(&SlideStatus::Received);
             deps.queue.publish(&SlideReceived { slide: id }).await?;
             Ok(Accepted::New(id))
         }

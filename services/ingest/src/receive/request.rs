@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use catalog::{FileName, Role};
-use flow::{Mpp, SlideId};
+use flow::{Mpp, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -36,7 +36,8 @@ async fn push(
 ) -> Result<impl IntoResponse, ApiError> {
     access.require(Role::Scanner)?;
     let arrival = arrival(&access, &headers)?;
-    ensure_room(&deps, config).await?;
+    let room = ensure_room(&deps, config).await;
+    room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
     let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
     let id = accepted.slide();
     let status = match accepted {
@@ -69,6 +70,10 @@ fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError
         file_name,
         digest: digest.transpose()?,
         mpp: mpp.transpose()?,
+        // One that cannot be read is no reason to refuse a slide either.
+        trace: headers
+            .get("traceparent")
+            .and_then(|parent| parent.to_str().ok()?.parse().ok()),
     })
 }
 

@@ -15,6 +15,7 @@ use flow::{
 use pyramid::PyramidError;
 use slide::SlideError;
 use step::ProgressSink;
+use telemetry::ErrorKind;
 use thiserror::Error;
 
 use crate::{IngestDeps, TilingConfig};
@@ -64,13 +65,15 @@ pub async fn tile_slide(
         }
         let wall_s = began.elapsed().as_secs_f64();
         let stage = Stage::Tile;
-        deps.catalog
-            .record_timing(slide, StageTiming::of_wall(stage, wall_s))
-            .await?;
+        step::record_timing(&deps.catalog, slide, StageTiming::of_wall(stage, wall_s)).await?;
     }
-    deps.catalog
-        .advance(slide, &SlideStatus::Received, &SlideStatus::Tiled)
-        .await?;
+    step::advance(
+        &deps.catalog,
+        slide,
+        &SlideStatus::Received,
+        &SlideStatus::Tiled,
+    )
+    .await?;
     deps.queue.publish(&SlideTiled { slide }).await?;
     Ok(TileOutcome::Tiled)
 }
@@ -124,19 +127,16 @@ async fn hold(deps: &IngestDeps, slide: SlideId, reason: HoldReason) -> Result<T
     let held = SlideStatus::Held {
         reason: reason.clone(),
     };
-    deps.catalog
-        .advance(slide, &SlideStatus::Received, &held)
-        .await?;
+    step::advance(&deps.catalog, slide, &SlideStatus::Received, &held).await?;
     Ok(TileOutcome::Held(reason))
 }
 
 async fn refuse(deps: &IngestDeps, slide: SlideId, refusal: Refusal) -> Result<TileOutcome> {
+    telemetry::step_failed(Stage::Tile, ErrorKind::File);
     let reason = refusal.to_string();
     tracing::warn!(slide.id = %slide, reason, "a file was refused and is in quarantine");
     let quarantined = SlideStatus::Quarantined { reason };
-    deps.catalog
-        .advance(slide, &SlideStatus::Received, &quarantined)
-        .await?;
+    step::advance(&deps.catalog, slide, &SlideStatus::Received, &quarantined).await?;
     Ok(TileOutcome::Refused(refusal))
 }
 

@@ -67,6 +67,7 @@ impl WatchedFolder {
             file_name: file_name(path),
             digest: None,
             mpp: None,
+            trace: None,
         };
         match receive_file(&self.deps, path, arrival, |_| {}).await {
             Ok(accepted) => {

@@ -70,6 +70,7 @@ pub(crate) fn arrival() -> Arrival {
         file_name: None,
         digest: None,
         mpp: None,
+        trace: None,
     }
 }
 

@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use http::ApiError;
+use telemetry::TilePath;
 
 use super::{DeepZoomItem, DeepZoomPath, DescriptorFormat, descriptor, tile};
 use crate::entity_tag::EntityTag;
@@ -26,7 +27,8 @@ pub(crate) async fn serve(
     let headers = request.headers();
     match path.item {
         DeepZoomItem::Tile(level, index) => {
-            Ok(tile::reply(&state, &slide, level, index, headers).await?)
+            let tile = tile::reply(&state, &slide, level, index, headers).await?;
+            Ok(state.metrics.serve(TilePath::DeepZoom, tile))
         }
         DeepZoomItem::Descriptor(format) => Ok(describe(&slide, format, headers)?),
     }

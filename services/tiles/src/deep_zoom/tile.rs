@@ -1,11 +1,11 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::{PixelRect, TileIndex};
+use telemetry::TileMaking;
 
 use super::DeepZoomLevel;
 use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::metrics::TilePath;
 use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
@@ -39,14 +39,14 @@ pub(crate) async fn reply(
         return Ok(response);
     }
     if slide.is_stored(level, index, rect) {
-        state.metrics.count(TilePath::Passthrough);
+        state.metrics.made(TileMaking::Copied);
         return Ok(reply.with(slide.reader.frame(number, index).await?));
     }
     let drawn = view(slide, level, rect).render(slide, |picture| {
         Ok(pyramid::encode_jpeg_full_colour(&picture, JPEG_QUALITY)?)
     });
     let bytes = state
-        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .rendition(slide.id(), reply.tag(), TileMaking::Drawn, drawn)
         .await?;
     Ok(reply.with(bytes))
 }

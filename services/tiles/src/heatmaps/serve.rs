@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::{Mpp, PixelRect, TileIndex};
 use http::{ApiError, Path, Query};
+use telemetry::{TileMaking, TilePath};
 
 use super::colouring::{Colouring, Scale};
 use super::draw::{self, Indexed};
@@ -13,7 +14,6 @@ use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
 use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::metrics::TilePath;
 use crate::palette_png;
 use crate::reply::Reply;
 use crate::state::TilesState;
@@ -51,7 +51,8 @@ pub(crate) async fn tile(
     let index = file.strip_suffix(".png").and_then(parse_tile_index);
     let index = index.ok_or(TilesError::NoSuchAddress)?;
     let asked = Asked::read(&state, name(&id, &task, &layer)?, version, colouring).await?;
-    Ok(asked.tile(&state, level, index, &headers).await?)
+    let tile = asked.tile(&state, level, index, &headers).await?;
+    Ok(state.metrics.serve(TilePath::Heatmap, tile))
 }
 
 /// A layer of a slide, and how it shall be shown.
@@ -121,7 +122,7 @@ impl Asked {
         }
         let drawn = self.drawn(rect, mpp);
         let bytes = state
-            .rendition(self.slide.id(), reply.tag(), TilePath::Heatmap, drawn)
+            .rendition(self.slide.id(), reply.tag(), TileMaking::Coloured, drawn)
             .await?;
         Ok(reply.with(bytes))
     }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use flow::SlideId;
 use http::ApiError;
+use telemetry::{TileMaking, TilePath};
 
 use super::information::{Information, MediaType};
 use super::resolve::Resolved;
@@ -12,7 +13,6 @@ use super::{IiifItem, IiifPath, picture};
 use crate::deep_zoom::tile;
 use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::metrics::TilePath;
 use crate::origin::Origin;
 use crate::reply::Reply;
 use crate::state::TilesState;
@@ -41,7 +41,8 @@ pub(crate) async fn serve(
             let asked = asked
                 .resolve(slide.manifest.size)
                 .map_err(TilesError::from)?;
-            Ok(image(&state, &slide, asked, headers).await?)
+            let image = image(&state, &slide, asked, headers).await?;
+            Ok(state.metrics.serve(TilePath::Iiif, image))
         }
     }
 }
@@ -87,7 +88,7 @@ async fn image(
         picture::finish(&pixels, rotation, quality, format)
     });
     let bytes = state
-        .rendition(slide.id(), reply.tag(), TilePath::Drawn, drawn)
+        .rendition(slide.id(), reply.tag(), TileMaking::Drawn, drawn)
         .await?;
     Ok(reply.with(bytes))
 }

@@ -3,6 +3,6 @@
 local id, deliveries, text, capacity, attempts, reason, n_kept = unpack(ARGV, 2)
 if not is_held(id, deliveries) then return 0 end
 redis.call('XADD', dead, 'MAXLEN', n_kept, '*',
-    'message', text, 'attempts', attempts, 'reason', reason)
+    'message', text, 'attempts', attempts, 'reason', reason, 'trace', trace_of(id))
 finish(id, text, capacity)
 return 1

@@ -2,5 +2,6 @@
 local id, deliveries, text, earlier = unpack(ARGV, 2)
 if not is_held(id, deliveries) then return 0 end
 redis.call('SREM', wanted, text)
-if release(id, text) then append(text, earlier) end
+local trace = trace_of(id)
+if release(id, text) then append(text, earlier, trace) end
 return 1

@@ -1,7 +1,7 @@
 -- What all scripts begin with. Each script is one atomic step of Redis.
 --
 -- messages  the stream: an entry for each message that is due or in flight; acknowledged ones go
--- known     message -> where it is: the id of its entry, or 'paused N' after N deliveries
+-- known     message -> where it is: the id of its entry, or 'paused N TRACE' after N deliveries
 -- wanted    messages in flight that were published again since
 -- paused    messages whose pause is not over, by when it will be
 -- dead      the stream of dead letters
@@ -41,21 +41,31 @@ local function oldest_waiting()
     return redis.call('XRANGE', messages, '(' .. last, '+', 'COUNT', 1)[1]
 end
 
--- The message of an entry; nil in one that somebody else put there.
-local function text_of(entry)
+local function field_of(entry, name)
     local fields = entry[2]
     for i = 1, #fields, 2 do
-        if fields[i] == 'message' then return fields[i + 1] end
+        if fields[i] == name then return fields[i + 1] end
     end
 end
 
-local function append(text, earlier)
-    local id = redis.call('XADD', messages, '*', 'message', text, 'earlier', earlier)
+-- The message of an entry; nil in one that somebody else put there.
+local function text_of(entry)
+    return field_of(entry, 'message')
+end
+
+-- In which trace the message was published, '' where in none: entries of earlier versions have none.
+local function trace_of(id)
+    local entry = redis.call('XRANGE', messages, id, id)[1]
+    return entry and field_of(entry, 'trace') or ''
+end
+
+local function append(text, earlier, trace)
+    local id = redis.call('XADD', messages, '*', 'message', text, 'earlier', earlier, 'trace', trace)
     redis.call('HSET', known, text, id)
 end
 
 -- Appends a message that is not known; where the stream is full one is lost, as in process.
-local function append_new(text, capacity)
+local function append_new(text, capacity, trace)
     if redis.call('HLEN', known) >= tonumber(capacity) then
         redis.call('INCR', lost)
         local oldest = oldest_waiting()
@@ -64,11 +74,11 @@ local function append_new(text, capacity)
         local oldest_text = text_of(oldest)
         if oldest_text then redis.call('HDEL', known, oldest_text) end
     end
-    append(text, 0)
+    append(text, 0, trace)
 end
 
 -- Publishes a message: nothing to do where an equal one waits.
-local function publish(text, capacity)
+local function publish(text, capacity, trace)
     local place = redis.call('HGET', known, text)
     if place and string.sub(place, 1, 6) == 'paused' then
         if redis.call('ZSCORE', paused, text) then return end
@@ -82,7 +92,7 @@ local function publish(text, capacity)
     end
     -- Unknown, or known without being there: keys can be evicted or deleted one by one.
     redis.call('HDEL', known, text)
-    append_new(text, capacity)
+    append_new(text, capacity, trace)
 end
 
 -- Ends a delivery. Whether the message has its place still, and no newer entry.
@@ -96,7 +106,8 @@ end
 -- Forgets a message whose delivery ended for good, or delivers it once more if it was published
 -- meanwhile.
 local function finish(id, text, capacity)
+    local trace = trace_of(id)
     if not release(id, text) then return end
     redis.call('HDEL', known, text)
-    if redis.call('SREM', wanted, text) == 1 then append_new(text, capacity) end
+    if redis.call('SREM', wanted, text) == 1 then append_new(text, capacity, trace) end
 end

@@ -1,3 +1,3 @@
--- message, capacity
-publish(ARGV[2], ARGV[3])
+-- message, capacity, trace
+publish(ARGV[2], ARGV[3], ARGV[4])
 return redis.status_reply('OK')

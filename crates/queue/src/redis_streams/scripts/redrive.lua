@@ -3,5 +3,5 @@ local id, capacity = unpack(ARGV, 2)
 local letter = redis.call('XRANGE', dead, id, id)[1]
 if not letter then return 0 end
 redis.call('XDEL', dead, id)
-publish(text_of(letter) or '', capacity)
+publish(text_of(letter) or '', capacity, field_of(letter, 'trace') or '')
 return 1

@@ -3,9 +3,11 @@ local consumer, lease = ARGV[2], ARGV[3]
 
 local now = now_ms()
 for _, text in ipairs(redis.call('ZRANGE', paused, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)) do
-    local earlier = string.match(redis.call('HGET', known, text) or 'paused 0', '^paused (%d+)$')
+    local place = redis.call('HGET', known, text) or 'paused 0'
+    -- Earlier versions wrote no trace.
+    local earlier, trace = string.match(place, '^paused (%d+) ?(.*)$')
     -- Else it is an entry already: it was published anew while its record was evicted.
-    if earlier then append(text, earlier) end
+    if earlier then append(text, earlier, trace) end
     redis.call('ZREM', paused, text)
 end
 

@@ -17,6 +17,8 @@ const N_TILES: usize = 2;
 /// processor has.
 const MOST_AWAY_F32: f64 = 1e-4;
 const MOST_AWAY_BF16: f64 = 1e-2;
+/// A cosine of 0.999.
+const MOST_AWAY_INT8: f64 = 4.5e-2;
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
@@ -51,6 +53,7 @@ impl Verify {
         let limit = match compute.precision() {
             Precision::F32 => MOST_AWAY_F32,
             Precision::Bf16 => MOST_AWAY_BF16,
+            Precision::Int8 => MOST_AWAY_INT8,
         };
         let by = format!("{} by {}", compute.precision(), compute.instruction_set());
         ensure!(

@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use metrics::{counter, describe_counter, describe_histogram, histogram};
+
+const TILES: &str = "coverslip_embedded_tiles_total";
+pub(super) const SECONDS: &str = "coverslip_embed_batch_seconds";
+
+/// A batch is some dozens of tiles.
+pub(super) const BUCKETS: &[f64] = &[0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// What is done with a batch of tiles, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchWork {
+    /// Its bytes are read from storage.
+    Fetch,
+    /// They are decoded and resampled.
+    Decode,
+    /// The encoder computes.
+    Infer,
+}
+
+/// Measures what was done with a batch.
+pub fn batch_done(work: BatchWork, took: Duration) {
+    let work = match work {
+        BatchWork::Fetch => "fetch",
+        BatchWork::Decode => "decode",
+        BatchWork::Infer => "infer",
+    };
+    histogram!(SECONDS, "work" => work).record(took);
+}
+
+/// Counts tiles that the encoder computed.
+pub fn tiles_embedded(n_tiles: u64) {
+    counter!(TILES).increment(n_tiles);
+}
+
+pub(super) fn describe() {
+    describe_counter!(TILES, "Tiles the encoder computed");
+    describe_histogram!(
+        SECONDS,
+        "Seconds that a batch of tiles took to be fetched from storage, decoded, or computed by the \
+         encoder (infer)"
+    );
+}
