@@ -121,7 +121,7 @@ mod tests {
                 let is_stained = |pixel: &&[u8]| pixel[1] < 215;
                 let n_stained = pixels.chunks_exact(3).filter(is_stained).count();
                 let share = n_stained as f64 / f64::from(tile_px).powi(2);
-                assert!(share > 0.5, "{tile_px} at {mpp}, tile {at}: {share}");
+                assert!(share > 0.2, "{tile_px} at {mpp}, tile {at}: {share}");
             }
         }
         Ok(())
