@@ -94,7 +94,7 @@ impl Arithmetic for Int8 {
     type Matrix = QuantisedMatrix;
     type Room = QuantisedRows;
 
-    const ROWS: usize = 84;
+    const ROWS: usize = 126;
 
     fn matrix(machine: Machine, linear: Linear<'_>) -> QuantisedMatrix {
         QuantisedMatrix::new(machine, linear)
