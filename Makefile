@@ -10,7 +10,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser conformance classic-mil bench encoder clean
+.PHONY: help setup viewer build demo test lint compiled unit peers browser chaos conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ peers: compiled ## OpenSlide 4, wsidicom and dciodvfy read what we wrote
 
 browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
+
+chaos: compiled ## kill, wipe, cut off and break everything twenty times; two hundred slides; takes an hour
+	COVERSLIP_CHAOS_ROUNDS=20 cargo test --workspace --test chaos -- --nocapture
 
 conformance: compiled ## what takes too long for every run: the shipped models on held-out phantoms and real tiles
 	cargo test --workspace --test held_out -- --ignored --nocapture

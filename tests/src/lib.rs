@@ -5,6 +5,6 @@ mod server;
 mod slides;
 
 pub use binary::{Finished, coverslip, run};
-pub use server::Server;
+pub use server::{Asker, Server};
 pub use slides::phantom;
 pub use test_data::real;

@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,15 @@ use crate::{coverslip, run};
 /// A process of `coverslip` on a free port, killed when dropped.
 pub struct Server {
     process: Child,
-    base: String,
     /// Of `coverslip up` alone.
     login_link: Option<String>,
+    asker: Asker,
+}
+
+/// Asks a server as an admin does.
+#[derive(Clone)]
+pub struct Asker {
+    base: String,
     token: String,
     client: Client,
 }
@@ -29,14 +35,7 @@ impl Server {
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
         let data = data.to_str().context("a path of text")?;
-        let mut server = Self::start_part(&["up"], &["--data", data], arguments)?;
-        server.login_link = Some(server.base.clone());
-        let (base, _) = server
-            .base
-            .split_once("/login?code=")
-            .context("the address is that of the login page")?;
-        server.base = base.to_owned();
-        Ok(server)
+        Self::start_part(&["up"], &["--data", data], arguments)
     }
 
     /// Starts a part of an installation, such as `serve tiles`, and waits until it says where it
@@ -46,25 +45,47 @@ impl Server {
         catalog: &[&str],
         arguments: impl IntoIterator<Item = S>,
     ) -> Result<Self> {
-        let mut process = coverslip()?
-            .args(part)
+        let mut command = coverslip()?;
+        command.args(part);
+        Self::start_command(command, catalog, arguments)
+    }
+
+    /// The same with a command that was begun already, to give it an environment.
+    pub fn start_command<S: AsRef<OsStr>>(
+        mut command: Command,
+        catalog: &[&str],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let mut process = command
             .args(["--listen", "127.0.0.1:0"])
             .args(catalog)
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("coverslip {part:?} does not start"))?;
+            .with_context(|| format!("{command:?} does not start"))?;
+        let printed = printed_address(&mut process)?;
+        let (base, login_link) = match printed.split_once("/login?code=") {
+            Some((base, _)) => (base.to_owned(), Some(printed.clone())),
+            None => (printed, None),
+        };
         Ok(Self {
-            base: printed_address(&mut process)?,
             process,
-            login_link: None,
-            token: admin_token(catalog)?,
-            client: Client::builder().timeout(Duration::from_secs(60)).build()?,
+            login_link,
+            asker: Asker {
+                base,
+                token: admin_token(catalog)?,
+                client: Client::builder().timeout(Duration::from_secs(60)).build()?,
+            },
         })
     }
 
     pub fn base(&self) -> &str {
-        &self.base
+        &self.asker.base
+    }
+
+    /// For another thread to ask with, also after the server is gone.
+    pub fn asker(&self) -> Asker {
+        self.asker.clone()
     }
 
     /// `None` of a part.
@@ -74,11 +95,7 @@ impl Server {
 
     /// An admin's request to `path`.
     pub fn get(&self, path: &str) -> Result<Response> {
-        Ok(self
-            .client
-            .get(self.url(path))
-            .bearer_auth(&self.token)
-            .send()?)
+        self.asker.get(path)
     }
 
     pub fn get_json(&self, path: &str) -> Result<Value> {
@@ -91,12 +108,13 @@ impl Server {
 
     /// An admin's POST, for the test to give a body and headers.
     pub fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(self.url(path)).bearer_auth(&self.token)
+        let Asker { client, token, .. } = &self.asker;
+        client.post(self.asker.url(path)).bearer_auth(token)
     }
 
     /// A request without any token.
     pub fn get_as_stranger(&self, path: &str) -> Result<Response> {
-        Ok(self.client.get(self.url(path)).send()?)
+        Ok(self.asker.client.get(self.asker.url(path)).send()?)
     }
 
     /// Asks for the slide until its state is one of `states`; its JSON then.
@@ -131,10 +149,17 @@ impl Server {
     }
 
     /// SIGKILL, as a power cut would end it.
-    pub fn kill(mut self) -> Result<()> {
+    pub fn kill(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
+    }
+}
+
+impl Asker {
+    pub fn get(&self, path: &str) -> Result<Response> {
+        let asked = self.client.get(self.url(path)).bearer_auth(&self.token);
+        Ok(asked.send()?)
     }
 
     fn url(&self, path: &str) -> String {

@@ -104,7 +104,7 @@ fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
     let tiles = cluster.start("tiles", &["serve", "tiles"])?;
     let cases = cluster.start("cases", &["serve", "cases"])?;
     let mil = cluster.start("mil", &["work", "mil"])?;
-    let worker = cluster.start("first", &["work", "embed"])?;
+    let mut worker = cluster.start("first", &["work", "embed"])?;
 
     let bytes = painted(cluster.folder.path(), "12288", "90011")?;
     let slide = push(&ingest, bytes)?;

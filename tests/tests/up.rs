@@ -205,7 +205,7 @@ fn killed_at_any_moment_every_accepted_slide_finishes() -> Result<()> {
                 "--size", "4096", "--tumour", "0.1", "--grade", "2", "--seed", &seed,
             ],
         )?;
-        let server = Server::start(&data, NOTHING_MORE)?;
+        let mut server = Server::start(&data, NOTHING_MORE)?;
         let answer = server
             .post("/api/v1/slides")
             .body(fs::read(&file)?)

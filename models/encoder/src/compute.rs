@@ -52,7 +52,7 @@ impl Compute {
     }
 
     /// What a bag made so goes by. Precisions never share one.
-    pub(crate) fn reference(self, config: &EncoderConfig) -> Result<EncoderRef, EncoderError> {
+    pub fn reference(self, config: &EncoderConfig) -> Result<EncoderRef, EncoderError> {
         Ok(EncoderRef {
             name: config.name.clone(),
             hash: config.hash_in(self.precision)?,

@@ -2,7 +2,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use catalog::{AuditAction, AuditEvent, Page, Role, SlideRow};
+use catalog::{AuditAction, Page, Role, SlideRow};
 use flow::{Mpp, SlideId};
 use http::{Access, ApiError, Json, Path, Query};
 use serde::{Deserialize, Serialize};
@@ -87,8 +87,7 @@ async fn one(
     access: Access,
     Path(id): Path<SlideId>,
 ) -> Result<Json<SlideView>, ApiError> {
-    let row = state.slide(id).await?;
-    Ok(Json(SlideView::of(&state, row, Eyes::of(&access)).await?))
+    SlideView::now(&state, &access, id).await
 }
 
 async fn all_events(State(state): State<CasesState>, access: Access) -> impl IntoResponse {
@@ -123,15 +122,10 @@ async fn change(
     step::give_mpp(catalog, queue, id, mpp)
         .await
         .map_err(refused)?;
-    let event = AuditEvent {
-        actor: access.name().to_owned(),
-        action: AuditAction::MppGiven,
-        slide: Some(id),
-        detail: json!({ "mpp": mpp }),
-    };
-    catalog.audit(event).await?;
-    let row = state.slide(id).await?;
-    Ok(Json(SlideView::of(&state, row, Eyes::of(&access)).await?))
+    state
+        .note(&access, id, AuditAction::MppGiven, json!({ "mpp": mpp }))
+        .await?;
+    SlideView::now(&state, &access, id).await
 }
 
 fn refused(error: GiveMppError) -> ApiError {

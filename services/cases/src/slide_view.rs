@@ -1,7 +1,7 @@
 use catalog::{FileName, Role, SlideRow};
 use chrono::{DateTime, Utc};
 use flow::{Abstention, Call, Grade, Mpp, PixelSize, Progress, SlideId, SlideStatus, StageTiming};
-use http::{Access, ApiError};
+use http::{Access, ApiError, Json};
 use serde::Serialize;
 
 use crate::CasesState;
@@ -49,6 +49,16 @@ impl Eyes {
 }
 
 impl SlideView {
+    /// The slide as it stands now, for whoever asks.
+    pub(crate) async fn now(
+        state: &CasesState,
+        access: &Access,
+        slide: SlideId,
+    ) -> Result<Json<Self>, ApiError> {
+        let row = state.slide(slide).await?;
+        Ok(Json(Self::of(state, row, Eyes::of(access)).await?))
+    }
+
     /// Adds to the catalog's row what manifest and results say.
     pub(crate) async fn of(
         state: &CasesState,

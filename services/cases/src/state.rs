@@ -1,8 +1,9 @@
-use catalog::{Catalog, SlideRow};
+use catalog::{AuditAction, AuditEvent, Catalog, SlideRow};
 use flow::{Mpp, ObjectKey, PixelSize, SlideId, SlideManifest};
-use http::ApiError;
+use http::{Access, ApiError};
 use moka::future::Cache;
 use queue::Queue;
+use serde_json::Value;
 use store::Store;
 
 use crate::changes::Changes;
@@ -45,6 +46,23 @@ impl CasesState {
 
     pub(crate) async fn slide(&self, id: SlideId) -> Result<SlideRow, ApiError> {
         Ok(self.deps.catalog.known_slide(id).await?)
+    }
+
+    /// Puts on record what a person did to a slide.
+    pub(crate) async fn note(
+        &self,
+        access: &Access,
+        slide: SlideId,
+        action: AuditAction,
+        detail: Value,
+    ) -> Result<(), ApiError> {
+        let event = AuditEvent {
+            actor: access.name().to_owned(),
+            action,
+            slide: Some(slide),
+            detail,
+        };
+        Ok(self.deps.catalog.audit(event).await?)
     }
 
     /// `None` until the slide is tiled.

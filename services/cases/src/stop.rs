@@ -1,11 +1,11 @@
 use axum::extract::State;
-use catalog::{AuditAction, AuditEvent, Role};
+use catalog::{AuditAction, Role};
 use flow::SlideId;
 use http::{Access, ApiError, Json, Path};
 use serde_json::Value;
 use step::StopError;
 
-use crate::slide_view::{Eyes, SlideView};
+use crate::slide_view::SlideView;
 use crate::{CasesDeps, CasesState};
 
 /// Stops the analysis of a slide that is being read.
@@ -18,7 +18,10 @@ pub(crate) async fn stop(
     step::stop_analysis(&state.deps.catalog, id)
         .await
         .map_err(refused)?;
-    done(&state, &access, id, AuditAction::AnalysisStopped).await
+    state
+        .note(&access, id, AuditAction::AnalysisStopped, Value::Null)
+        .await?;
+    SlideView::now(&state, &access, id).await
 }
 
 /// Lets a stopped analysis go on.
@@ -32,28 +35,14 @@ pub(crate) async fn resume(
     step::resume_analysis(catalog, queue, id)
         .await
         .map_err(refused)?;
-    done(&state, &access, id, AuditAction::AnalysisResumed).await
+    state
+        .note(&access, id, AuditAction::AnalysisResumed, Value::Null)
+        .await?;
+    SlideView::now(&state, &access, id).await
 }
 
 fn may_decide(access: &Access) -> Result<(), ApiError> {
     access.require_any(&[Role::Pathologist, Role::Engineer])
-}
-
-async fn done(
-    state: &CasesState,
-    access: &Access,
-    slide: SlideId,
-    action: AuditAction,
-) -> Result<Json<SlideView>, ApiError> {
-    let event = AuditEvent {
-        actor: access.name().to_owned(),
-        action,
-        slide: Some(slide),
-        detail: Value::Null,
-    };
-    state.deps.catalog.audit(event).await?;
-    let row = state.slide(slide).await?;
-    Ok(Json(SlideView::of(state, row, Eyes::of(access)).await?))
 }
 
 fn refused(error: StopError) -> ApiError {

@@ -8,8 +8,10 @@ use encoder::{Encoder, Untrained};
 use flow::Mpp;
 
 use crate::compute_choice::ComputeChoice;
-use crate::installation::encoder_or_shipped;
+use crate::installation::{config_or_shipped, encoder_or_shipped};
 use crate::task_registry::Retarget;
+
+const REFUSED: &str = "--at-mpp is refused without --allow-untrained-mpp";
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct EncoderArgs {
@@ -27,34 +29,33 @@ pub(crate) struct EncoderArgs {
     compute: ComputeChoice,
 }
 
-/// An encoder as it sees the slides, and how tasks come to read its bags.
-pub(crate) struct ChosenEncoder {
-    pub(crate) encoder: Encoder,
-    pub(crate) retarget: Retarget,
-}
-
 impl EncoderArgs {
-    pub(crate) fn load(&self) -> Result<ChosenEncoder> {
+    /// The encoder, ready to embed.
+    pub(crate) fn load(&self) -> Result<Encoder> {
         let encoder = encoder_or_shipped(self.encoder.as_deref(), self.compute.compute()?)?;
-        let trained = encoder.config().hash()?;
-        let encoder = self.at_mpp(encoder)?;
-        Ok(ChosenEncoder {
-            retarget: Retarget::to(trained, &encoder),
-            encoder,
-        })
+        match self.at_mpp {
+            None => Ok(encoder),
+            Some(mpp) => encoder.at_mpp(mpp, self.untrained()).context(REFUSED),
+        }
     }
 
-    fn at_mpp(&self, encoder: Encoder) -> Result<Encoder> {
-        let Some(mpp) = self.at_mpp else {
-            return Ok(encoder);
+    /// How tasks come to read its bags. Looks at no weights.
+    pub(crate) fn retarget(&self) -> Result<Retarget> {
+        let as_trained = config_or_shipped(self.encoder.as_deref())?;
+        let trained = as_trained.hash()?;
+        let used = match self.at_mpp {
+            None => as_trained,
+            Some(mpp) => as_trained.at_mpp(mpp, self.untrained()).context(REFUSED)?,
         };
-        let untrained = if self.allow_untrained_mpp {
+        let used = self.compute.compute()?.reference(&used)?;
+        Ok(Retarget { trained, used })
+    }
+
+    fn untrained(&self) -> Untrained {
+        if self.allow_untrained_mpp {
             Untrained::Allow
         } else {
             Untrained::Refuse
-        };
-        encoder
-            .at_mpp(mpp, untrained)
-            .context("--at-mpp is refused without --allow-untrained-mpp")
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use encoder::EncoderConfig;
 use flow::{EncoderRef, Mpp, Precision};
 
-use crate::files;
+use crate::installation::read_config;
 
 /// Which encoder made a bag, and at which resolution it sees slides, where that is known.
 pub(crate) struct EncoderChoice {
@@ -25,14 +25,11 @@ impl EncoderChoice {
 
     /// `text` is a folder with an `encoder.json`, or else a name.
     pub(crate) fn parse(text: &str, precision: Precision) -> Result<Self> {
-        let path = Path::new(text).join("encoder.json");
-        if !path.is_file() {
+        let folder = Path::new(text);
+        if !folder.join("encoder.json").is_file() {
             return Ok(Self::of_name(text));
         }
-        let json = files::read(&path)?;
-        let config =
-            EncoderConfig::parse(&json).with_context(|| format!("{text} holds no encoder"))?;
-        Self::of_config(config, precision)
+        Self::of_config(read_config(folder)?, precision)
     }
 
     fn of_config(config: EncoderConfig, precision: Precision) -> Result<Self> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use catalog::Catalog;
 use embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Compute, Encoder};
+use encoder::{Compute, Encoder, EncoderConfig};
 use flow::{Prediction, SlideId, TaskId};
 use ingest::IngestDeps;
 use mil_worker::{MilDeps, score_slide};
@@ -15,7 +15,7 @@ use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
 
-use crate::encoder_args::{ChosenEncoder, EncoderArgs};
+use crate::encoder_args::EncoderArgs;
 use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
@@ -112,8 +112,8 @@ impl Models {
     /// The chosen encoder, and the tasks that ship or are installed in `data`; of these only `task`
     /// if one is named.
     pub(crate) fn of(data: &Path, task: Option<&TaskId>, encoder: &EncoderArgs) -> Result<Self> {
-        let ChosenEncoder { encoder, retarget } = encoder.load()?;
-        let registry = TaskRegistry::open(&task_folder::installed_in(data), retarget)?;
+        let installed = task_folder::installed_in(data);
+        let registry = TaskRegistry::open(&installed, encoder.retarget()?)?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
             tasks.retain(|task| task.file().id == *id);
@@ -123,7 +123,7 @@ impl Models {
             );
         }
         Ok(Self {
-            encoder: Arc::new(encoder),
+            encoder: Arc::new(encoder.load()?),
             tasks: tasks.into(),
         })
     }
@@ -171,6 +171,20 @@ pub(crate) fn encoder_or_shipped(folder: Option<&Path>, compute: Compute) -> Res
         Some(folder) => read_encoder(folder, compute),
         None => shipped::encoder(compute).context("cannot load the shipped encoder"),
     }
+}
+
+/// What the encoder in `folder` is, or the one that ships if there is none, without its weights.
+pub(crate) fn config_or_shipped(folder: Option<&Path>) -> Result<EncoderConfig> {
+    match folder {
+        Some(folder) => read_config(folder),
+        None => Ok(shipped::encoder_config()?),
+    }
+}
+
+/// The `encoder.json` of a folder.
+pub(crate) fn read_config(folder: &Path) -> Result<EncoderConfig> {
+    let config = files::read(&folder.join("encoder.json"))?;
+    EncoderConfig::parse(&config).with_context(|| format!("{} holds no encoder", folder.display()))
 }
 
 /// The encoder of a folder with `encoder.json` and `model.safetensors`.

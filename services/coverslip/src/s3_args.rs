@@ -1,14 +1,11 @@
 //! Where objects lie, if not in the data folder.
 
 use std::path::Path;
-use std::str::FromStr;
 
-use anyhow::{Context, Result};
 use clap::Args;
 use store::{
     AccessKeyId, AccessKeys, Addressing, BucketName, Credentials, Encryption, Endpoint, KeyPrefix,
-    KmsKeyId, Patience, Region, S3Config, S3Place, S3Server, ScratchConfig, SecretAccessKey,
-    SessionToken, StoreError,
+    Patience, Region, S3Config, S3Place, S3Server, ScratchConfig, SecretAccessKey, SessionToken,
 };
 
 /// Room on this machine for slides that are fetched from S3 to be tiled.
@@ -39,7 +36,7 @@ pub(crate) struct S3Args {
         value_name = "HOW",
         default_value = "bucket"
     )]
-    s3_encryption: EncryptionChoice,
+    s3_encryption: Encryption,
     /// With its secret, from the environment; what the machine has been given if there is none.
     #[arg(
         long,
@@ -68,27 +65,6 @@ pub(crate) struct S3Args {
     s3_session_token: Option<SessionToken>,
 }
 
-#[derive(Clone, Debug)]
-struct EncryptionChoice(Encryption);
-
-impl FromStr for EncryptionChoice {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Ok(Self(match text {
-            "bucket" => Encryption::BucketDefault,
-            "AES256" => Encryption::StorageKey,
-            other => {
-                let key = other
-                    .strip_prefix("aws:kms:")
-                    .context("give bucket, AES256 or aws:kms:KEY")?;
-                let key: Result<KmsKeyId, StoreError> = key.parse();
-                Encryption::Kms(key?)
-            }
-        }))
-    }
-}
-
 impl S3Args {
     /// `None` where objects lie in the data folder. Files on their way lie in `scratch` there.
     pub(crate) fn config(&self, data: &Path) -> Option<S3Config> {
@@ -109,7 +85,7 @@ impl S3Args {
                 prefix: self.s3_prefix.clone(),
             },
             credentials: self.credentials(),
-            encryption: self.s3_encryption.0.clone(),
+            encryption: self.s3_encryption.clone(),
             patience: Patience::default(),
             scratch: ScratchConfig {
                 folder: data.join("scratch"),

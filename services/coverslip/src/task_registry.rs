@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
-use encoder::Encoder;
 use flow::{EncoderRef, Sha256Digest};
 use mil::Task;
 use tokio::sync::watch;
@@ -47,19 +46,12 @@ struct Seen {
 /// them.
 #[derive(Clone, Debug)]
 pub(crate) struct Retarget {
-    trained: Sha256Digest,
-    used: EncoderRef,
+    /// The hash of the encoder as it was trained.
+    pub(crate) trained: Sha256Digest,
+    pub(crate) used: EncoderRef,
 }
 
 impl Retarget {
-    /// From the encoder of hash `trained` to `used`.
-    pub(crate) fn to(trained: Sha256Digest, used: &Encoder) -> Self {
-        Self {
-            trained,
-            used: used.reference().clone(),
-        }
-    }
-
     fn applied(&self, task: Task) -> Result<Task> {
         let is_trained = task.encoder_hash() == self.trained;
         if !is_trained || self.used.hash == self.trained {
@@ -197,8 +189,11 @@ mod tests {
     #[test]
     fn broken_folders_are_refused_and_the_rest_goes_on() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        let encoder = shipped::encoder(encoder::Compute::default())?;
-        let retarget = Retarget::to(encoder.config().hash()?, &encoder);
+        let encoder = shipped::encoder_config()?;
+        let retarget = Retarget {
+            trained: encoder.hash()?,
+            used: encoder::Compute::default().reference(&encoder)?,
+        };
         let mut registry = TaskRegistry::open(folder.path(), retarget)?;
         let n_shipped = registry.tasks().len();
         assert!(!registry.look());

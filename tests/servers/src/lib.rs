@@ -3,7 +3,9 @@
 mod postgres_server;
 mod redis_server;
 mod seaweed_server;
+mod troubled_proxy;
 
 pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer};
+pub use troubled_proxy::{Line, TroubledProxy};

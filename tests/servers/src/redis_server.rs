@@ -1,10 +1,11 @@
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,6 +50,17 @@ impl RedisServer {
     pub fn kill(&mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
+        Ok(())
+    }
+
+    /// Forgets everything, as after the loss of its disk.
+    pub fn wipe(&self) -> Result<()> {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.write_all(b"FLUSHALL\r\n")?;
+        let mut answer = [0; 5];
+        connection.read_exact(&mut answer)?;
+        ensure!(answer == *b"+OK\r\n", "FLUSHALL was refused");
         Ok(())
     }
 

@@ -138,7 +138,8 @@ async fn of_many_who_register_a_slide_one_is_the_first(place: Place) -> TestResu
     let processes = processes(&place).await?;
     for n in 0..10 {
         let mut scanners = JoinSet::new();
-        for catalog in processes.clone() {
+        for catalog in &processes {
+            let catalog = catalog.clone();
             scanners.spawn(async move { catalog.register(new_slide(n)).await });
         }
         let mut n_new = 0;
@@ -153,7 +154,8 @@ async fn of_many_who_register_a_slide_one_is_the_first(place: Place) -> TestResu
 async fn the_audit_trail_has_no_gap_at_any_time(place: Place) -> TestResult {
     let processes = processes(&place).await?;
     let mut writers = JoinSet::new();
-    for catalog in processes.clone() {
+    for catalog in &processes {
+        let catalog = catalog.clone();
         writers.spawn(async move {
             for _ in 0..20 {
                 let event = AuditEvent {

@@ -1,8 +1,10 @@
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::credentials::Credentials;
 use super::names::{BucketName, Endpoint, KeyPrefix, KmsKeyId, Region};
+use crate::StoreError;
 
 /// Everything that is needed to keep objects on S3.
 ///
@@ -56,6 +58,24 @@ pub enum Encryption {
     StorageKey,
     /// `aws:kms` with this key.
     Kms(KmsKeyId),
+}
+
+impl FromStr for Encryption {
+    type Err = StoreError;
+
+    /// `bucket`, `AES256` or `aws:kms:KEY`.
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        match (text, text.strip_prefix("aws:kms:")) {
+            ("bucket", _) => Ok(Self::BucketDefault),
+            ("AES256", _) => Ok(Self::StorageKey),
+            (_, Some(key)) => Ok(Self::Kms(key.parse()?)),
+            _ => Err(StoreError::Setting {
+                what: "encryption",
+                text: text.to_owned(),
+                expected: "`bucket`, `AES256` or `aws:kms:KEY`",
+            }),
+        }
+    }
 }
 
 /// How long a call waits, and how often it tries.

@@ -71,17 +71,11 @@ impl Abmil {
         Ok(())
     }
 
-    /// What the head says of embeddings (n, dimension), with the softmax in f64.
+    /// What the head says of embeddings (n, dimension); once packed, with the softmax in f64.
     pub(crate) fn score(&self, embeddings: &Tensor) -> Result<BagOutput> {
         match &self.packed {
             Some(packed) => self.output_of_packed(packed_instances(packed, embeddings)?),
-            None => {
-                let instances = self.instances(embeddings)?;
-                let attention = shares(&instances.scores.to_vec1()?);
-                let n_instances = attention.len();
-                let attention = Tensor::from_vec(attention, n_instances, &Device::Cpu)?;
-                self.output(instances, attention)
-            }
+            None => self.forward(embeddings),
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Embed {
 impl Embed {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let encoder = Arc::new(self.encoder.load()?.encoder);
+        let encoder = Arc::new(self.encoder.load()?);
         let bars = ProgressBars::new(&self.slide.to_string());
         let outcome = installation
             .embed(&encoder, self.slide, bars.sink())

@@ -12,7 +12,7 @@ use ingest::ReceiveConfig;
 use telemetry::Metrics;
 use tiles::TilesState;
 
-use crate::encoder_args::{ChosenEncoder, EncoderArgs};
+use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
@@ -45,15 +45,14 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let installation = self.state.open().await?;
-        let ChosenEncoder { encoder, retarget } = self.encoder.load()?;
         let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
-        let tasks = TaskRegistry::open(&folder, retarget)?;
+        let tasks = TaskRegistry::open(&folder, self.encoder.retarget()?)?;
         let listening = Listening::on(self.listen).await?;
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
         parts.ingest(ingest)?;
-        parts.embed(encoder);
+        parts.embed(self.encoder.load()?);
         parts.mil(tasks);
         let access = parts.access_control();
         let code = access

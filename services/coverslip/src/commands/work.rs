@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use telemetry::Metrics;
 
-use crate::encoder_args::{ChosenEncoder, EncoderArgs};
+use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::listening::{Listening, stop_on_signal};
 use crate::parts::Parts;
@@ -50,14 +50,13 @@ impl Work {
         match self {
             Self::Embed(part) => {
                 let parts = part.open().await?;
-                parts.embed(part.encoder.load()?.encoder);
+                parts.embed(part.encoder.load()?);
                 part.until_told_to_stop(parts, metrics).await
             }
             Self::Mil(WorkMil { part, tasks }) => {
                 let parts = part.open().await?;
-                let ChosenEncoder { retarget, .. } = part.encoder.load()?;
                 let folder = task_folder::chosen(tasks.as_deref(), part.state.data());
-                parts.mil(TaskRegistry::open(&folder, retarget)?);
+                parts.mil(TaskRegistry::open(&folder, part.encoder.retarget()?)?);
                 part.until_told_to_stop(parts, metrics).await
             }
         }

@@ -1,0 +1,52 @@
+//! An S3 that is slow, and one that comes and goes.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use harness::{Server, phantom};
+use servers::{Line, SeaweedServer, TroubledProxy};
+
+use crate::kill_what_they_need::{push, s3_arguments};
+
+#[test]
+fn slides_go_through_a_slow_and_a_flapping_s3() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let place = tempfile::tempdir()?;
+    let file = folder.path().join("phantom.tiff");
+    phantom(
+        &file,
+        &["--size", "4096", "--tumour", "0.2", "--grade", "3"],
+    )?;
+    let phantom = std::fs::read(&file)?;
+    let s3 = SeaweedServer::start_in(place.path())?;
+    let proxy = TroubledProxy::start(s3.endpoint())?;
+    let data = folder.path().join("data");
+    let server = Server::start(&data, s3_arguments(proxy.endpoint()))?;
+    let undisturbed = push(&server, phantom.clone())?;
+    let undisturbed = server.wait_for_state(&undisturbed, &["scored"])?;
+
+    let slow = Line::Slow(Duration::from_millis(5));
+    let flapping = Line::Flapping {
+        good: Duration::from_millis(1_500),
+        cut: Duration::from_millis(700),
+    };
+    for (number, line) in (0_u8..).zip([slow, flapping]) {
+        proxy.set(line);
+        let slide = pushed_in_the_end(&server, &[&phantom[..], &[number]].concat())?;
+        let row = server.wait_for_state(&slide, &["scored", "quarantined"])?;
+        ensure!(row["status"]["state"] == "scored", "{line:?}: {row}");
+        ensure!(row["probability"] == undisturbed["probability"], "{row}");
+    }
+    ensure!(proxy.n_cut() > 0, "no connection was ever cut");
+    Ok(())
+}
+
+/// As a scanner does: what is not acknowledged is pushed again.
+fn pushed_in_the_end(server: &Server, slide: &[u8]) -> Result<String> {
+    for _ in 0..20 {
+        if let Ok(id) = push(server, slide.to_vec()) {
+            return Ok(id);
+        }
+    }
+    push(server, slide.to_vec())
+}
