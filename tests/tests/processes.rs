@@ -11,10 +11,11 @@ use servers::{ACCESS_KEY, BUCKET, PostgresServer, RedisServer, SECRET_KEY, Seawe
 
 /// All that processes on machines of their own share.
 struct Cluster {
-    folder: tempfile::TempDir,
     redis: RedisServer,
     postgres: PostgresServer,
     s3: SeaweedServer,
+    /// Goes after what lies in it has ended.
+    folder: tempfile::TempDir,
 }
 
 impl Cluster {
