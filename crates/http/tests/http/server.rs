@@ -23,7 +23,7 @@ pub(crate) struct Server {
     pub(crate) router: Protected,
     pub(crate) access: AccessControl,
     pub(crate) catalog: Catalog,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Server {
@@ -43,7 +43,7 @@ impl Server {
             router: protect(routes, access.clone()),
             access,
             catalog,
-            folder,
+            _folder: folder,
         })
     }
 
