@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::io;
 
 use catalog::CatalogError;
 use queue::QueueError;
@@ -13,6 +14,24 @@ pub type Failure = anyhow::Error;
 pub fn kind_of(failure: &Failure) -> ErrorKind {
     let kinds = failure.chain().filter_map(kind_of_one);
     kinds.last().unwrap_or(ErrorKind::Other)
+}
+
+/// Is something away or full that every slide needs, so that this one is not at fault?
+pub(crate) fn is_outage(failure: &Failure) -> bool {
+    failure.chain().any(|error| {
+        let storage = error.downcast_ref::<StoreError>();
+        let disk = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        storage.is_some_and(|error| error.is_unavailable() || error.is_storage_full())
+            || matches!(
+                error.downcast_ref(),
+                Some(CatalogError::Away { .. } | CatalogError::Connect { .. })
+            )
+            || matches!(error.downcast_ref(), Some(QueueError::Redis { .. }))
+            || matches!(
+                disk,
+                Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            )
+    })
 }
 
 fn kind_of_one(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
@@ -46,5 +65,19 @@ mod tests {
         assert_eq!(kind_of(&failure), ErrorKind::Storage);
         let other: Result<(), Failure> = Err(std::fmt::Error).context("cannot write");
         assert!(other.is_err_and(|failure| kind_of(&failure) == ErrorKind::Other));
+    }
+
+    #[test]
+    fn a_full_disk_is_an_outage_and_a_broken_one_is_not() {
+        let failed = |kind: io::ErrorKind| {
+            let failure = Failure::from(io::Error::from(kind)).context("cannot write the pyramid");
+            is_outage(&failure)
+        };
+        assert!(failed(io::ErrorKind::StorageFull));
+        assert!(!failed(io::ErrorKind::InvalidData));
+        let missing = StoreError::NotFound {
+            key: "key".to_owned(),
+        };
+        assert!(!is_outage(&missing.into()));
     }
 }

@@ -1,4 +1,5 @@
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use catalog::{Catalog, CatalogError};
 use flow::{Message, SlideStatus, Stage};
@@ -7,16 +8,21 @@ use telemetry::{ErrorKind, StepSpan};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use crate::failure::is_outage;
 use crate::{Failure, kind_of};
 
 /// Deliveries after which a slide is taken to be at fault, and not the moment.
 pub const MAX_ATTEMPTS: u32 = 5;
 
+/// Time until work is tried again that failed for something that every slide needs.
+const OUTAGE_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5_000 });
+
 /// Hands each message to `handle`, one at a time, until `shutdown`.
 ///
 /// A message whose handler fails or panics comes again after a growing pause, behind those that
 /// wait; after [`MAX_ATTEMPTS`] its slide is quarantined and the message is a dead letter. So no
-/// slide holds up the others, nor does one that takes the whole process down each time.
+/// slide holds up the others, nor does one that takes the whole process down each time. While
+/// storage, catalog or queue are away or full no attempt counts: no slide is at fault for that.
 ///
 /// At `shutdown` the message at hand is handed back: it comes to another worker at once.
 pub async fn work<M, F>(
@@ -84,6 +90,9 @@ impl<'a> Step<'a> {
         };
         match ended.map_err(Failure::from).flatten() {
             Ok(()) => delivery.ack(),
+            Err(failure) if is_outage(&failure) => {
+                self.wait_out(delivery, &failure, shutdown).await;
+            }
             Err(failure) => self.failed(delivery, &failure).await,
         }
         ControlFlow::Continue(())
@@ -98,6 +107,21 @@ impl<'a> Step<'a> {
              perhaps for the memory it took"
         );
         self.give_up(delivery, reason).await;
+    }
+
+    async fn wait_out<M: Message>(
+        &self,
+        delivery: Delivery<M>,
+        failure: &Failure,
+        shutdown: &CancellationToken,
+    ) {
+        self.count(kind_of(failure));
+        let (stage, slide) = (self.stage, delivery.message().slide());
+        let cause = format!("{failure:#}");
+        warn!(slide.id = %slide, %stage, cause, "a step waits for what it needs to be back");
+        let pause = tokio::time::sleep(OUTAGE_PAUSE);
+        shutdown.run_until_cancelled(pause).await;
+        delivery.hand_back();
     }
 
     async fn failed<M: Message>(&self, delivery: Delivery<M>, failure: &Failure) {
@@ -270,6 +294,41 @@ mod tests {
             queue.dead_letters::<SlideReceived>().await?[0].reason,
             reason
         );
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_outage_is_waited_out_however_long() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+        let slide = registered(&catalog, b"sound").await?;
+        let queue = Queue::in_process();
+        queue.publish(&SlideReceived { slide }).await?;
+        let shutdown = CancellationToken::new();
+        let (attempts, end) = (Arc::new(AtomicU32::new(0)), shutdown.clone());
+        let counter = Arc::clone(&attempts);
+        let worker = work(
+            Stage::Tile,
+            queue.subscribe::<SlideReceived>(),
+            catalog.clone(),
+            shutdown,
+            move |_| {
+                let (counter, end) = (Arc::clone(&counter), end.clone());
+                async move {
+                    if counter.fetch_add(1, Ordering::Relaxed) < 2 * MAX_ATTEMPTS {
+                        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+                        return Err(Failure::from(full).context("cannot write the pyramid"));
+                    }
+                    end.cancel();
+                    Ok(())
+                }
+            },
+        );
+        tokio::time::timeout(Duration::from_secs(20), worker).await?;
+        assert_eq!(attempts.load(Ordering::Relaxed), 2 * MAX_ATTEMPTS + 1);
+        let row = catalog.slide(slide).await?.expect("it is registered");
+        assert_eq!(row.status, SlideStatus::Received);
+        assert_eq!(queue.depth::<SlideReceived>().await?.dead, 0);
         Ok(())
     }
 

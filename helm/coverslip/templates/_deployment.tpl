@@ -66,6 +66,10 @@ containers:
       {{- end }}
     env:
       {{- include "coverslip.stateEnvironment" .root | nindent 6 }}
+      {{- if eq .kind "serves" }}
+      - name: COVERSLIP_TRANSPORT
+        value: https
+      {{- end }}
       {{- with .environment }}
       {{- . | nindent 6 }}
       {{- end }}

@@ -79,7 +79,9 @@ pub(crate) enum Command {
     /// How full the queue is, what was given up, and to try that once more.
     #[command(subcommand)]
     Queue(commands::queue::Queue),
-    /// Make, list and withdraw access tokens.
+    /// Bring the catalog's tables up to date, as every part does when it starts.
+    Migrate(commands::migrate::Migrate),
+    /// Make, list and withdraw access tokens, and links to log in by.
     #[command(subcommand)]
     Token(commands::token::Token),
     /// Measure this build against its peers in the same run.

@@ -4,12 +4,37 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use http::AccessControl;
+use clap::{Args, ValueEnum};
+use http::{AccessControl, Transport};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::print;
+
+/// How browsers reach the process.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct TransportArgs {
+    /// How browsers reach this: http, or https through a proxy with TLS, so that the cookie of
+    /// their session is never sent without it.
+    #[arg(long, env = "COVERSLIP_TRANSPORT", value_enum, default_value_t = Reached::Http)]
+    transport: Reached,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Reached {
+    Http,
+    Https,
+}
+
+impl TransportArgs {
+    pub(crate) const fn transport(self) -> Transport {
+        match self.transport {
+            Reached::Http => Transport::Http,
+            Reached::Https => Transport::Https,
+        }
+    }
+}
 
 /// A port that is listened on and not yet answered.
 pub(crate) struct Listening {

@@ -23,6 +23,7 @@ pub(crate) struct Parts {
     installation: Installation,
     shutdown: CancellationToken,
     tasks: TaskTracker,
+    transport: Transport,
 }
 
 impl Parts {
@@ -31,7 +32,13 @@ impl Parts {
             installation,
             shutdown,
             tasks: TaskTracker::new(),
+            transport: Transport::default(),
         }
+    }
+
+    /// Of a process that browsers reach so.
+    pub(crate) fn reached_by(self, transport: Transport) -> Self {
+        Self { transport, ..self }
     }
 
     /// Of a process that has some of an installation's parts, until it is told to stop.
@@ -44,7 +51,7 @@ impl Parts {
     }
 
     pub(crate) fn access_control(&self) -> AccessControl {
-        AccessControl::new(self.installation.catalog.clone(), Transport::Http)
+        AccessControl::new(self.installation.catalog.clone(), self.transport)
     }
 
     pub(crate) fn ingest(&self, config: IngestConfig) -> Result<()> {

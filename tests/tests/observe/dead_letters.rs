@@ -15,9 +15,10 @@ fn what_was_given_up_is_listed_and_tried_again() -> Result<()> {
     let data = folder.path().join("data");
     let redis = RedisServer::start()?;
     let url = redis.url();
+    let catalog = ["--data", data.to_str().context("a path of text")?];
     let arguments = ["--redis-url", url.as_str()];
-    let ingest = Server::start_part(&["serve", "ingest"], &data, arguments)?;
-    let cases = Server::start_part(&["serve", "cases"], &data, arguments)?;
+    let ingest = Server::start_part(&["serve", "ingest"], &catalog, arguments)?;
+    let cases = Server::start_part(&["serve", "cases"], &catalog, arguments)?;
     let slide = painted(folder.path(), "90131")?;
     let id = push(&ingest, slide, &[])?;
     cases.wait_for_state(&id, &["tiled"])?;
@@ -30,7 +31,7 @@ fn what_was_given_up_is_listed_and_tried_again() -> Result<()> {
     let manifest = manifest_in(&data.join("objects"))?;
     let aside = folder.path().join("manifest");
     fs::rename(&manifest, &aside)?;
-    let worker = Server::start_part(&["work", "embed"], &data, arguments)?;
+    let worker = Server::start_part(&["work", "embed"], &catalog, arguments)?;
     cases.wait_for_state(&id, &["quarantined"])?;
     let letter = wait_for("a dead letter", || {
         let letters = lines(&["dead-letters"])?;

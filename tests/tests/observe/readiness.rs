@@ -1,6 +1,6 @@
 use std::fs;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use harness::Server;
 use servers::RedisServer;
 
@@ -12,9 +12,10 @@ fn a_process_is_ready_while_what_it_needs_answers() -> Result<()> {
     let data = folder.path().join("data");
     let mut redis = RedisServer::start()?;
     let url = redis.url();
+    let catalog = ["--data", data.to_str().context("a path of text")?];
     let arguments = ["--redis-url", url.as_str()];
-    let worker = Server::start_part(&["work", "mil"], &data, arguments)?;
-    let viewing = Server::start_part(&["serve", "tiles"], &data, arguments)?;
+    let worker = Server::start_part(&["work", "mil"], &catalog, arguments)?;
+    let viewing = Server::start_part(&["serve", "tiles"], &catalog, arguments)?;
     for server in [&worker, &viewing] {
         comes_to(server, 204, "")?;
     }

@@ -33,12 +33,13 @@ fn one_slide_is_one_trace_through_five_processes() -> Result<()> {
     let collector = Collector::start()?;
     let redis = RedisServer::start()?;
     let url = redis.url();
+    let catalog = ["--data", data.to_str().context("a path of text")?];
     let arguments = ["--redis-url", &url, "--otlp-endpoint", &collector.endpoint];
-    let ingest = Server::start_part(&["serve", "ingest"], &data, arguments)?;
-    let cases = Server::start_part(&["serve", "cases"], &data, arguments)?;
-    let _tiles = Server::start_part(&["serve", "tiles"], &data, arguments)?;
-    let _embed = Server::start_part(&["work", "embed"], &data, arguments)?;
-    let _mil = Server::start_part(&["work", "mil"], &data, arguments)?;
+    let ingest = Server::start_part(&["serve", "ingest"], &catalog, arguments)?;
+    let cases = Server::start_part(&["serve", "cases"], &catalog, arguments)?;
+    let _tiles = Server::start_part(&["serve", "tiles"], &catalog, arguments)?;
+    let _embed = Server::start_part(&["work", "embed"], &catalog, arguments)?;
+    let _mil = Server::start_part(&["work", "mil"], &catalog, arguments)?;
     let slide = painted(folder.path(), "90112")?;
     let id = push(&ingest, slide, &[("traceparent", SENDER)])?;
     cases.wait_for_state(&id, &["scored"])?;

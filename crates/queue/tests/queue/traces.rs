@@ -30,7 +30,8 @@ async fn publish_in_a_step(
     queue: &Queue,
     n: u32,
 ) -> Result<TraceContext, Box<dyn std::error::Error>> {
-    let published = StepSpan::begin(Stage::Receive, None).within(async {
+    let step = StepSpan::begin(Stage::Receive, None);
+    let published = step.within(async {
         queue.publish(&received(n)).await?;
         Ok::<_, coverslip_queue::QueueError>(TraceContext::current())
     });

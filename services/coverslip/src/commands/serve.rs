@@ -12,7 +12,7 @@ use crate::exit::Outcome;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
-use crate::listening::Listening;
+use crate::listening::{Listening, TransportArgs};
 use crate::parts::Parts;
 use crate::state_args::StateArgs;
 
@@ -42,6 +42,8 @@ pub(crate) struct ServePart {
     /// machine's own.
     #[arg(long, env = "COVERSLIP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    transport: TransportArgs,
 }
 
 impl Serve {
@@ -90,6 +92,7 @@ impl ServePart {
     ) -> Result<Outcome> {
         let health = health::router(parts.installation(), needs, metrics);
         let listening = Listening::on(self.listen).await?;
+        let parts = parts.reached_by(self.transport.transport());
         parts.answer(listening, router.merge(health)).await
     }
 }

@@ -15,6 +15,8 @@ use crate::print;
 pub(crate) enum Token {
     /// Make a token and print it, once.
     Create(Create),
+    /// Make a link by which somebody logs in with a browser; it works once, within 15 minutes.
+    Link(Link),
     /// List the tokens there are: names, roles and hashes, never the secrets.
     List(List),
     /// Withdraw a token; a running server forgets it within half a minute.
@@ -37,6 +39,21 @@ pub(crate) struct Create {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Link {
+    #[command(flatten)]
+    catalog: CatalogArgs,
+    /// What they may do: admin, pathologist, scanner, lis or engineer.
+    #[arg(long)]
+    role: Role,
+    /// Who it is for, as it will stand in the audit trail.
+    #[arg(long)]
+    name: String,
+    /// Where browsers reach the installation, as https://HOST.
+    #[arg(long, value_name = "URL")]
+    at: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     catalog: CatalogArgs,
@@ -54,6 +71,7 @@ impl Token {
     pub(crate) async fn run(self) -> Result<Outcome> {
         match self {
             Self::Create(create) => create.run().await,
+            Self::Link(link) => link.run().await,
             Self::List(list) => list.run().await,
             Self::Withdraw(withdraw) => withdraw.run().await,
         }
@@ -71,6 +89,17 @@ impl Create {
         } else {
             print::line(secret.reveal())?;
         }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Link {
+    async fn run(self) -> Result<Outcome> {
+        let catalog = self.catalog.open().await?;
+        let access = AccessControl::new(catalog, Transport::Http);
+        let code = access.issue_login_code(&self.name, &[self.role]).await?;
+        let at = self.at.trim_end_matches('/');
+        print::line(&format!("{at}/login?code={}", code.reveal()))?;
         Ok(Outcome::Done)
     }
 }

@@ -17,7 +17,7 @@ use crate::exit::Outcome;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
-use crate::listening::{Listening, stop_on_signal};
+use crate::listening::{Listening, TransportArgs, stop_on_signal};
 use crate::parts::Parts;
 use crate::print;
 use crate::state_args::StateArgs;
@@ -32,6 +32,8 @@ pub(crate) struct Up {
     /// machine's own.
     #[arg(long, env = "COVERSLIP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    transport: TransportArgs,
     #[command(flatten)]
     ingest: IngestArgs,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
@@ -52,6 +54,7 @@ impl Up {
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
+        let parts = parts.reached_by(self.transport.transport());
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?);
         parts.mil(tasks);
