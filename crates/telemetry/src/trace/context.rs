@@ -24,8 +24,9 @@ impl TraceContext {
     }
 
     pub(super) fn of(span: &Span) -> Option<Self> {
-        let context = span.context().span().span_context().clone();
-        context.is_valid().then_some(Self(context))
+        let context = span.context();
+        let context = context.span().span_context().clone();
+        context.is_valid().then(|| Self(carried(&context)))
     }
 
     pub(super) fn as_parent(&self) -> Context {
@@ -51,6 +52,16 @@ impl FromStr for TraceContext {
     fn from_str(text: &str) -> Result<Self, NoTraceContext> {
         parse(text).map(Self).ok_or(NoTraceContext)
     }
+}
+
+/// As it is to whoever it comes to: equal before and after its way.
+fn carried(context: &SpanContext) -> SpanContext {
+    let (trace, span, flags) = (
+        context.trace_id(),
+        context.span_id(),
+        context.trace_flags() & TraceFlags::SAMPLED,
+    );
+    SpanContext::new(trace, span, flags, true, TraceState::NONE)
 }
 
 fn parse(text: &str) -> Option<SpanContext> {

@@ -70,6 +70,7 @@ impl Traces {
             .with_tracer(self.tracer.clone())
             .with_location(false)
             .with_threads(false)
+            .with_target(false)
             .with_tracked_inactivity(false)
             .with_filter(filtered::steps())
     }
