@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom};
+use harness::{Server, phantom, run};
 use sha2::{Digest, Sha256};
 
 const NOTHING_MORE: [&str; 0] = [];
@@ -152,6 +152,29 @@ fn the_login_link_works_once() -> Result<()> {
         "a used login link answered {}",
         again.status()
     );
+    Ok(())
+}
+
+/// As an installation behind a proxy with TLS is set up, where nobody sees what `up` prints.
+#[test]
+fn a_link_made_by_command_logs_in_with_a_cookie_that_needs_tls() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().to_str().context("a path of text")?;
+    let nowhere = run(["migrate"])?;
+    ensure!(nowhere.stderr.contains("--catalog-url"), "{nowhere:?}");
+    let migrated = run(["migrate", "--data", data])?;
+    ensure!(migrated.code == Some(0), "{migrated:?}");
+    let server = Server::start(folder.path(), ["--transport", "https"])?;
+    let link = ["token", "link", "--data", data, "--role", "pathologist"];
+    let link = run([&link[..], &["--name", "Dr Roe", "--at", server.base()]].concat())?;
+    ensure!(link.code == Some(0), "{link:?}");
+    let browser = reqwest::blocking::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let answer = browser.get(link.stdout.trim()).send()?;
+    ensure!(answer.status() == 303, "{}", answer.status());
+    let cookie = answer.headers()["set-cookie"].to_str()?;
+    ensure!(cookie.contains("; Secure"), "{cookie}");
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flow::{CovariateValues, SlideId};
 
 use crate::files;
+use crate::table_with_header::TableWithHeader;
 
 /// One row a slide: the column `slide`, and what is known of it.
 pub(crate) struct CovariateTable {
@@ -23,20 +24,15 @@ impl CovariateTable {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
-        let header = reader.headers().context("the first line is no header")?;
-        // Spreadsheets begin a file with a byte order mark.
-        let header: Vec<String> = header
-            .iter()
-            .map(|name| name.trim_start_matches('\u{feff}').to_owned())
-            .collect();
+        let TableWithHeader {
+            header,
+            rows: mut records,
+        } = TableWithHeader::of(bytes)?;
         let Some(slide) = header.iter().position(|name| name == "slide") else {
             bail!("there is no column `slide`: it names each row's slide by its file or its id");
         };
         let mut rows = BTreeMap::new();
-        for record in reader.records() {
+        for record in records.records() {
             let record = record.context("a row cannot be read")?;
             let name = record.get(slide).unwrap_or_default().to_owned();
             let values = values(&header, slide, &record)

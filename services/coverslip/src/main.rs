@@ -31,6 +31,7 @@ mod s3_args;
 mod slide_names;
 mod state_args;
 mod summary;
+mod table_with_header;
 mod task_folder;
 mod task_registry;
 

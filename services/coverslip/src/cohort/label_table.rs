@@ -5,6 +5,7 @@ use flow::Sha256Digest;
 
 use super::Columns;
 use crate::files;
+use crate::table_with_header::TableWithHeader;
 
 /// The labels' CSV.
 #[derive(Debug)]
@@ -49,18 +50,13 @@ impl LabelTable {
     }
 
     fn parse(bytes: &[u8], columns: &Columns) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
-        let header = reader.headers().context("the first line is no header")?;
-        // Spreadsheets begin a file with a byte order mark.
-        let header: Vec<String> = header
-            .iter()
-            .map(|name| name.trim_start_matches('\u{feff}').to_owned())
-            .collect();
+        let TableWithHeader {
+            header,
+            rows: mut records,
+        } = TableWithHeader::of(bytes)?;
         let places = Places::of(&header, columns)?;
         let mut rows = Vec::new();
-        for record in reader.records() {
+        for record in records.records() {
             rows.push(places.row(&record.context("a row cannot be read")?)?);
         }
         ensure!(!rows.is_empty(), "there is no row below the header");
