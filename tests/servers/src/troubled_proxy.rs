@@ -33,7 +33,11 @@ struct State {
     line: Mutex<Line>,
     began: Instant,
     n_cut: AtomicU64,
+    n_requests: AtomicU64,
 }
+
+/// Ends the first line of a request, and stands nowhere else in what clients of S3 send.
+const END_OF_REQUEST_LINE: &[u8] = b" HTTP/1.1\r\n";
 
 impl TroubledProxy {
     /// In front of `http://HOST:PORT`; all is well at first.
@@ -46,6 +50,7 @@ impl TroubledProxy {
             line: Mutex::new(Line::Good),
             began: Instant::now(),
             n_cut: AtomicU64::new(0),
+            n_requests: AtomicU64::new(0),
         });
         let shared = Arc::clone(&state);
         // Ends with the process of the test.
@@ -75,6 +80,11 @@ impl TroubledProxy {
     pub fn n_cut(&self) -> u64 {
         self.state.n_cut.load(Ordering::Relaxed)
     }
+
+    /// HTTP requests that went through so far.
+    pub fn n_requests(&self) -> u64 {
+        self.state.n_requests.load(Ordering::Relaxed)
+    }
 }
 
 impl State {
@@ -92,20 +102,43 @@ impl State {
 }
 
 fn connect(client: TcpStream, server: TcpStream, state: &Arc<State>) {
-    let ways = [
-        (client.try_clone(), server.try_clone()),
-        (Ok(server), Ok(client)),
-    ];
-    for (from, to) in ways {
-        if let (Ok(from), Ok(to)) = (from, to) {
-            let state = Arc::clone(state);
-            thread::spawn(move || carry(from, to, &state));
-        }
+    let (Ok(from), Ok(to)) = (client.try_clone(), server.try_clone()) else {
+        return;
+    };
+    let counting = Arc::clone(state);
+    thread::spawn(move || {
+        let mut requests = Requests::default();
+        carry(from, to, &counting, |bytes| {
+            let n = requests.count(bytes);
+            counting.n_requests.fetch_add(n, Ordering::Relaxed);
+        });
+    });
+    let state = Arc::clone(state);
+    thread::spawn(move || carry(server, client, &state, |_| {}));
+}
+
+/// Finds the first lines of requests, also where they come in pieces.
+#[derive(Default)]
+struct Requests {
+    /// What a line's end may have begun with.
+    before: Vec<u8>,
+}
+
+impl Requests {
+    fn count(&mut self, bytes: &[u8]) -> u64 {
+        self.before.extend_from_slice(bytes);
+        let windows = self.before.windows(END_OF_REQUEST_LINE.len());
+        let n = windows
+            .filter(|window| *window == END_OF_REQUEST_LINE)
+            .count();
+        let kept = self.before.len().min(END_OF_REQUEST_LINE.len() - 1);
+        self.before.drain(..self.before.len() - kept);
+        n as u64
     }
 }
 
 /// One way, until either end closes or the line is cut.
-fn carry(mut from: TcpStream, mut to: TcpStream, state: &State) {
+fn carry(mut from: TcpStream, mut to: TcpStream, state: &State, mut see: impl FnMut(&[u8])) {
     let mut bytes = [0; 16 << 10];
     loop {
         let n = from.read(&mut bytes).unwrap_or(0);
@@ -116,6 +149,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, state: &State) {
             state.n_cut.fetch_add(1, Ordering::Relaxed);
             break;
         }
+        see(&bytes[..n]);
         if n == 0 || to.write_all(&bytes[..n]).is_err() {
             break;
         }
