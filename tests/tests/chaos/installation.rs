@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom};
+use harness::{Server, phantom, run};
 use serde_json::Value;
 use servers::RedisServer;
 use tempfile::TempDir;
@@ -108,6 +108,15 @@ impl Installation {
 
     pub(crate) fn start_again(&mut self, part: Part) -> Result<()> {
         *self.server_mut(part) = start(part, &self.folder, &self.redis)?;
+        Ok(())
+    }
+
+    /// Tries all again that was given up.
+    pub(crate) fn redrive(&self) -> Result<()> {
+        let (data, url) = (self.data(), self.redis.url());
+        let data = data.to_str().context("a path of text")?;
+        let redriven = run(["queue", "redrive", "--data", data, "--redis-url", &url])?;
+        ensure!(redriven.code == Some(0), "{redriven:?}");
         Ok(())
     }
 
