@@ -20,16 +20,16 @@ export const LAYERS: Record<Layer, LayerWords> = {
   tile: {
     name: 'Tile probability',
     meaning:
-      'Of this tile alone, what the result says of the slide: the probability of the positive class, ' +
-      'of the class that is called, or of a grade above the lowest.',
+      'The probability, if this tile were the whole slide, of the positive class, of the class that is called, ' +
+      'or of a grade above the lowest.',
     value: (value) => `tile probability ${formatValue(value)}`,
   },
   leave_out: {
     name: 'Leave-out effect',
     meaning:
       'What the tile adds to the slide\'s log-odds of the positive class, of the class that is called, or of the ' +
-      'grade being reached, found by leaving it out. Above 0 it speaks for that, below 0 against it. A weak tile of a large finding can lie below 0, ' +
-      'for without it the stronger ones weigh more.',
+      'grade being reached, found by leaving it out. Above 0 it speaks for that, below 0 against it. A weak tile ' +
+      'of a large finding can lie below 0, for without it the stronger ones weigh more.',
     value: (value) => `leave-out effect ${formatSigned(value)}`,
   },
   neighbourhood: {
