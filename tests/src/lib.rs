@@ -1,10 +1,12 @@
 //! Drives the real binary: runs its commands, starts and kills its server.
 
 mod binary;
+mod push;
 mod server;
 mod slides;
 
 pub use binary::{Finished, coverslip, run};
+pub use push::pushed_new;
 pub use server::{Asker, Server};
 pub use slides::phantom;
 pub use test_data::real;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use harness::{Server, phantom, run};
-use servers::{ACCESS_KEY, BUCKET, PostgresServer, RedisServer, SECRET_KEY, SeaweedServer};
+use servers::{PostgresServer, RedisServer, SeaweedServer, s3_arguments};
 
 /// All that processes on machines of their own share.
 struct Cluster {
@@ -40,26 +40,13 @@ impl Cluster {
         let data = data.to_str().context("a path of text")?;
         let (catalog, redis) = (self.postgres.url(), self.redis.url());
         let mut arguments = vec!["--redis-url", &redis, "--lease-seconds", "3"];
-        arguments.extend(on_s3(&self.s3));
+        arguments.extend(s3_arguments(self.s3.endpoint()));
         Server::start_part(
             part,
             &["--data", data, "--catalog-url", &catalog],
             arguments,
         )
     }
-}
-
-fn on_s3(s3: &SeaweedServer) -> [&str; 8] {
-    [
-        "--s3-bucket",
-        BUCKET,
-        "--s3-endpoint",
-        s3.endpoint(),
-        "--s3-access-key-id",
-        ACCESS_KEY,
-        "--s3-secret-access-key",
-        SECRET_KEY,
-    ]
 }
 
 fn painted(folder: &Path, size: &str, seed: &str) -> Result<Vec<u8>> {
@@ -70,13 +57,6 @@ fn painted(folder: &Path, size: &str, seed: &str) -> Result<Vec<u8>> {
         &[&tumour[..], &["--size", size, "--seed", seed]].concat(),
     )?;
     Ok(fs::read(&file)?)
-}
-
-fn push(ingest: &Server, bytes: Vec<u8>) -> Result<String> {
-    let answer = ingest.post("/api/v1/slides").body(bytes).send()?;
-    ensure!(answer.status() == 201, "{}", answer.status());
-    let answer: serde_json::Value = serde_json::from_str(&answer.text()?)?;
-    Ok(answer["id"].as_str().context("an id")?.to_owned())
 }
 
 /// Some, but not all, of the slide's tiles are embedded.
@@ -107,7 +87,7 @@ fn a_slide_goes_through_five_processes_and_outlives_a_worker() -> Result<()> {
     let mut worker = cluster.start("first", &["work", "embed"])?;
 
     let bytes = painted(cluster.folder.path(), "12288", "90011")?;
-    let slide = push(&ingest, bytes)?;
+    let slide = ingest.push_new(bytes)?;
     wait_until_embedding(&cases, &slide)?;
     worker.kill()?;
     cluster.postgres.kill()?;
@@ -149,8 +129,8 @@ fn a_slide_goes_through_with_its_objects_on_s3() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let s3 = SeaweedServer::start_in(folder.path())?;
     let data = folder.path().join("installation");
-    let server = Server::start(&data, on_s3(&s3))?;
-    let slide = push(&server, painted(folder.path(), "4096", "90012")?)?;
+    let server = Server::start(&data, s3_arguments(s3.endpoint()))?;
+    let slide = server.push_new(painted(folder.path(), "4096", "90012")?)?;
     let row = server.wait_for_state(&slide, &["scored"])?;
     ensure!(row["call"]["is_positive"] == true, "{row}");
     for path in [

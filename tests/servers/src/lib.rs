@@ -7,5 +7,5 @@ mod troubled_proxy;
 
 pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
-pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer};
+pub use seaweed_server::{ACCESS_KEY, BUCKET, Killed, SECRET_KEY, SeaweedServer, s3_arguments};
 pub use troubled_proxy::{Line, TroubledProxy};

@@ -146,6 +146,20 @@ impl Drop for SeaweedServer {
     }
 }
 
+/// What tells `coverslip` to keep its objects in the bucket, reached at `endpoint`.
+pub fn s3_arguments(endpoint: &str) -> [&str; 8] {
+    [
+        "--s3-bucket",
+        BUCKET,
+        "--s3-endpoint",
+        endpoint,
+        "--s3-access-key-id",
+        ACCESS_KEY,
+        "--s3-secret-access-key",
+        SECRET_KEY,
+    ]
+}
+
 /// A server that was killed, and can be started again where it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Killed(Ports);

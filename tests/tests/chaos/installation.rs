@@ -3,7 +3,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use harness::{Server, phantom, run};
-use serde_json::Value;
 use servers::RedisServer;
 use tempfile::TempDir;
 
@@ -81,14 +80,7 @@ impl Installation {
 
     /// The id of the slide, which is acknowledged.
     pub(crate) fn push(&self, slide: Vec<u8>) -> Result<String> {
-        let answer = self.ingest.post("/api/v1/slides").body(slide).send()?;
-        ensure!(
-            answer.status().is_success(),
-            "a push answered {}",
-            answer.status()
-        );
-        let answer: Value = serde_json::from_str(&answer.text()?)?;
-        Ok(answer["id"].as_str().context("an id")?.to_owned())
+        self.ingest.push(slide)
     }
 
     pub(crate) fn server(&self, part: Part) -> &Server {

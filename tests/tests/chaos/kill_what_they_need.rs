@@ -3,10 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use harness::{Server, phantom};
-use serde_json::Value;
-use servers::{ACCESS_KEY, BUCKET, SECRET_KEY, SeaweedServer};
+use servers::{SeaweedServer, s3_arguments};
 
 use crate::expected::Expected;
 use crate::installation::Installation;
@@ -63,10 +62,10 @@ fn s3_killed_and_started_again() -> Result<()> {
     let phantom = std::fs::read(&file)?;
     let mut s3 = SeaweedServer::start_in(place.path())?;
     let server = Server::start(&folder.path().join("data"), s3_arguments(s3.endpoint()))?;
-    let undisturbed = push(&server, phantom.clone())?;
+    let undisturbed = server.push(phantom.clone())?;
     let undisturbed = server.wait_for_state(&undisturbed, &["scored"])?;
     for round in 0..rounds()?.min(MOST_ROUNDS) {
-        let slide = push(&server, [&phantom[..], &round.to_le_bytes()].concat())?;
+        let slide = server.push([&phantom[..], &round.to_le_bytes()].concat())?;
         thread::sleep(Duration::from_millis(200 * round));
         let killed = s3.kill();
         s3 = SeaweedServer::start_again(killed, place.path())?;
@@ -75,23 +74,4 @@ fn s3_killed_and_started_again() -> Result<()> {
         ensure!(row["probability"] == undisturbed["probability"], "{row}");
     }
     Ok(())
-}
-
-pub(crate) fn s3_arguments(endpoint: &str) -> Vec<&str> {
-    [
-        ["--s3-bucket", BUCKET],
-        ["--s3-endpoint", endpoint],
-        ["--s3-access-key-id", ACCESS_KEY],
-        ["--s3-secret-access-key", SECRET_KEY],
-    ]
-    .concat()
-}
-
-pub(crate) fn push(server: &Server, slide: Vec<u8>) -> Result<String> {
-    let answer = server.post("/api/v1/slides").body(slide).send()?;
-    let status = answer.status();
-    let text = answer.text()?;
-    ensure!(status.is_success(), "{status}: {text}");
-    let answer: Value = serde_json::from_str(&text)?;
-    Ok(answer["id"].as_str().context("an id")?.to_owned())
 }

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use harness::{Server, phantom};
-use servers::{Line, SeaweedServer, TroubledProxy};
-
-use crate::kill_what_they_need::{push, s3_arguments};
+use servers::{Line, SeaweedServer, TroubledProxy, s3_arguments};
 
 #[test]
 fn slides_go_through_a_slow_and_a_flapping_s3() -> Result<()> {
@@ -22,7 +20,7 @@ fn slides_go_through_a_slow_and_a_flapping_s3() -> Result<()> {
     let proxy = TroubledProxy::start(s3.endpoint())?;
     let data = folder.path().join("data");
     let server = Server::start(&data, s3_arguments(proxy.endpoint()))?;
-    let undisturbed = push(&server, phantom.clone())?;
+    let undisturbed = server.push(phantom.clone())?;
     let undisturbed = server.wait_for_state(&undisturbed, &["scored"])?;
 
     let slow = Line::Slow(Duration::from_millis(5));
@@ -44,9 +42,9 @@ fn slides_go_through_a_slow_and_a_flapping_s3() -> Result<()> {
 /// As a scanner does: what is not acknowledged is pushed again.
 fn pushed_in_the_end(server: &Server, slide: &[u8]) -> Result<String> {
     for _ in 0..20 {
-        if let Ok(id) = push(server, slide.to_vec()) {
+        if let Ok(id) = server.push(slide.to_vec()) {
             return Ok(id);
         }
     }
-    push(server, slide.to_vec())
+    server.push(slide.to_vec())
 }

@@ -15,8 +15,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom};
+use anyhow::{Result, ensure};
+use harness::{Server, phantom, pushed_new};
 
 /// In file names, where a scanner puts the patient's name.
 const CANARY: &str = "Canary-Meier-1950";
@@ -38,10 +38,7 @@ fn push(server: &Server, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Result<Str
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = request.body(bytes).send()?;
-    ensure!(answer.status() == 201, "{}", answer.text()?);
-    let answer: serde_json::Value = serde_json::from_str(&answer.text()?)?;
-    Ok(answer["id"].as_str().context("an id")?.to_owned())
+    pushed_new(request.body(bytes))
 }
 
 /// Looks until there is something to see.
