@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use harness::{Server, phantom};
+use serde_json::Value;
 use servers::{Line, SeaweedServer, TroubledProxy, s3_arguments};
 
 #[test]
@@ -23,19 +24,29 @@ fn slides_go_through_a_slow_and_a_flapping_s3() -> Result<()> {
     let undisturbed = server.push(phantom.clone())?;
     let undisturbed = server.wait_for_state(&undisturbed, &["scored"])?;
 
-    let slow = Line::Slow(Duration::from_millis(5));
-    let flapping = Line::Flapping {
-        good: Duration::from_millis(1_500),
+    proxy.set(Line::Slow(Duration::from_millis(5)));
+    scores_as(&undisturbed, &server, &[&phantom[..], b"slow"].concat())?;
+
+    proxy.set(Line::Flapping {
+        good: Duration::from_millis(400),
         cut: Duration::from_millis(700),
-    };
-    for (number, line) in (0_u8..).zip([slow, flapping]) {
-        proxy.set(line);
-        let slide = pushed_in_the_end(&server, &[&phantom[..], &[number]].concat())?;
-        let row = server.wait_for_state(&slide, &["scored", "quarantined"])?;
-        ensure!(row["status"]["state"] == "scored", "{line:?}: {row}");
-        ensure!(row["probability"] == undisturbed["probability"], "{row}");
+    });
+    // A quick machine may have a slide done between two cuts.
+    let mut number = 0_u8;
+    while proxy.n_cut() == 0 && number < 50 {
+        scores_as(&undisturbed, &server, &[&phantom[..], &[number]].concat())?;
+        number += 1;
     }
     ensure!(proxy.n_cut() > 0, "no connection was ever cut");
+    Ok(())
+}
+
+/// A slide with the same tissue has the same result, whatever the line did.
+fn scores_as(undisturbed: &Value, server: &Server, slide: &[u8]) -> Result<()> {
+    let id = pushed_in_the_end(server, slide)?;
+    let row = server.wait_for_state(&id, &["scored", "quarantined"])?;
+    ensure!(row["status"]["state"] == "scored", "{row}");
+    ensure!(row["probability"] == undisturbed["probability"], "{row}");
     Ok(())
 }
 
