@@ -68,6 +68,8 @@ classic-mil: ## the five classic MIL sets as Ilse et al. did them, beside their 
 bench: build ## each figure against its peer in the same run, written to BENCHMARKS.md
 	@.ci/setup bench
 	$(COVERSLIP) bench --write BENCHMARKS.md
+	COVERSLIP_BINARY=$(COVERSLIP) cargo run --release --package coverslip-tests --example cluster_figures -- \
+		--write BENCHMARKS.md
 
 encoder: build ## train an encoder on phantoms and on real H&E into target/encoder, with its figures; takes hours
 	COVERSLIP=$(COVERSLIP) models/shipped/encoder/train/run target/encoder

@@ -2,7 +2,8 @@
 //!
 //! The contract, which `tests/` holds both kinds of catalog to:
 //!
-//! * What a call has acknowledged survives a power cut; only [`Catalog::set_progress`] may be lost.
+//! * What a call has acknowledged survives a power cut; only [`Catalog::set_progress`] and
+//!   [`ChunkClaims`] may be lost.
 //! * Any number of processes may share a catalog. Of those who make the same conditional change,
 //!   one does; of those who open a new catalog at once, one makes the tables.
 //! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
@@ -18,6 +19,7 @@
 
 mod audit;
 mod catalog;
+mod chunk_claims;
 mod columns;
 mod connections;
 mod covariates;
@@ -37,6 +39,7 @@ mod tokens;
 
 pub use audit::{AuditAction, AuditEvent, AuditRow};
 pub use catalog::Catalog;
+pub use chunk_claims::ChunkClaims;
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use postgres::{NoPostgresUrl, PostgresUrl};

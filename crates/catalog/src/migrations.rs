@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 7] = [
+const MIGRATIONS: [(&str, Script); 8] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -55,6 +55,10 @@ const MIGRATIONS: [(&str, Script); 7] = [
     (
         "covariates",
         Script::Same(include_str!("../migrations/0007_covariates.sql")),
+    ),
+    (
+        "chunk_claims",
+        Script::Same(include_str!("../migrations/0008_chunk_claims.sql")),
     ),
 ];
 

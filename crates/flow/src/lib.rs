@@ -44,7 +44,7 @@ pub use ids::{EncoderRef, SlideId, TaskId, TaskRef, TaskVersion};
 pub use manifest::{
     AssociatedImage, IccProfile, LevelSummary, MppSource, SlideManifest, TileOrigin,
 };
-pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideTiled};
+pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideShared, SlideTiled};
 pub use object_key::{AssociatedName, ObjectKey};
 pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus, TopTile};
 pub use prediction_set::{PredictionSet, SetBasis};

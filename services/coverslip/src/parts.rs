@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use axum::Router;
-use embed_worker::EmbedConfig;
+use embed_worker::{EmbedConfig, Sharing};
 use encoder::Encoder;
 use http::{AccessControl, Transport};
 use ingest::IngestConfig;
@@ -61,9 +61,12 @@ impl Parts {
         Ok(())
     }
 
-    pub(crate) fn embed(&self, encoder: Encoder) {
+    pub(crate) fn embed(&self, encoder: Encoder, sharing: Sharing) {
         self.tasks.spawn(embed_worker::run(
-            EmbedConfig::default(),
+            EmbedConfig {
+                sharing,
+                ..EmbedConfig::default()
+            },
             Arc::new(encoder),
             self.installation.embed_deps(),
             self.shutdown.clone(),

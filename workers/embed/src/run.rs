@@ -1,20 +1,21 @@
 use std::sync::Arc;
 
 use encoder::Encoder;
-use flow::{SlideTiled, Stage};
+use flow::{SlideShared, SlideTiled, Stage};
 use step::noting_progress;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EmbedConfig, EmbedDeps, embed_slide};
+use crate::{EmbedConfig, EmbedDeps, embed_slide, help_embed};
 
-/// Embeds every slide that gets tiled, one at a time on all cores, until `shutdown`.
+/// Embeds every slide that gets tiled, one at a time on all cores, until `shutdown`; while none
+/// waits, chunks of those that others embed.
 pub async fn run(
     config: EmbedConfig,
     encoder: Arc<Encoder>,
     deps: EmbedDeps,
     shutdown: CancellationToken,
 ) {
-    let consumer = deps.queue.subscribe::<SlideTiled>();
+    let consumers = (deps.queue.subscribe(), deps.queue.subscribe());
     let catalog = deps.catalog.clone();
     let handle = |message: SlideTiled| {
         let (deps, encoder) = (deps.clone(), Arc::clone(&encoder));
@@ -27,5 +28,9 @@ pub async fn run(
             Ok(())
         }
     };
-    step::work(Stage::Embed, consumer, catalog, shutdown, handle).await;
+    let help = |hint: SlideShared| {
+        let (deps, encoder) = (deps.clone(), Arc::clone(&encoder));
+        async move { help_embed(&deps, config, &hint, &encoder).await }
+    };
+    step::work_or_help(Stage::Embed, consumers, catalog, shutdown, handle, help).await;
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod both_kinds;
+mod chunk_claims;
 mod covariates;
 mod place;
 mod postgres;

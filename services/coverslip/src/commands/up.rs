@@ -7,6 +7,7 @@ use anyhow::Result;
 use axum::Router;
 use cases::{CasesDeps, CasesState};
 use clap::Args;
+use embed_worker::Sharing;
 use http::Role;
 use ingest::ReceiveConfig;
 use telemetry::Metrics;
@@ -56,7 +57,7 @@ impl Up {
         let parts = Parts::of(installation, stop_on_signal()?);
         let parts = parts.reached_by(self.transport.transport());
         parts.ingest(ingest)?;
-        parts.embed(self.encoder.load()?);
+        parts.embed(self.encoder.load()?, Sharing::Alone);
         parts.mil(tasks);
         let code = parts
             .access_control()

@@ -33,7 +33,7 @@ pub(crate) async fn layer(
     let (layer, kind) = file.rsplit_once('.').ok_or(TilesError::NoSuchAddress)?;
     let asked = Asked::read(&state, name(&id, &task, layer)?, version, colouring).await?;
     match kind {
-        "json" => Ok(asked.grid(&headers)?),
+        "json" => Ok(asked.grid(&headers).await?),
         "png" => Ok(asked.cells(&headers)?),
         _ => Err(TilesError::NoSuchAddress.into()),
     }
@@ -83,12 +83,13 @@ impl Asked {
         })
     }
 
-    fn grid(&self, headers: &HeaderMap) -> Result<Response, TilesError> {
+    async fn grid(&self, headers: &HeaderMap) -> Result<Response, TilesError> {
         let reply = self.reply("application/json", "json");
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        let grid = Grid::new(&self.name, &self.layer, self.slide.manifest.mpp);
+        let mpp = self.slide.manifest().await?.mpp;
+        let grid = Grid::new(&self.name, &self.layer, mpp);
         Ok(reply.with(serde_json::to_string(&grid)?))
     }
 
@@ -109,18 +110,20 @@ impl Asked {
         index: TileIndex,
         headers: &HeaderMap,
     ) -> Result<Response, TilesError> {
-        let image = DeepZoom::new(self.slide.manifest.size, TILE);
+        let image = DeepZoom::new(self.slide.size(), TILE);
         let no_such_tile = || TilesError::NoSuchTile(self.slide.id());
         let rect = image.rect(level, index).ok_or_else(no_such_tile)?;
         let downsample = image.downsample(level).ok_or_else(no_such_tile)?;
-        let mpp = self.slide.manifest.mpp.times(downsample as f64);
         let TileIndex { column, row } = index;
         let what = format!("{}-{column}-{row}-{}", level.0, self.colouring);
         let reply = self.reply("image/png", &what);
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        let drawn = self.drawn(rect, mpp);
+        let drawn = async {
+            let mpp = self.slide.manifest().await?.mpp;
+            self.drawn(rect, mpp.times(downsample as f64)).await
+        };
         let bytes = state
             .rendition(self.slide.id(), reply.tag(), TileMaking::Coloured, drawn)
             .await?;

@@ -38,9 +38,7 @@ pub(crate) async fn serve(
         }
         IiifItem::Information => Ok(describe(&slide, headers)?),
         IiifItem::Image(asked) => {
-            let asked = asked
-                .resolve(slide.manifest.size)
-                .map_err(TilesError::from)?;
+            let asked = asked.resolve(slide.size()).map_err(TilesError::from)?;
             let image = image(&state, &slide, asked, headers).await?;
             Ok(state.metrics.serve(TilePath::Iiif, image))
         }

@@ -1,0 +1,63 @@
+//! Two embed processes on a core each, against one.
+
+use std::ffi::OsString;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use harness::{Server, coverslip, phantom};
+use servers::RedisServer;
+
+use crate::Figure;
+
+const ROUNDS: usize = 2;
+
+/// One slide, so that workers must share it.
+const SIDE: &str = "16384";
+
+pub(crate) fn throughput() -> Result<Figure> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("phantom.tiff");
+    phantom(&file, &["--size", SIDE, "--seed", "90181"])?;
+    let slide = std::fs::read(&file)?;
+    let (mut one, mut two) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..ROUNDS {
+        one = one.min(seconds(&slide, &["0"])?);
+        two = two.min(seconds(&slide, &["0", "1"])?);
+    }
+    let ratio = one / two;
+    Ok(Figure {
+        work: format!("embed a slide of {SIDE} px by two processes on a core each, against one"),
+        measured: format!("{two:.1} s, {one:.1} s: {ratio:.2}x"),
+        promised: "1.9x",
+        is_reached: ratio >= 1.9,
+    })
+}
+
+/// From pushed to embedded, by a process on each of these cores.
+fn seconds(slide: &[u8], cores: &[&str]) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let redis = RedisServer::start()?;
+    let url = redis.url();
+    let catalog = ["--data", data.to_str().context("a path of text")?];
+    let arguments = ["--redis-url", url.as_str()];
+    let part = |name: &str| Server::start_part(&["serve", name], &catalog, arguments);
+    let (ingest, cases) = (part("ingest")?, part("cases")?);
+    let workers = cores
+        .iter()
+        .map(|core| Server::start_command(embed_on(core)?, &catalog, arguments));
+    let _workers: Vec<Server> = workers.collect::<Result<_>>()?;
+    let began = Instant::now();
+    let id = ingest.push_new(slide.to_vec())?;
+    cases.wait_for_state(&id, &["embedded"])?;
+    Ok(began.elapsed().as_secs_f64())
+}
+
+fn embed_on(core: &str) -> Result<Command> {
+    let program: OsString = coverslip()?.get_program().to_owned();
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", core]).arg(program);
+    command.args(["work", "embed"]);
+    Ok(command)
+}
