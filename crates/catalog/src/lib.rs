@@ -31,6 +31,7 @@ mod predictions;
 mod progress;
 mod role;
 mod row;
+mod slide_ids;
 mod slides;
 mod sqlite;
 mod statement;

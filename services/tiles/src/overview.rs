@@ -10,10 +10,10 @@ use http::{ApiError, Path, Query};
 use serde::Deserialize;
 use telemetry::{TileMaking, TilePath};
 
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::Reply;
+use http::Reply;
 use crate::state::TilesState;
 use crate::view::View;
 

@@ -5,7 +5,7 @@ use flow::SlideId;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
 
 const MAX_BYTES: u64 = 128 * 1024 * 1024;

@@ -6,7 +6,7 @@ use flow::SlideId;
 use store::Store;
 use telemetry::TileMaking;
 
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
 use crate::heatmaps::Heatmaps;
 use crate::metrics::TilesMetrics;

@@ -11,9 +11,9 @@ use flow::{AssociatedName, ObjectKey};
 use http::{Access, ApiError, Path, Role};
 use serde_json::json;
 
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
+use http::Reply;
 use crate::state::TilesState;
 
 pub(crate) async fn manifest(

@@ -7,6 +7,7 @@ use anyhow::Result;
 use axum::Router;
 use cases::{CasesDeps, CasesState};
 use clap::Args;
+use dicomweb::DicomwebState;
 use embed_worker::Sharing;
 use http::Role;
 use ingest::ReceiveConfig;
@@ -77,9 +78,11 @@ fn router(parts: &Parts, receive: ReceiveConfig, metrics: Metrics) -> Result<Rou
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
+/// What shows slides: to the viewer, and to others by DICOMweb.
 pub(super) fn tiles_router(installation: &Installation) -> Router {
     let Installation { store, catalog, .. } = installation.clone();
-    tiles::router(TilesState::new(store, catalog))
+    let slides = DicomwebState::new(store.clone(), catalog.clone());
+    tiles::router(TilesState::new(store, catalog)).merge(dicomweb::router(slides))
 }
 
 pub(super) fn cases_router(installation: &Installation) -> Router {

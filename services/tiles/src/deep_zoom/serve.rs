@@ -7,9 +7,9 @@ use http::ApiError;
 use telemetry::TilePath;
 
 use super::{DeepZoomItem, DeepZoomPath, DescriptorFormat, descriptor, tile};
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
+use http::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 

@@ -4,9 +4,9 @@ use flow::{PixelRect, TileIndex};
 use telemetry::TileMaking;
 
 use super::DeepZoomLevel;
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
+use http::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 use crate::view::View;

@@ -12,10 +12,10 @@ use super::draw::{self, Indexed};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
-use crate::entity_tag::EntityTag;
+use http::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::Reply;
+use http::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 
