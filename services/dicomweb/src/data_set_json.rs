@@ -136,19 +136,74 @@ mod tests {
     #[test]
     fn each_kind_of_value_has_the_form_the_standard_gives_it() {
         let cases = [
-            (one(tags::MODALITY, VR::CS, "SM".into()), json!({"vr": "CS", "Value": ["SM"]})),
-            (one(tags::PATIENT_ID, VR::LO, PrimitiveValue::Empty), json!({"vr": "LO"})),
-            (one(tags::PATIENT_ID, VR::LO, "  ".into()), json!({"vr": "LO"})),
-            (one(tags::PATIENT_NAME, VR::PN, "A^B".into()), json!({"vr": "PN", "Value": [{"Alphabetic": "A^B"}]})),
-            (one(tags::ROWS, VR::US, 240_u16.into()), json!({"vr": "US", "Value": [240]})),
-            (one(tags::NUMBER_OF_FRAMES, VR::IS, "12 ".into()), json!({"vr": "IS", "Value": [12]})),
-            (one(tags::LOSSY_IMAGE_COMPRESSION_RATIO, VR::DS, "     12.25".into()), json!({"vr": "DS", "Value": [12.25]})),
-            (one(tags::IMAGED_VOLUME_WIDTH, VR::FL, 0.5_f32.into()), json!({"vr": "FL", "Value": [0.5]})),
-            (one(tags::SOP_INSTANCE_UID, VR::UI, "1.2.3\0".into()), json!({"vr": "UI", "Value": ["1.2.3"]})),
-            (one(tags::IMAGE_TYPE, VR::CS, dicom_value!(Strs, ["A", "", "B "])), json!({"vr": "CS", "Value": ["A", null, "B"]})),
-            (one(tags::DIMENSION_INDEX_POINTER, VR::AT, dicom_value!(Tags, [tags::ROWS])), json!({"vr": "AT", "Value": ["00280010"]})),
-            (one(tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA, VR::OW, dicom_value!(U8, [1, 2])), json!({"vr": "OW", "InlineBinary": "AQI="})),
-            (one(tags::ICC_PROFILE, VR::OB, dicom_value!(U8, [1, 2])), json!({"vr": "OB"})),
+            (
+                one(tags::MODALITY, VR::CS, "SM".into()),
+                json!({"vr": "CS", "Value": ["SM"]}),
+            ),
+            (
+                one(tags::PATIENT_ID, VR::LO, PrimitiveValue::Empty),
+                json!({"vr": "LO"}),
+            ),
+            (
+                one(tags::PATIENT_ID, VR::LO, "  ".into()),
+                json!({"vr": "LO"}),
+            ),
+            (
+                one(tags::PATIENT_NAME, VR::PN, "A^B".into()),
+                json!({"vr": "PN", "Value": [{"Alphabetic": "A^B"}]}),
+            ),
+            (
+                one(tags::ROWS, VR::US, 240_u16.into()),
+                json!({"vr": "US", "Value": [240]}),
+            ),
+            (
+                one(tags::NUMBER_OF_FRAMES, VR::IS, "12 ".into()),
+                json!({"vr": "IS", "Value": [12]}),
+            ),
+            (
+                one(
+                    tags::LOSSY_IMAGE_COMPRESSION_RATIO,
+                    VR::DS,
+                    "     12.25".into(),
+                ),
+                json!({"vr": "DS", "Value": [12.25]}),
+            ),
+            (
+                one(tags::IMAGED_VOLUME_WIDTH, VR::FL, 0.5_f32.into()),
+                json!({"vr": "FL", "Value": [0.5]}),
+            ),
+            (
+                one(tags::SOP_INSTANCE_UID, VR::UI, "1.2.3\0".into()),
+                json!({"vr": "UI", "Value": ["1.2.3"]}),
+            ),
+            (
+                one(
+                    tags::IMAGE_TYPE,
+                    VR::CS,
+                    dicom_value!(Strs, ["A", "", "B "]),
+                ),
+                json!({"vr": "CS", "Value": ["A", null, "B"]}),
+            ),
+            (
+                one(
+                    tags::DIMENSION_INDEX_POINTER,
+                    VR::AT,
+                    dicom_value!(Tags, [tags::ROWS]),
+                ),
+                json!({"vr": "AT", "Value": ["00280010"]}),
+            ),
+            (
+                one(
+                    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+                    VR::OW,
+                    dicom_value!(U8, [1, 2]),
+                ),
+                json!({"vr": "OW", "InlineBinary": "AQI="}),
+            ),
+            (
+                one(tags::ICC_PROFILE, VR::OB, dicom_value!(U8, [1, 2])),
+                json!({"vr": "OB"}),
+            ),
         ];
         for (made, expected) in cases {
             assert_eq!(made, expected);

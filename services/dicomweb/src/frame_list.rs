@@ -29,7 +29,10 @@ impl TryFrom<String> for FrameList {
             let number = part.parse().ok().filter(|number| *number > 0);
             number.filter(|_| is_plain).ok_or(NoFrameList)
         };
-        text.split(',').map(number).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -47,7 +50,18 @@ mod tests {
     fn numbers_count_from_one() {
         assert_eq!(list("1"), Some(vec![1]));
         assert_eq!(list("3,1,3"), Some(vec![3, 1, 3]));
-        for text in ["", "0", "1,", ",1", "1,0", "-1", "+1", "1 ", "a", "4294967296"] {
+        for text in [
+            "",
+            "0",
+            "1,",
+            ",1",
+            "1,0",
+            "-1",
+            "+1",
+            "1 ",
+            "a",
+            "4294967296",
+        ] {
             assert_eq!(list(text), None, "{text}");
         }
     }

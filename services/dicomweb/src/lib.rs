@@ -45,9 +45,7 @@ pub fn router(state: DicomwebState) -> Router {
             of_an_instance(),
         )
         .route_layer(middleware::from_fn(admit));
-    Router::new()
-        .nest(ROOT, routes)
-        .with_state(Arc::new(state))
+    Router::new().nest(ROOT, routes).with_state(Arc::new(state))
 }
 
 fn of_a_study() -> Router<Arc<DicomwebState>> {

@@ -67,7 +67,9 @@ mod tests {
     #[test]
     fn what_the_standard_forbids_is_no_uid() {
         let long = "1.".repeat(32) + "1";
-        for text in ["", ".", "1.", ".1", "1..2", "1.02", "1.a", "1 ", "../1", "-1", &long] {
+        for text in [
+            "", ".", "1.", ".1", "1..2", "1.02", "1.a", "1 ", "../1", "-1", &long,
+        ] {
             assert!(text.parse::<Uid>().is_err(), "{text}");
         }
     }

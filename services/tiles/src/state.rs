@@ -6,12 +6,12 @@ use flow::SlideId;
 use store::Store;
 use telemetry::TileMaking;
 
-use http::EntityTag;
 use crate::error::TilesError;
 use crate::heatmaps::Heatmaps;
 use crate::metrics::TilesMetrics;
 use crate::renditions::Renditions;
 use crate::tiled_slide::{TiledSlide, TiledSlides};
+use http::EntityTag;
 
 /// What the routes share.
 pub struct TilesState {

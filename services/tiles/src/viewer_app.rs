@@ -2,8 +2,8 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use http::ApiError;
 
-use http::EntityTag;
 use crate::error::TilesError;
+use http::EntityTag;
 use http::{Freshness, Reply};
 
 /// Answers with a file of the web app; its own places lie behind `#`, so no other path is its page.

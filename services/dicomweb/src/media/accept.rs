@@ -44,7 +44,7 @@ impl Accept {
 
 /// The query parameter `accept` is for clients that cannot set a header, and goes before it
 /// (PS3.18 section 8.3.3.1).
-impl<S: Sync> FromRequestParts<S> for Accept {
+impl<S: Send + Sync> FromRequestParts<S> for Accept {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -99,7 +99,8 @@ mod tests {
         assert_eq!(chosen("*/*"), Some('a'));
         // dicomweb-client for Python: its default, and what wsidicom asks for.
         assert_eq!(chosen("multipart/related; type=\"*/*\""), Some('a'));
-        let wsidicom = "multipart/related; type=\"image/jpeg\"; transfer-syntax=1.2.840.10008.1.2.4.50";
+        let wsidicom =
+            "multipart/related; type=\"image/jpeg\"; transfer-syntax=1.2.840.10008.1.2.4.50";
         assert_eq!(chosen(wsidicom), Some('a'));
     }
 

@@ -8,5 +8,5 @@ mod offer;
 mod range;
 
 pub(crate) use accept::Accept;
-pub(crate) use offer::{JPEG_BASELINE, NotAcceptable, Offer, Packaging};
-pub(crate) use range::{MediaRange, NoMediaRange};
+pub(crate) use offer::{JPEG_BASELINE, JSON, NotAcceptable, Offer, Packaging};
+pub(crate) use range::NoMediaRange;

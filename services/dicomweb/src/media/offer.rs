@@ -5,6 +5,12 @@ use super::range::{MediaRange, covers};
 /// The transfer syntax that all frames are stored in: JPEG baseline.
 pub(crate) const JPEG_BASELINE: &str = "1.2.840.10008.1.2.4.50";
 
+/// The forms of what is told about instances.
+pub(crate) const JSON: [Offer<&str>; 2] = [
+    Offer::made("application/dicom+json", "application/dicom+json"),
+    Offer::made("application/json", "application/json"),
+];
+
 const MULTIPART: &str = "multipart/related";
 
 /// A form that a resource has; `form` is what the handler calls it.

@@ -162,7 +162,11 @@ mod tests {
 
     #[test]
     fn weights_are_thousandths() {
-        let weight = |text: &str| format!("a/b;q={text}").parse().map(|r: MediaRange| r.weight);
+        let weight = |text: &str| {
+            format!("a/b;q={text}")
+                .parse()
+                .map(|r: MediaRange| r.weight)
+        };
         assert_eq!(weight("0.8").ok(), Some(800));
         assert_eq!(weight("0.125").ok(), Some(125));
         assert_eq!(weight("0").ok(), Some(0));
@@ -174,7 +178,16 @@ mod tests {
 
     #[test]
     fn what_is_no_media_type_is_an_error() {
-        for text in ["", "image", "image/", "/jpeg", "*/jpeg", "a/b;c", "a/b;c=\"d", "a b/c"] {
+        for text in [
+            "",
+            "image",
+            "image/",
+            "/jpeg",
+            "*/jpeg",
+            "a/b;c",
+            "a/b;c=\"d",
+            "a b/c",
+        ] {
             assert!(text.parse::<MediaRange>().is_err(), "{text}");
         }
     }

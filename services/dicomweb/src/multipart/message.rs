@@ -99,7 +99,11 @@ mod tests {
         let mut message = Message::new("image/jpeg", &digest);
         let content_type = message.content_type();
         message.add("image/jpeg", "/1", Piece::Text(Bytes::from_static(b"one")));
-        message.add("image/jpeg", "/2", Piece::Text(Bytes::from_static(b"three")));
+        message.add(
+            "image/jpeg",
+            "/2",
+            Piece::Text(Bytes::from_static(b"three")),
+        );
         let boundary = &digest.to_string()[..40];
         assert_eq!(
             content_type,

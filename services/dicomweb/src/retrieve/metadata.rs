@@ -11,18 +11,13 @@ use http::{ApiError, EntityTag, Origin, Path, Reply};
 
 use crate::address::{InstanceAddress, SeriesAddress, StudyAddress};
 use crate::error::DicomwebError;
-use crate::media::{Accept, Offer};
+use crate::media::{Accept, JSON};
 use crate::metadata::with_links;
 use crate::state::DicomwebState;
 use crate::study::Instance;
 
 /// Headers read at once.
 const READS: usize = 8;
-
-pub(crate) const JSON: [Offer<&str>; 2] = [
-    Offer::made("application/dicom+json", "application/dicom+json"),
-    Offer::made("application/json", "application/json"),
-];
 
 pub(crate) async fn study_metadata(
     State(state): State<Arc<DicomwebState>>,
@@ -78,11 +73,12 @@ async fn send(
     if let Some(response) = reply.if_held(headers) {
         return Ok(response);
     }
-    let described: Vec<_> = stream::iter(&instances)
-        .map(async |instance| {
-            let header = state.metadata.of(instance).await?;
-            Ok::<_, DicomwebError>(with_links(&header, instance, origin))
-        })
+    let describe = |instance: Instance| async move {
+        let header = state.metadata.of(&instance).await?;
+        Ok::<_, DicomwebError>(with_links(&header, &instance, origin))
+    };
+    let described: Vec<_> = stream::iter(instances)
+        .map(describe)
         .buffered(READS)
         .try_collect()
         .await?;

@@ -46,7 +46,11 @@ impl Drawing {
                 return Err(NoViewport::Unsupported(name));
             }
         }
-        if self.iccprofile.as_deref().is_some_and(|asked| asked != "no") {
+        if self
+            .iccprofile
+            .as_deref()
+            .is_some_and(|asked| asked != "no")
+        {
             return Err(NoViewport::Unsupported("iccprofile"));
         }
         let quality = self.quality.as_deref().map(quality).transpose()?;

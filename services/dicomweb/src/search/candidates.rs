@@ -48,7 +48,10 @@ impl Candidates {
             Self::All => slides,
             Self::These(others) => {
                 let others: HashSet<_> = others.into_iter().collect();
-                slides.into_iter().filter(|id| others.contains(id)).collect()
+                slides
+                    .into_iter()
+                    .filter(|id| others.contains(id))
+                    .collect()
             }
         };
         Self::These(slides)
@@ -113,7 +116,11 @@ async fn by_hash(
     let all = state.directory.all().await?;
     // The semaphore is never closed, so this only ever waits.
     let _place = state.places.acquire().await.ok();
-    let search = move || all.into_iter().filter(|id| is_wanted(*id, &wanted)).collect();
+    let search = move || {
+        all.into_iter()
+            .filter(|id| is_wanted(*id, &wanted))
+            .collect()
+    };
     Ok(Some(tokio::task::spawn_blocking(search).await?))
 }
 

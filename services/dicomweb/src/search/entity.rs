@@ -78,7 +78,11 @@ impl Entity {
 
     /// Attributes of what an entity lies in are shown with it, so that a result says where it is.
     fn shows(self, tag: &str, included: &Included) -> bool {
-        let in_list = |list: &[Tag]| list.iter().find(|listed| tag_text(**listed) == tag).copied();
+        let in_list = |list: &[Tag]| {
+            list.iter()
+                .find(|listed| tag_text(**listed) == tag)
+                .copied()
+        };
         if in_list(&OF_STUDIES).is_some() {
             return true;
         }
@@ -104,7 +108,11 @@ impl Entity {
         let n_instances = json!(study.n_instances());
         let mut made = vec![
             element(tags::INSTANCE_AVAILABILITY, "CS", json!("ONLINE")),
-            element(tags::RETRIEVE_URL, "UR", json!(self.address(instance, origin))),
+            element(
+                tags::RETRIEVE_URL,
+                "UR",
+                json!(self.address(instance, origin)),
+            ),
         ];
         made.extend(match self {
             Self::Study => vec![

@@ -98,8 +98,14 @@ fn wanted(attribute: &Attribute, value: &str) -> Result<Vec<Wanted>, NoQuery> {
             .collect(),
         VR::DA | VR::TM | VR::DT => range(value).map(|range| vec![range]).ok_or_else(refused),
         VR::DS | VR::IS | VR::FL | VR::FD | VR::SL | VR::SS | VR::SV | VR::UL | VR::US | VR::UV => {
-            let number = value.trim().parse().ok().filter(|number: &f64| number.is_finite());
-            number.map(|number| vec![Wanted::Number(number)]).ok_or_else(refused)
+            let number = value
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite());
+            number
+                .map(|number| vec![Wanted::Number(number)])
+                .ok_or_else(refused)
         }
         VR::SQ => Err(refused()),
         _ => Ok(vec![Wanted::Pattern(value.to_owned())]),

@@ -160,7 +160,10 @@ mod tests {
 
     #[test]
     fn fields_are_included_by_name_tag_or_all() -> Result<(), NoQuery> {
-        let query = parse(&[("includefield", "Rows,00280011"), ("includefield", "Manufacturer")])?;
+        let query = parse(&[
+            ("includefield", "Rows,00280011"),
+            ("includefield", "Manufacturer"),
+        ])?;
         for tag in [tags::ROWS, tags::COLUMNS, tags::MANUFACTURER] {
             assert!(query.included.holds(tag));
         }

@@ -79,8 +79,8 @@ async fn matching(
     filters: &[Filter],
     slides: &[SlideId],
 ) -> Result<Vec<Instance>, DicomwebError> {
-    let found: Vec<Vec<Instance>> = stream::iter(slides)
-        .map(async |slide| of_slide(state, entity, filters, *slide).await)
+    let found: Vec<Vec<Instance>> = stream::iter(slides.to_vec())
+        .map(|slide| of_slide(state, entity, filters, slide))
         .buffered(READS)
         .try_collect()
         .await?;
@@ -147,7 +147,8 @@ impl Gathering {
     fn take(&mut self, found: Vec<Instance>) {
         let skipped = self.to_skip.min(found.len() as u64);
         self.to_skip -= skipped;
-        self.instances.extend(found.into_iter().skip(skipped as usize));
+        self.instances
+            .extend(found.into_iter().skip(skipped as usize));
     }
 
     fn is_full(&self) -> bool {

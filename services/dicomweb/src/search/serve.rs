@@ -12,15 +12,11 @@ use super::query::SearchQuery;
 use super::scan::find;
 use crate::address::{SeriesAddress, StudyAddress};
 use crate::error::DicomwebError;
-use crate::media::{Accept, Offer};
+use crate::media::{Accept, JSON};
 use crate::state::DicomwebState;
+use crate::study::Instance;
 
 const READS: usize = 8;
-
-const FORMS: [Offer<&str>; 2] = [
-    Offer::made("application/dicom+json", "application/dicom+json"),
-    Offer::made("application/json", "application/json"),
-];
 
 const LITERAL_ONLY: &str = "299 coverslip \"The fuzzymatching parameter is not supported. Only \
                             literal matching has been performed.\"";
@@ -107,7 +103,10 @@ pub(crate) async fn instances_of_series(
 /// What stands in the path goes before what stands in the query.
 fn within(address: &StudyAddress, pairs: Pairs) -> Pairs {
     let is_other = |name: &str| name != "StudyInstanceUID" && name != "0020000D";
-    let mut pairs: Pairs = pairs.into_iter().filter(|(name, _)| is_other(name)).collect();
+    let mut pairs: Pairs = pairs
+        .into_iter()
+        .filter(|(name, _)| is_other(name))
+        .collect();
     pairs.push(("StudyInstanceUID".to_owned(), address.study.to_string()));
     pairs
 }
@@ -123,22 +122,29 @@ impl<'a> Asked<'a> {
 
     /// No result is an empty list and no error (PS3.18 section 10.6.3.1, edition 2026a).
     async fn search(&self, entity: Entity, pairs: Pairs) -> Result<Response, DicomwebError> {
-        let content_type = self.accept.choose(&FORMS)?;
+        let content_type = self.accept.choose(&JSON)?;
         let query = SearchQuery::parse(&pairs)?;
         let found = find(self.state, entity, &query).await?;
-        let results: Vec<Map<String, Value>> = stream::iter(&found.instances)
-            .map(async |instance| {
-                let header = self.state.metadata.of(instance).await?;
-                let result = entity.describe(&header, instance, &query.included, self.origin);
+        let describe = |instance: Instance| {
+            let included = &query.included;
+            async move {
+                let header = self.state.metadata.of(&instance).await?;
+                let result = entity.describe(&header, &instance, included, self.origin);
                 Ok::<_, DicomwebError>(result)
-            })
+            }
+        };
+        let results: Vec<Map<String, Value>> = stream::iter(found.instances)
+            .map(describe)
             .buffered(READS)
             .try_collect()
             .await?;
         let mut response = serde_json::to_vec(&results)?.into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
         headers.insert(header::VARY, HeaderValue::from_static("accept"));
         for (is_due, warning) in [(query.is_fuzzy, LITERAL_ONLY), (found.has_more, MORE)] {
             if is_due {

@@ -12,12 +12,12 @@ use super::draw::{self, Indexed};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
-use http::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use http::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
+use http::EntityTag;
+use http::Reply;
 
 /// Side of a heatmap tile, whatever the slide's own tiles measure.
 const TILE: u32 = 256;
