@@ -118,7 +118,7 @@ async fn uids_containers_and_constants_narrow_a_search() -> TestResult {
                 "{}/instances?SOPClassUID=1.2.840.10008.5.1.4.1.1.77.1.6",
                 two.series()
             ),
-            2,
+            3,
         ),
         (
             format!("{}/instances?TotalPixelMatrixColumns=350", two.study()),
@@ -171,7 +171,7 @@ async fn pages_hold_every_result_once() -> TestResult {
     for seed in 1..=4 {
         lab.tile(seed).await?;
     }
-    for (path, tag, n_all) in [("/studies", "0020000D", 4), ("/instances", "00080018", 8)] {
+    for (path, tag, n_all) in [("/studies", "0020000D", 4), ("/instances", "00080018", 12)] {
         let mut seen = BTreeSet::new();
         for offset in (0..n_all).step_by(3) {
             let path = format!("{path}?limit=3&offset={offset}");
