@@ -16,6 +16,7 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pydicom
@@ -228,7 +229,7 @@ def main():
         client.set_http_retry_params(retry=False)
         # It sends its host without the port (RFC 9110 section 7.2 wants both), so that links, which name the
         # host that was asked, would lead to port 80.
-        server.session.headers.pop("Host", None)
+        client.host = urlsplit(server.root).netloc
         tally.check("all slides are found", len(client.search_for_studies()) == len(pyramids))
         for directory in pyramids:
             stored = Stored(directory)
