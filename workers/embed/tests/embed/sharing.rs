@@ -72,10 +72,7 @@ impl Lab {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bag_of_many_hands_comes_out_the_same() -> Result<(), Box<dyn Error>> {
     let (lab, whole) = slide_of_three_chunks().await?;
-    let (second, third) = (
-        open(lab.folder.path()).await?,
-        open(lab.folder.path()).await?,
-    );
+    let (second, third) = (lab.another_process().await?, lab.another_process().await?);
     let (embedded, second, third) = tokio::join!(
         lab.embed_with_others(&lab.deps),
         lab.help(&second),
