@@ -162,6 +162,7 @@ fn header(
         pyramid: slide.pyramid,
         encoder: encoder.reference().clone(),
         precision: encoder.compute().precision(),
+        device: encoder.compute().device().kind(),
         dimension: encoder.dimension(),
         mpp: spec.mpp,
         untrained_mpp: encoder.config().untrained_mpp(),

@@ -1,7 +1,9 @@
 //! Embeds the tissue of a slide tile by tile into a bag.
 
 mod batch;
+mod busy;
 mod chunk;
+mod devices;
 mod embed;
 mod import;
 mod layout;

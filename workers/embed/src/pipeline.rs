@@ -4,18 +4,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use encoder::Encoder;
 use flow::{BagChunkRef, Instance, Progress, Stage};
+use futures::{Stream, StreamExt, stream};
 use pyramid::PyramidReader;
 use step::ProgressSink;
 use telemetry::BatchWork;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 
-use crate::batch::{Batch, Rendered, TILES_PER_BATCH};
+use crate::batch::{Batch, Rendered};
+use crate::busy::Busy;
 use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
+use crate::devices::DeviceWatch;
 use crate::{TileLayout, TileSpec};
 
-/// Embeds a layout chunk by chunk. While one batch is computed, the next is decoded and the one
-/// after it fetched, and no more: five batches are in memory at most, whatever the slide.
+/// Embeds a layout chunk by chunk. While one batch is computed (or one a device, and one made ready
+/// for them), the next is decoded and the one after it fetched, and no more: four batches are in
+/// memory at most beside those that are computed, whatever the slide.
 pub(crate) struct Pipeline {
     pub(crate) reader: PyramidReader,
     pub(crate) encoder: Arc<Encoder>,
@@ -49,9 +53,8 @@ impl Pipeline {
         let (batches, to_render) = mpsc::channel(1);
         let (rendered, to_compute) = mpsc::channel(1);
         let (computed, embeddings) = mpsc::channel(1);
-        let encoder = Arc::clone(&self.encoder);
         let rendering = spawn_blocking(move || render_all(to_render, &rendered));
-        let computing = spawn_blocking(move || compute_all(&encoder, to_compute, &computed));
+        let computing = tokio::spawn(compute_all(Arc::clone(&self.encoder), to_compute, computed));
         let (fetched, stored) = tokio::join!(
             self.fetch_all(wanted, &missing, batches),
             self.store_all(wanted, &missing, chunks, embeddings),
@@ -70,8 +73,9 @@ impl Pipeline {
         missing: &[usize],
         batches: Sender<Batch>,
     ) -> Result<()> {
+        let per_batch = self.encoder.feed().tiles;
         for &number in missing {
-            for tiles in wanted[number].chunks(TILES_PER_BATCH) {
+            for tiles in wanted[number].chunks(per_batch) {
                 let began = Instant::now();
                 let batch = Batch::fetch(&self.reader, tiles, self.spec).await?;
                 telemetry::batch_done(BatchWork::Fetch, began.elapsed());
@@ -138,22 +142,54 @@ fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Resu
     Ok(())
 }
 
-fn compute_all(
-    encoder: &Encoder,
-    mut batches: Receiver<Rendered>,
-    computed: &Sender<Vec<f32>>,
+/// How long the encoder computed.
+async fn compute_all(
+    encoder: Arc<Encoder>,
+    batches: Receiver<Rendered>,
+    computed: Sender<Vec<f32>>,
 ) -> Result<Duration> {
-    let mut busy = Duration::ZERO;
-    while let Some(batch) = batches.blocking_recv() {
-        let began = Instant::now();
-        let embeddings = batch.embed(encoder)?;
-        let took = began.elapsed();
-        telemetry::batch_done(BatchWork::Infer, took);
-        telemetry::tiles_embedded(batch.n_tiles() as u64);
-        busy += took;
-        if computed.blocking_send(embeddings).is_err() {
+    let (mut busy, mut devices) = (Busy::default(), DeviceWatch::begin(&encoder));
+    let calls = received(batches).map(|batch| {
+        let encoder = Arc::clone(&encoder);
+        spawn_blocking(move || compute_one(&encoder, &batch))
+    });
+    // In the order of the batches, whichever device is done first.
+    let mut calls = calls.buffered(encoder.feed().calls);
+    while let Some(call) = calls.next().await {
+        devices.look(&encoder);
+        let Computed {
+            embeddings,
+            began,
+            ended,
+        } = call??;
+        busy.add(began, ended);
+        if computed.send(embeddings).await.is_err() {
             break;
         }
     }
-    Ok(busy)
+    Ok(busy.total())
+}
+
+fn received<T>(mut receiver: Receiver<T>) -> impl Stream<Item = T> {
+    stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+/// The embeddings of a batch, and when they were computed.
+struct Computed {
+    embeddings: Vec<f32>,
+    began: Instant,
+    ended: Instant,
+}
+
+fn compute_one(encoder: &Encoder, batch: &Rendered) -> Result<Computed> {
+    let began = Instant::now();
+    let embeddings = batch.embed(encoder)?;
+    let ended = Instant::now();
+    telemetry::batch_done(BatchWork::Infer, ended - began);
+    telemetry::tiles_embedded(batch.n_tiles() as u64);
+    Ok(Computed {
+        embeddings,
+        began,
+        ended,
+    })
 }
