@@ -19,9 +19,6 @@ impl DeviceWatch {
 
     pub(crate) fn look(&mut self, encoder: &Encoder) {
         let n_devices = encoder.n_devices();
-        if n_devices == 0 {
-            return;
-        }
         let lost = encoder.lost_devices();
         let n_working = n_devices - lost.len();
         telemetry::embed_devices(n_working, lost.len());

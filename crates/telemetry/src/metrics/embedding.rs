@@ -46,7 +46,7 @@ pub(super) fn describe() {
     describe_gauge!(
         DEVICES,
         "GPUs that compute embeddings (working), and those that failed since the process began (lost); \
-         not shown where processors compute"
+         none of either where the processor computes"
     );
     describe_histogram!(
         SECONDS,

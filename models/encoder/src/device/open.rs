@@ -1,4 +1,4 @@
-use candle_core::Device as CandleDevice;
+use candle_core::{Device as CandleDevice, Error};
 
 use super::rehearsal::Rehearsed;
 use super::{Device, GpuNumbers};
@@ -39,11 +39,21 @@ pub(super) fn opened(device: Device) -> Result<Vec<Opened>, EncoderError> {
     }
 }
 
-/// CUDA numbers GPUs without gaps: the first that does not open is the end.
+/// CUDA numbers GPUs without gaps.
 fn all_gpus() -> Result<Vec<Opened>, EncoderError> {
     let mut found = vec![gpu(0)?];
-    found.extend((1..GpuNumbers::END).map_while(|number| gpu(number).ok()));
+    for number in 1..GpuNumbers::END {
+        match gpu(number) {
+            Err(EncoderError::DeviceOpen { source, .. }) if is_no_number(&source) => break,
+            opened => found.push(opened?),
+        }
+    }
     Ok(found)
+}
+
+/// candle keeps CUDA's codes only as text.
+fn is_no_number(error: &Error) -> bool {
+    error.to_string().contains("CUDA_ERROR_INVALID_DEVICE")
 }
 
 /// On a stream of its own: candle's default is one a thread, and what a model is placed by and what

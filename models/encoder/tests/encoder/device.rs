@@ -97,6 +97,21 @@ fn a_device_gives_what_the_processor_gives() -> Tested {
     Ok(())
 }
 
+/// Twelve blocks, over which errors add up.
+#[test]
+fn half_precision_holds_at_full_depth() -> Tested {
+    let found = Published::all()?
+        .into_iter()
+        .find(|p| p.name == "kaiko-s16");
+    let material = Material::of(&found.ok_or("it is published")?, 12)?;
+    let expected = material.embed(Compute::default())?;
+    let half = material.embed(rehearsed(Precision::Bf16, ONE_DEVICE))?;
+    let cosine = least_cosine(&half, &expected);
+    println!("bf16 at full depth: cosine {cosine:.6}");
+    assert!(cosine >= LEAST_COSINE, "{cosine}");
+    Ok(())
+}
+
 /// Each batch from a thread of its own.
 fn side_by_side(
     encoder: &Encoder,
