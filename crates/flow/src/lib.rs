@@ -30,7 +30,7 @@ mod tissue;
 mod trained_mpp;
 
 pub use abstention::Abstention;
-pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
+pub use bag::{BagChunk, BagChunkRef, BagHeader, DeviceKind, Instance, Precision};
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};

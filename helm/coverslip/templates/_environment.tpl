@@ -75,6 +75,14 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
+{{/* A pod sees no GPUs but its own, so it takes all it sees. */}}
+{{- define "coverslip.deviceEnvironment" -}}
+{{- if gt (int .Values.embed.gpus) 0 }}
+- name: COVERSLIP_DEVICE
+  value: cuda
+{{- end }}
+{{- end }}
+
 {{- define "coverslip.encoderArguments" -}}
 {{- with .Values.encoder.atMpp }}
 - --at-mpp={{ . }}

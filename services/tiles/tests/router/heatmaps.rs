@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalog::NewSlide;
 use flow::{
-    Call, EncoderRef, Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction, RegulatoryStatus,
-    Sha256Digest, TaskRef,
+    Call, DeviceKind, EncoderRef, Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction,
+    RegulatoryStatus, Sha256Digest, TaskRef,
 };
 
 use crate::lab::{Lab, TestResult};
@@ -27,6 +27,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,
