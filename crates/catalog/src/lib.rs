@@ -45,8 +45,8 @@ mod tokens;
 pub use annotations::{AnnotationRow, NewAnnotation};
 pub use audit::{AuditAction, AuditEvent, AuditRow};
 pub use cases::{
-    CasePage, CaseRow, CaseStanding, NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority,
-    SlidePlace,
+    CasePage, CaseRow, CaseStanding, NewOrder, OrderConflict, OrderRow, OrderSender, Placed,
+    Priority, SlidePlace,
 };
 pub use catalog::Catalog;
 pub use error::CatalogError;
@@ -55,7 +55,7 @@ pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use reviews::{
     AddedReview, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason, ReviewRow,
-    SeenResult, SignOffRow,
+    SeenResult, SignOffRow, standing_reviews,
 };
 pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};

@@ -9,6 +9,7 @@ mod annotations;
 mod changes;
 mod covariates;
 mod events;
+mod me;
 mod orders;
 mod predictions;
 mod report;

@@ -12,7 +12,7 @@ use step::GiveMppError;
 use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
-    CasesDeps, CasesState, annotations, covariates, orders, predictions, reviews, stop, worklist,
+    CasesDeps, CasesState, annotations, covariates, me, orders, predictions, reviews, stop, worklist,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -22,6 +22,7 @@ const PAGE: u32 = 100;
 pub fn router(state: CasesState) -> Router {
     Router::new()
         .route("/api/v1/slides", get(list))
+        .route("/api/v1/me", get(me::me))
         .route("/api/v1/events", get(all_events))
         .route("/api/v1/slides/{id}", get(one).patch(change))
         .route("/api/v1/slides/{id}/events", get(events_of_one))

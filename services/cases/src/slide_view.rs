@@ -111,14 +111,6 @@ impl SlideView {
         }
     }
 
-    pub(crate) const fn id(&self) -> SlideId {
-        self.id
-    }
-
-    pub(crate) const fn status(&self) -> &SlideStatus {
-        &self.status
-    }
-
     pub(crate) const fn probability(&self) -> Option<f64> {
         self.probability
     }

@@ -108,7 +108,8 @@ impl CasesState {
         case: CaseId,
         action: AuditAction,
     ) -> Result<(), ApiError> {
-        self.record(access, action, None, json!({ "case": case })).await
+        self.record(access, action, None, json!({ "case": case }))
+            .await
     }
 
     /// Puts on record that a person read of so many patients.
@@ -118,7 +119,8 @@ impl CasesState {
         action: AuditAction,
         n_read: usize,
     ) -> Result<(), ApiError> {
-        self.record(access, action, None, json!({ "n_read": n_read })).await
+        self.record(access, action, None, json!({ "n_read": n_read }))
+            .await
     }
 
     async fn record(

@@ -72,9 +72,18 @@ impl Catalog {
         }
         let read = Statement::to(
             action,
-            concat!("SELECT ", case_columns!(), " FROM cases WHERE accession = $1"),
+            concat!(
+                "SELECT ",
+                case_columns!(),
+                " FROM cases WHERE accession = $1"
+            ),
         );
-        read_case(&self.readers.fetch_one(read.bind(accession.reveal())).await?)
+        read_case(
+            &self
+                .readers
+                .fetch_one(read.bind(accession.reveal()))
+                .await?,
+        )
     }
 
     /// A case that must be there.

@@ -27,9 +27,7 @@ pub struct NewOrder {
 }
 
 /// How soon a case is wanted, as HL7 has it.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     #[default]
@@ -87,7 +85,11 @@ impl NewOrder {
             self.block.as_ref(),
             self.stain.as_ref(),
         ];
-        let mut text = self.task.as_ref().map(TaskId::to_string).unwrap_or_default();
+        let mut text = self
+            .task
+            .as_ref()
+            .map(TaskId::to_string)
+            .unwrap_or_default();
         for part in parts {
             // No name holds this character.
             text.push('\0');

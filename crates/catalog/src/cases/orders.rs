@@ -24,7 +24,9 @@ impl Catalog {
         if let Some(known) = self.same_order(order, sender).await? {
             return Ok(known);
         }
-        let case = self.open_case(&order.accession, Some(&order.patient)).await?;
+        let case = self
+            .open_case(&order.accession, Some(&order.patient))
+            .await?;
         if case.patient.as_ref() != Some(&order.patient) {
             return Ok(Placed::Refused(OrderConflict::OtherPatient));
         }
@@ -127,7 +129,11 @@ impl Catalog {
         }
         let statement = Statement::to(
             "look up an order",
-            concat!("SELECT ", order_columns!(), " FROM orders WHERE natural_key = $1"),
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE natural_key = $1"
+            ),
         )
         .bind(order.natural_key());
         let row = self.readers.fetch_optional(statement).await?;

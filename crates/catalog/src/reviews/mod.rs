@@ -5,5 +5,5 @@ mod review;
 mod sign_off;
 
 pub use opinion::{Finding, Impression, Opinion, OverrideReason, SeenResult};
-pub use review::{AddedReview, NewReview, ReviewRow};
+pub use review::{AddedReview, NewReview, ReviewRow, standing_reviews};
 pub use sign_off::{NewSignOff, SignOffRow};

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use flow::{CaseId, SlideId};
 
@@ -38,6 +40,13 @@ pub enum AddedReview {
     Done(u32),
     /// Another review took the place of the same one before; nothing changed.
     AmendedBefore,
+}
+
+/// Of one slide's reviews, those that no other took the place of, in their order.
+pub fn standing_reviews(reviews: &[ReviewRow]) -> impl Iterator<Item = &ReviewRow> {
+    let amended: BTreeSet<u32> = reviews.iter().filter_map(|review| review.amends).collect();
+    let stands = move |review: &&ReviewRow| !amended.contains(&review.number);
+    reviews.iter().filter(stands)
 }
 
 macro_rules! review_columns {
@@ -107,11 +116,7 @@ impl Catalog {
     }
 
     /// Whether a reader has put an impression of the slide on record.
-    pub async fn has_impression(
-        &self,
-        slide: SlideId,
-        reader: &str,
-    ) -> Result<bool, CatalogError> {
+    pub async fn has_impression(&self, slide: SlideId, reader: &str) -> Result<bool, CatalogError> {
         let statement = Statement::to(
             "look for an impression",
             "SELECT number FROM reviews

@@ -28,7 +28,12 @@ async fn every_version_is_kept_and_the_newest_holds(place: Place) -> TestResult 
     let unknown = catalog.save_annotation(&drawn("a", Some(json!(1)))).await;
     assert!(matches!(unknown, Err(CatalogError::UnknownSlide { .. })));
     catalog.register(new_slide(1)).await?;
-    let bodies = [Some(json!({"n": 1})), Some(json!({"n": 2})), None, Some(json!({"n": 4}))];
+    let bodies = [
+        Some(json!({"n": 1})),
+        Some(json!({"n": 2})),
+        None,
+        Some(json!({"n": 4})),
+    ];
     for (version, body) in (1..).zip(&bodies) {
         let saved = catalog.save_annotation(&drawn("a", body.clone())).await?;
         assert_eq!(saved, version);
@@ -43,7 +48,11 @@ async fn every_version_is_kept_and_the_newest_holds(place: Place) -> TestResult 
     assert_eq!(catalog.save_annotation(&other).await?, 1);
     assert_eq!(catalog.annotations(id(1)).await?.len(), 2);
     drop(catalog);
-    let history = place.open().await?.annotation(id(1), drawn("a", None).id).await?;
+    let history = place
+        .open()
+        .await?
+        .annotation(id(1), drawn("a", None).id)
+        .await?;
     let history: Vec<_> = history.into_iter().map(|row| row.body).collect();
     assert_eq!(history, bodies);
     Ok(())

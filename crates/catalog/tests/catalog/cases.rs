@@ -2,7 +2,7 @@
 
 use coverslip_catalog::{
     CasePage, CaseStanding, Catalog, CatalogError, NewOrder, OrderConflict, OrderSender, Placed,
-    PrivateName, Priority, SlidePlace,
+    Priority, PrivateName, SlidePlace,
 };
 use flow::CaseId;
 use tokio::task::JoinSet;
@@ -95,7 +95,10 @@ async fn another_order_under_the_same_key_is_refused(place: Place) -> TestResult
         ..sender(Some("k1"))
     };
     let theirs = catalog.place_order(&order("S26-2", "A2")?, &theirs).await?;
-    assert!(matches!(theirs, Placed::New(_)), "keys are each sender's own");
+    assert!(
+        matches!(theirs, Placed::New(_)),
+        "keys are each sender's own"
+    );
     assert_eq!(catalog.orders(None, 10).await?.len(), 2);
     Ok(())
 }
@@ -113,7 +116,11 @@ async fn an_accession_belongs_to_one_patient(place: Place) -> TestResult {
             ..order("S26-1", block)?
         };
         let refused = placed(&catalog, &stranger, None).await?;
-        assert_eq!(refused, Placed::Refused(OrderConflict::OtherPatient), "{block}");
+        assert_eq!(
+            refused,
+            Placed::Refused(OrderConflict::OtherPatient),
+            "{block}"
+        );
     }
     assert_eq!(catalog.known_case(without.id).await?, known);
     Ok(())
@@ -170,7 +177,9 @@ async fn a_slide_is_in_one_case_and_can_be_moved(place: Place) -> TestResult {
 async fn cases_are_listed_newest_first_and_found_by_their_accession(place: Place) -> TestResult {
     let catalog = place.open().await?;
     for n in 0..12 {
-        catalog.open_case(&name(&format!("S26-{n:02}"))?, None).await?;
+        catalog
+            .open_case(&name(&format!("S26-{n:02}"))?, None)
+            .await?;
     }
     let mut seen = Vec::new();
     let mut after = None;
@@ -203,7 +212,10 @@ async fn who_shall_read_a_case_is_noted(place: Place) -> TestResult {
     let case = catalog.open_case(&name("S26-1")?, None).await?.id;
     for assignee in [Some("Dr. Gram"), None] {
         catalog.assign_case(case, assignee).await?;
-        assert_eq!(catalog.known_case(case).await?.assignee.as_deref(), assignee);
+        assert_eq!(
+            catalog.known_case(case).await?.assignee.as_deref(),
+            assignee
+        );
     }
     let unknown = catalog.assign_case(CaseId::from_bytes([9; 16]), None).await;
     assert!(matches!(unknown, Err(CatalogError::UnknownCase { .. })));

@@ -1,8 +1,8 @@
 //! What the catalog promises about what people say of slides and sign of cases.
 
 use coverslip_catalog::{
-    AddedReview, CatalogError, Finding, Impression, NewReview, NewSignOff, Opinion,
-    OverrideReason, PrivateRemark, SeenResult, SlidePlace,
+    AddedReview, CatalogError, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason,
+    PrivateRemark, SeenResult, SlidePlace,
 };
 use flow::Call;
 use serde_json::json;
@@ -70,7 +70,10 @@ async fn reviews_are_numbered_in_their_order_and_read_as_written(place: Place) -
     catalog.put_in_case(id(1), &place_in_case).await?;
     let second = override_of(1)?;
     for (review, number) in [(impression(1, "Dr. Gram"), 1), (second.clone(), 2)] {
-        assert_eq!(catalog.add_review(&review).await?, AddedReview::Done(number));
+        assert_eq!(
+            catalog.add_review(&review).await?,
+            AddedReview::Done(number)
+        );
     }
     catalog.add_review(&override_of(2)?).await?;
     drop(catalog);
@@ -83,7 +86,11 @@ async fn reviews_are_numbered_in_their_order_and_read_as_written(place: Place) -
     assert_eq!(catalog.reviews_of_case(case).await?, reviews);
     let judgements = catalog.judgements().await?;
     assert_eq!(judgements.len(), 2);
-    assert!(judgements.iter().all(|review| review.opinion.kind() == "override"));
+    assert!(
+        judgements
+            .iter()
+            .all(|review| review.opinion.kind() == "override")
+    );
     assert!(!format!("{reviews:?}").contains("Doe"));
     Ok(())
 }
@@ -161,7 +168,10 @@ async fn reviews_can_be_neither_changed_nor_removed(place: Place) -> TestResult 
         "DELETE FROM sign_offs",
     ] {
         let refused = place.execute(statement).await;
-        assert!(refused.is_err_and(|error| error.to_string().contains("never")), "{statement}");
+        assert!(
+            refused.is_err_and(|error| error.to_string().contains("never")),
+            "{statement}"
+        );
     }
     assert_eq!(catalog.reviews(id(1)).await?[0].reviewer, "Dr. Gram");
     Ok(())
@@ -187,10 +197,21 @@ async fn of_two_who_sign_a_version_one_does_and_the_case_is_signed(place: Place)
     assert!(!catalog.add_sign_off(&by("Dr. Koch", 1)).await?);
     assert!(catalog.add_sign_off(&by("Dr. Koch", 2)).await?);
     let versions = catalog.sign_offs(case).await?;
-    let signers: Vec<_> = versions.iter().map(|v| (v.version, v.signer.as_str())).collect();
+    let signers: Vec<_> = versions
+        .iter()
+        .map(|v| (v.version, v.signer.as_str()))
+        .collect();
     assert_eq!(signers, [(1, "Dr. Gram"), (2, "Dr. Koch")]);
     assert_eq!(versions[0].body, json!({ "by": "Dr. Gram" }));
-    assert!(catalog.cases(standing(CaseStanding::Open)).await?.is_empty());
-    assert_eq!(catalog.cases(standing(CaseStanding::Signed)).await?.len(), 1);
+    assert!(
+        catalog
+            .cases(standing(CaseStanding::Open))
+            .await?
+            .is_empty()
+    );
+    assert_eq!(
+        catalog.cases(standing(CaseStanding::Signed)).await?.len(),
+        1
+    );
     Ok(())
 }

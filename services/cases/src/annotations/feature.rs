@@ -117,7 +117,9 @@ impl FeatureCollection {
         let features = rows.into_iter().map(DrawnFeature::of);
         Ok(Self {
             kind: "FeatureCollection",
-            features: features.filter_map(Result::transpose).collect::<Result<_, _>>()?,
+            features: features
+                .filter_map(Result::transpose)
+                .collect::<Result<_, _>>()?,
             coverslip: Coordinates {
                 slide,
                 coordinates: "pixels of level 0 from its top left",

@@ -88,8 +88,7 @@ fn closed(ring: &Ring) -> Result<(), GeometryError> {
 }
 
 fn inside([x, y]: Position, PixelSize { width, height }: PixelSize) -> Result<(), GeometryError> {
-    let is_inside =
-        (0.0..=f64::from(width)).contains(&x) && (0.0..=f64::from(height)).contains(&y);
+    let is_inside = (0.0..=f64::from(width)).contains(&x) && (0.0..=f64::from(height)).contains(&y);
     match is_inside {
         true => Ok(()),
         false => Err(GeometryError::Outside {
@@ -121,7 +120,10 @@ mod tests {
     fn the_three_shapes_are_taken() {
         let square = json!([[0, 0], [10, 0], [10, 10], [0, 0]]);
         let hole = json!([[2, 1], [4, 1], [4, 2], [2, 1]]);
-        assert_eq!(checked(json!({"type": "Point", "coordinates": [100, 50]})), Ok(()));
+        assert_eq!(
+            checked(json!({"type": "Point", "coordinates": [100, 50]})),
+            Ok(())
+        );
         assert_eq!(checked(polygon(json!([square, hole]))), Ok(()));
         let brushed = json!({"type": "MultiPolygon", "coordinates": [[square], [hole]]});
         assert_eq!(checked(brushed), Ok(()));

@@ -89,7 +89,9 @@ async fn save(
     };
     let version = state.deps.catalog.save_annotation(&new).await?;
     let detail = json!({ "annotation": annotation, "version": version });
-    state.note(&access, id, AuditAction::AnnotationSaved, detail).await?;
+    state
+        .note(&access, id, AuditAction::AnnotationSaved, detail)
+        .await?;
     let status = match version {
         1 => StatusCode::CREATED,
         _ => StatusCode::OK,
@@ -119,7 +121,9 @@ async fn remove(
     };
     let version = state.deps.catalog.save_annotation(&new).await?;
     let detail = json!({ "annotation": annotation, "version": version });
-    state.note(&access, id, AuditAction::AnnotationRemoved, detail).await?;
+    state
+        .note(&access, id, AuditAction::AnnotationRemoved, detail)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -130,7 +134,9 @@ fn may_look(access: &Access) -> Result<(), ApiError> {
 async fn scale(state: &CasesState, id: SlideId) -> Result<Scale, ApiError> {
     state.slide(id).await?;
     state.scale(id).await.ok_or_else(|| {
-        ApiError::conflict(format!("slide {id} is not tiled yet: there is nothing to draw on"))
+        ApiError::conflict(format!(
+            "slide {id} is not tiled yet: there is nothing to draw on"
+        ))
     })
 }
 

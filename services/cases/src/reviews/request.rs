@@ -105,7 +105,9 @@ fn seen(
 ) -> Result<SeenResult, ApiError> {
     let latest = predictions.iter().find(|result| result.task.id == *task);
     let latest = latest.ok_or_else(|| {
-        ApiError::conflict(format!("the slide has no result of the task {task} to judge"))
+        ApiError::conflict(format!(
+            "the slide has no result of the task {task} to judge"
+        ))
     })?;
     if latest.task.hash != hash {
         return Err(ApiError::conflict(format!(

@@ -71,7 +71,9 @@ async fn add(
     };
     let kind = review.opinion.kind();
     let detail = json!({ "kind": kind, "number": number, "amends": amends });
-    state.note(&access, id, AuditAction::SlideReviewed, detail).await?;
+    state
+        .note(&access, id, AuditAction::SlideReviewed, detail)
+        .await?;
     let after = state.deps.catalog.reviews(id).await?;
     let added = after.into_iter().find(|row| row.number == number);
     let added = added.ok_or_else(|| ApiError::internal("a review that was added is not there"))?;

@@ -1,6 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use catalog::{Finding, ReviewRow, SeenResult};
+use catalog::{Finding, ReviewRow, SeenResult, standing_reviews};
 use flow::{Prediction, SlideId, TaskId};
 
 /// What is said of one slide, by task.
@@ -39,7 +39,7 @@ impl SlideAnswers {
             let of_task = answers.entry(prediction.task.id.clone());
             of_task.or_insert_with(|| Answer::of_task(prediction));
         }
-        for (seen, finding) in standing(reviews).filter_map(judgement) {
+        for (seen, finding) in standing_reviews(reviews).filter_map(judgement) {
             let of_task = answers.get(&seen.task.id);
             let is_one_of_several = of_task.is_some_and(|answer| answer.is_one_of_several);
             let answer = Answer {
@@ -74,13 +74,6 @@ impl Answer {
             is_one_of_several: !prediction.class_probabilities.is_empty(),
         }
     }
-}
-
-/// The reviews that no other took the place of, in their order.
-pub(super) fn standing(reviews: &[ReviewRow]) -> impl Iterator<Item = &ReviewRow> {
-    let amended: BTreeSet<u32> = reviews.iter().filter_map(|review| review.amends).collect();
-    let stands = move |review: &&ReviewRow| !amended.contains(&review.number);
-    reviews.iter().filter(stands)
 }
 
 fn judgement(review: &ReviewRow) -> Option<(&SeenResult, Finding)> {

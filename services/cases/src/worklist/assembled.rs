@@ -1,8 +1,8 @@
-use catalog::{CaseRow, OrderRow, ReviewRow, SignOffRow, SlideRow};
+use catalog::{CaseRow, OrderRow, ReviewRow, SignOffRow, SlideRow, standing_reviews};
 use flow::{CaseId, Sha256Digest, SlideId};
 use http::{Access, ApiError};
 
-use super::answers::{SlideAnswers, standing};
+use super::answers::SlideAnswers;
 use super::fusion::{TaskResult, fused};
 use crate::CasesState;
 use crate::state::Results;
@@ -70,7 +70,9 @@ impl Assembled {
     pub(super) fn seen(&self) -> Result<Sha256Digest, ApiError> {
         let slides: Vec<_> = self.slides.iter().map(|slide| slide.row.id).collect();
         let reviews = self.slides.iter().flat_map(|slide| &slide.reviews);
-        let reviews: Vec<_> = reviews.map(|review| (review.slide, review.number)).collect();
+        let reviews: Vec<_> = reviews
+            .map(|review| (review.slide, review.number))
+            .collect();
         let results = self.slides.iter().flat_map(|slide| slide.results.shown());
         let results: Vec<_> = results
             .map(|result| (&result.task, result.encoder.hash, result.covariates))
@@ -104,6 +106,6 @@ impl AssembledSlide {
     /// What a person said last of a result of the slide, and nobody amended since.
     pub(super) fn judgement(&self) -> Option<&ReviewRow> {
         let judging = |review: &&ReviewRow| review.opinion.result().is_some();
-        standing(&self.reviews).filter(judging).last()
+        standing_reviews(&self.reviews).filter(judging).last()
     }
 }

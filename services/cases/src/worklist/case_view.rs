@@ -1,4 +1,4 @@
-use catalog::{CaseStanding, OrderRow, PrivateName, PrivateRemark, Priority, SignOffRow};
+use catalog::{CaseStanding, OrderRow, Priority, PrivateName, PrivateRemark, SignOffRow};
 use chrono::{DateTime, Utc};
 use flow::{CaseId, Sha256Digest, SlideId};
 use http::{Access, ApiError};
@@ -141,9 +141,8 @@ impl CaseSlide {
     async fn of(state: &CasesState, access: &Access, slide: &AssembledSlide) -> Self {
         let (row, results) = (slide.row.clone(), &slide.results);
         let place = row.place.clone();
-        let of_place = |name: fn(catalog::SlidePlace) -> Option<PrivateName>| {
-            place.clone().and_then(name)
-        };
+        let of_place =
+            |name: fn(catalog::SlidePlace) -> Option<PrivateName>| place.clone().and_then(name);
         let judgement = slide.judgement().filter(|_| !results.is_withheld());
         Self {
             slide: SlideView::with(state, row, Eyes::of(access), results).await,

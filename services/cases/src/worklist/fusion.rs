@@ -43,7 +43,10 @@ pub(crate) enum CaseCall {
 /// One result a task that any of the slides has an answer of.
 pub(super) fn fused(slides: &[SlideAnswers]) -> Vec<TaskResult> {
     let tasks: BTreeSet<&TaskId> = slides.iter().flat_map(|s| s.answers.keys()).collect();
-    tasks.into_iter().map(|task| of_task(task, slides)).collect()
+    tasks
+        .into_iter()
+        .map(|task| of_task(task, slides))
+        .collect()
 }
 
 fn of_task(task: &TaskId, slides: &[SlideAnswers]) -> TaskResult {
@@ -156,7 +159,10 @@ mod tests {
     #[test]
     fn a_case_is_negative_only_if_every_slide_is() -> Result<(), FlowError> {
         let negative = || found(false, None);
-        assert_eq!(fused_of(vec![negative(), negative()])?.call, CaseCall::Negative);
+        assert_eq!(
+            fused_of(vec![negative(), negative()])?.call,
+            CaseCall::Negative
+        );
         let abstaining = fused_of(vec![negative(), Some(Says::Abstained)])?;
         assert_eq!(abstaining.call, CaseCall::Open);
         let missing = fused_of(vec![negative(), None])?;

@@ -79,11 +79,7 @@ pub(super) async fn search(
     Ok(Json(CaseList { cases, next: None }))
 }
 
-async fn page(
-    state: &CasesState,
-    access: &Access,
-    query: ListQuery,
-) -> Result<CaseList, ApiError> {
+async fn page(state: &CasesState, access: &Access, query: ListQuery) -> Result<CaseList, ApiError> {
     knows_patients(access)?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let page = CasePage {

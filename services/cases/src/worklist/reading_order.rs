@@ -23,7 +23,10 @@ fn suspicion(case: &CaseView) -> f64 {
         CaseCall::Open => 1.0,
         CaseCall::Negative | CaseCall::ByClass => 0.0,
     });
-    let probabilities = case.slides.iter().filter_map(|slide| slide.slide.probability());
+    let probabilities = case
+        .slides
+        .iter()
+        .filter_map(|slide| slide.slide.probability());
     // Among equals the highest probability decides; it never reaches the next step.
     calls.fold(0.0, f64::max) + probabilities.fold(0.0, f64::max) / 2.0
 }

@@ -47,7 +47,9 @@ pub(super) async fn sign(
 
 fn signed(case: &Assembled, signature: Signature, signer: &str) -> Result<NewSignOff, ApiError> {
     if case.slides.is_empty() {
-        return Err(ApiError::conflict("the case has no slides: there is nothing to sign"));
+        return Err(ApiError::conflict(
+            "the case has no slides: there is nothing to sign",
+        ));
     }
     if signature.seen != case.seen()? {
         return Err(changed());
