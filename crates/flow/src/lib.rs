@@ -24,6 +24,7 @@ mod prediction;
 mod prediction_set;
 mod progress;
 mod pyramid_index;
+mod record_ids;
 mod result_name;
 mod status;
 mod tissue;
@@ -50,6 +51,7 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
+pub use record_ids::{AnnotationId, CaseId, OrderId};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;

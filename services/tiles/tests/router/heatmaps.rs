@@ -87,7 +87,12 @@ async fn score(lab: &Lab, painted: &Painted, version: &str, hottest: f32) -> Tes
 }
 
 async fn scored() -> Result<(Lab, Painted, String), Box<dyn Error>> {
-    let (lab, painted) = Lab::with_square().await?;
+    scored_in(Lab::open().await?).await
+}
+
+/// The lab with a scored slide, and where its attention lies.
+pub(crate) async fn scored_in(lab: Lab) -> Result<(Lab, Painted, String), Box<dyn Error>> {
+    let (lab, painted) = lab.painted(SQUARE).await?;
     let slide = NewSlide {
         id: painted.slide,
         digest: Sha256Digest::of(format!("{SQUARE:?}").as_bytes()),

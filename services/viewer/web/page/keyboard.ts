@@ -39,7 +39,8 @@ export function listenForKeys(commands: () => Commands | null): void {
   });
 }
 
-function isForField({ target, key }: KeyboardEvent): boolean {
+/** Whether a key is meant for a field or a dialog. */
+export function isForField({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true;
   if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return true;
   if (!(target instanceof HTMLInputElement)) return false;

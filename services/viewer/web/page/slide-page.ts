@@ -5,6 +5,8 @@ import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
 import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
 import { newestOfEachTask } from '../panel/task-picker';
+import { DrawingSection } from '../review/drawing-section';
+import { ReviewSection } from '../review/review-section';
 import type { View } from '../route';
 import { OpenSlide, type Places } from '../slide/open-slide';
 
@@ -22,16 +24,23 @@ export class SlidePage {
   private shownState = '';
   private hasResult = false;
   private readonly stopFollowing: () => void;
+  private readonly review: ReviewSection;
+  private drawing: DrawingSection | null = null;
+  private readonly places: Places;
 
   constructor(
     readonly id: string,
-    private readonly places: Places,
+    private readonly frame: Places,
     private readonly book: SlideBook,
     private readonly firstView: View | null,
     private readonly listener: SlidePageListener,
   ) {
+    this.review = new ReviewSection((error) => this.fail(error));
+    // What people say stays while one result after the other is shown below it.
+    this.places = { stage: frame.stage, panel: h('div', { class: 'panel-results' }) };
+    fill(frame.panel, this.review.element, this.places.panel);
     this.stopFollowing = book.follow(() => this.update());
-    fill(places.stage, h('p', { class: 'stage-message' }, 'Loading…'));
+    fill(frame.stage, h('p', { class: 'stage-message' }, 'Loading…'));
     this.reservePanel();
     void this.start().catch((error: unknown) => this.fail(error));
   }
@@ -48,8 +57,9 @@ export class SlidePage {
     this.isClosed = true;
     this.stopFollowing();
     this.open?.close();
-    fill(this.places.stage);
-    fill(this.places.panel);
+    this.drawing?.close();
+    fill(this.frame.stage);
+    fill(this.frame.panel);
   }
 
   /** The slide may be on no page of the list that was loaded. */
@@ -63,6 +73,7 @@ export class SlidePage {
     const slide = this.book.get(this.id);
     if (slide === undefined || this.isClosed) return;
     this.listener.named(slideName(slide));
+    this.review.update(slide);
     if (this.open !== null) void this.showStanding(this.open, slide).catch((error: unknown) => this.fail(error));
     else if (isViewable(slide)) void this.openSlide().catch((error: unknown) => this.fail(error));
     else this.showObstacle(slide);
@@ -74,16 +85,20 @@ export class SlidePage {
     const found = await manifest(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
     this.reservePanel();
-    this.open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    const open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    this.open = open;
+    this.drawing = new DrawingSection(found, (overlay) => open.drawOver(overlay), (error) => this.fail(error));
+    this.review.element.after(this.drawing.element);
     this.shownState = '';
     this.update();
   }
 
   /** Fetches the results once they are there; until then shows the progress as it comes. */
   private async showStanding(open: OpenSlide, slide: Slide): Promise<void> {
-    const { state } = slide.status;
-    if (state !== 'scored' && !this.hasResult) open.showProgress(slide);
-    if (state !== 'scored' || this.shownState === state) return;
+    const { status, awaits_impression } = slide;
+    const { state } = status;
+    if (awaits_impression || (state !== 'scored' && !this.hasResult)) open.showProgress(slide);
+    if (awaits_impression || state !== 'scored' || this.shownState === state) return;
     this.shownState = state;
     const results = newestOfEachTask(await predictions(this.id));
     const [first] = results;

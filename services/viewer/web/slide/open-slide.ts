@@ -50,6 +50,8 @@ export class OpenSlide implements Commands {
   private topTiles: TileList | null = null;
   private decisive: TileList | null = null;
   private marksVisible = true;
+  /** Drawn over all the rest. */
+  private readonly added: Overlay[] = [];
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
 
@@ -106,6 +108,12 @@ export class OpenSlide implements Commands {
       ...this.slideSections(slide),
     );
     this.showToggles();
+  }
+
+  /** Draws `overlay` over all the rest; the answer is what it is drawn on. */
+  drawOver(overlay: Overlay): Stage {
+    this.added.push(overlay);
+    return this.stage;
   }
 
   goTo(view: View): void {
@@ -188,7 +196,7 @@ export class OpenSlide implements Commands {
     // A tile may be in both lists: the chosen outline is drawn over the other.
     const marks = [this.topTiles?.marks, this.decisive?.marks];
     if (typeof this.topTiles?.marks.chosen === 'number') marks.reverse();
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks]) {
+    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks, ...this.added]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
