@@ -5,7 +5,8 @@ import { listenForKeys } from './page/keyboard';
 import { Notices } from './page/notices';
 import { Shell } from './page/shell';
 import { SlidePage } from './page/slide-page';
-import { formatRoute, parseRoute, type View } from './route';
+import { formatRoute, parseRoute } from './route';
+import type { Shown } from './slide/open-slide';
 
 const notices = new Notices(document.body);
 const shell = new Shell(document.body);
@@ -39,20 +40,22 @@ function follow(): void {
   const route = parseRoute(location.hash);
   shell.arrange(route.page);
   if (route.page === 'slide' && slidePage?.id === route.id) {
-    if (route.view !== null) slidePage.goTo(route.view);
+    slidePage.goTo(route);
     return;
   }
   slidePage?.close();
-  slidePage = route.page === 'slide' ? openPage(route.id, route.view) : null;
+  slidePage = route.page === 'slide' ? openPage(route.id, route) : null;
   list.setCurrent(slidePage?.id ?? null);
   if (slidePage === null) shell.setTitle(null);
 }
 
-function openPage(id: string, view: View | null): SlidePage {
-  return new SlidePage(id, { stage: shell.stagePlace, panel: shell.panelPlace }, book, view, {
+function openPage(id: string, shown: Shown): SlidePage {
+  return new SlidePage(id, { stage: shell.stagePlace, panel: shell.panelPlace }, book, shown, {
     named: (name) => shell.setTitle(name),
-    // Replaced, not added: the back button leads to the list, not through every movement.
-    rest: (resting) => history.replaceState(null, '', formatRoute({ page: 'slide', id, view: resting })),
+    // Replaced, not added: the back button leads through leaps, not through every movement.
+    rest: ({ view, layer }) =>
+      history.replaceState(null, '', formatRoute({ page: 'slide', id, view, ...(layer && { layer }) })),
+    leap: () => history.pushState(null, '', location.hash),
     failed: (error) => {
       notices.show(error);
       // Pictures do not say why they failed; the list does, for example that the session ended.

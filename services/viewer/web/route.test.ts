@@ -16,6 +16,16 @@ test('a link without a view, or with a broken one, opens the whole slide', () =>
   }
 });
 
+test('a layer survives the address bar, and an unknown one is left to the page', () => {
+  const view = { x_um: 1, y_um: 2, um_per_px: 4, degrees: 12.5 };
+  for (const layer of ['leave_out', 'off'] as const) {
+    const hash = formatRoute({ page: 'slide', id: ID, view, layer });
+    expect(hash).toBe(`#/slides/${ID}?x=1.0&y=2.0&zoom=4&turn=12.5&layer=${layer}`);
+    expect(parseRoute(hash)).toEqual({ page: 'slide', id: ID, view, layer });
+  }
+  expect(parseRoute(`#/slides/${ID}?layer=truth`)).toEqual({ page: 'slide', id: ID, view: null });
+});
+
 test('turns are brought into one circle', () => {
   const route = parseRoute(`#/slides/${ID}?x=1&y=2&zoom=1&turn=-90`);
   expect(route.page === 'slide' && route.view?.degrees).toBe(270);

@@ -8,19 +8,29 @@ export interface View {
   degrees: number;
 }
 
-export type Route = { page: 'list' } | { page: 'slide'; id: string; view: View | null };
+const SHOWN_LAYERS = ['attention', 'tile', 'leave_out', 'neighbourhood', 'off'] as const;
 
-/** Reads `#/slides/ID?x=&y=&zoom=&turn=`; whatever is not understood leads to the list. */
+/** What lies over the slide: a layer of the heatmap, or none of them. */
+export type ShownLayer = (typeof SHOWN_LAYERS)[number];
+
+/** Without a view the whole slide is shown; without a layer, what the page shows first. */
+export type Route = { page: 'list' } | { page: 'slide'; id: string; view: View | null; layer?: ShownLayer };
+
+/** Reads `#/slides/ID?x=&y=&zoom=&turn=&layer=`; whatever is not understood leads to the list. */
 export function parseRoute(hash: string): Route {
   const found = /^#\/slides\/([0-9a-f]{32})(?:\?(.*))?$/.exec(hash);
   if (!found) return { page: 'list' };
-  return { page: 'slide', id: found[1]!, view: parseView(new URLSearchParams(found[2] ?? '')) };
+  const query = new URLSearchParams(found[2] ?? '');
+  const layer = SHOWN_LAYERS.find((name) => name === query.get('layer'));
+  return { page: 'slide', id: found[1]!, view: parseView(query), ...(layer && { layer }) };
 }
 
 export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
+  const pairs = route.view === null ? [] : formatView(route.view);
+  if (route.layer !== undefined) pairs.push(`layer=${route.layer}`);
   const path = `#/slides/${route.id}`;
-  return route.view === null ? path : `${path}?${formatView(route.view)}`;
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
 function parseView(query: URLSearchParams): View | null {
@@ -34,12 +44,12 @@ function parseView(query: URLSearchParams): View | null {
   return Object.values(view).every(Number.isFinite) && view.um_per_px > 0 ? view : null;
 }
 
-function formatView(view: View): string {
+function formatView(view: View): string[] {
   const pairs = [
     `x=${view.x_um.toFixed(1)}`,
     `y=${view.y_um.toFixed(1)}`,
     `zoom=${Number(view.um_per_px.toPrecision(5))}`,
   ];
-  if (view.degrees !== 0) pairs.push(`turn=${Math.round(view.degrees)}`);
-  return pairs.join('&');
+  if (view.degrees !== 0) pairs.push(`turn=${Number(view.degrees.toFixed(1))}`);
+  return pairs;
 }

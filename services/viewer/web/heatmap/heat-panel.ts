@@ -1,12 +1,13 @@
 import { heatmap } from '../api/client';
 import type { Layer, Prediction } from '../api/shapes';
+import type { ShownLayer } from '../route';
 import { HeatControls } from '../panel/heat-controls';
 import { Legend } from '../panel/legend';
 import { section } from '../panel/section';
 import { type Grid, readGrid, valueAt } from './grid';
 import { HeatOverlay } from './heat-overlay';
 import { LAYERS, layersOf } from './layers';
-import { FIRST_SETTINGS, type HeatSettings } from './settings';
+import { FIRST_SETTINGS, type HeatSettings, withLayer } from './settings';
 import { Shading } from './shading';
 
 interface HeatListener {
@@ -22,21 +23,31 @@ export class HeatPanel {
   private readonly controls: HeatControls;
   private readonly legend = new Legend();
   private readonly grids = new Map<Layer, Promise<Grid>>();
-  private settings = FIRST_SETTINGS;
+  private settings: HeatSettings = FIRST_SETTINGS;
   private grid: Grid | null = null;
 
   constructor(
     private readonly prediction: Prediction,
+    first: ShownLayer | undefined,
     private readonly listener: HeatListener,
   ) {
     const layers = layersOf(prediction);
-    this.controls = new HeatControls(FIRST_SETTINGS, layers, (settings) => void this.apply(settings));
+    this.settings = this.settingsFor(first);
+    this.controls = new HeatControls(this.settings, layers, (settings) => void this.apply(settings));
     this.element = section('heatmap', 'Heatmap', this.controls.element, this.legend.element);
-    void this.apply(FIRST_SETTINGS);
+    void this.apply(this.settings);
   }
 
   get isVisible(): boolean {
     return this.settings.visible;
+  }
+
+  get shownLayer(): ShownLayer {
+    return this.settings.visible ? this.settings.layer : 'off';
+  }
+
+  showLayer(shown: ShownLayer): void {
+    if (shown !== this.shownLayer) void this.apply(this.settingsFor(shown));
   }
 
   toggle(): void {
@@ -49,6 +60,14 @@ export class HeatPanel {
     this.legend.point(value);
     if (value === null || !this.settings.visible) return null;
     return LAYERS[this.settings.layer].value(value);
+  }
+
+  /** A layer that this result has not leaves all as it is. */
+  private settingsFor(shown: ShownLayer | undefined): HeatSettings {
+    if (shown === 'off') return { ...this.settings, visible: false };
+    if (shown === undefined || !layersOf(this.prediction).includes(shown)) return this.settings;
+    const settings = { ...this.settings, visible: true };
+    return shown === settings.layer ? settings : withLayer(settings, shown);
   }
 
   private async apply(settings: HeatSettings): Promise<void> {

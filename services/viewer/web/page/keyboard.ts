@@ -1,8 +1,20 @@
 import type { Commands } from '../slide/commands';
 import { PRESETS } from '../units/magnification';
 
-/** Every key, what it does, and the words for the help page. */
-export const KEYS: readonly { keys: readonly string[]; shown: string; does: string; act(commands: Commands): void }[] = [
+interface Key {
+  keys: readonly string[];
+  /** The key and what it does, for the help page. */
+  shown: string;
+  does: string;
+  act(commands: Commands): void;
+  /** When it does that; always, if absent. */
+  when?(commands: Commands): boolean;
+}
+
+const whileMeasuring = ({ measure }: Commands) => measure.isMeasuring;
+
+/** Every key there is. */
+export const KEYS: readonly Key[] = [
   { keys: ['+', '='], shown: '+', does: 'Zoom in', act: (to) => to.movement.zoomBy(1) },
   { keys: ['-', '_'], shown: '−', does: 'Zoom out', act: (to) => to.movement.zoomBy(-1) },
   { keys: ['0'], shown: '0', does: 'Whole slide', act: (to) => to.movement.showAll() },
@@ -23,6 +35,14 @@ export const KEYS: readonly { keys: readonly string[]; shown: string; does: stri
   { keys: ['p'], shown: 'P', does: 'Previous top tile', act: (to) => to.stepTile(-1) },
   { keys: ['r'], shown: 'R', does: 'Turn right', act: (to) => to.movement.turn(1) },
   { keys: ['R'], shown: 'Shift R', does: 'Turn left', act: (to) => to.movement.turn(-1) },
+  { keys: ['u'], shown: 'U', does: 'Upright again', act: (to) => to.movement.upright() },
+  { keys: ['l'], shown: 'L', does: 'Measure a line', act: (to) => to.measure.toggle('line') },
+  { keys: ['a'], shown: 'A', does: 'Measure an area', act: (to) => to.measure.toggle('area') },
+  { keys: [' '], shown: 'Space', does: 'Measuring: place in the middle', act: (to) => to.measure.placeInMiddle(), when: whileMeasuring },
+  { keys: ['Enter'], shown: 'Enter', does: 'Measuring: close the area', act: (to) => to.measure.finish(), when: whileMeasuring },
+  { keys: ['Backspace'], shown: 'Backspace', does: 'Measuring: one place back', act: (to) => to.measure.takeBack(), when: whileMeasuring },
+  { keys: ['Escape'], shown: 'Esc', does: 'Measuring: give up', act: (to) => to.measure.cancel(), when: whileMeasuring },
+  { keys: ['c'], shown: 'C', does: 'Copy a link to this place', act: (to) => to.copyLink() },
   { keys: ['f'], shown: 'F', does: 'Full screen', act: (to) => to.toggleFullScreen() },
   { keys: ['?'], shown: '?', does: 'This list', act: (to) => to.showHelp() },
 ];
@@ -31,9 +51,10 @@ export const KEYS: readonly { keys: readonly string[]; shown: string; does: stri
 export function listenForKeys(commands: () => Commands | null): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isForField(event)) return;
-    const found = KEYS.find(({ keys }) => keys.includes(event.key));
     const open = commands();
-    if (found === undefined || open === null) return;
+    if (open === null) return;
+    const found = KEYS.find(({ keys, when }) => keys.includes(event.key) && (when?.(open) ?? true));
+    if (found === undefined) return;
     event.preventDefault();
     found.act(open);
   });
@@ -41,6 +62,8 @@ export function listenForKeys(commands: () => Commands | null): void {
 
 function isForField({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true;
+  const presses = key === 'Enter' || key === ' ';
+  if (presses && target instanceof Element && target.matches('button, a, summary')) return true;
   if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return true;
   if (!(target instanceof HTMLInputElement)) return false;
   // A slider takes the arrows, a tick box nothing we use.

@@ -5,13 +5,10 @@ import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
 import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
 import { newestOfEachTask } from '../panel/task-picker';
-import type { View } from '../route';
-import { OpenSlide, type Places } from '../slide/open-slide';
+import { OpenSlide, type OpenSlideListener, type Places, type Shown } from '../slide/open-slide';
 
-interface SlidePageListener {
+interface SlidePageListener extends OpenSlideListener {
   named(name: string): void;
-  rest(view: View): void;
-  failed(error: unknown): void;
 }
 
 /** The page of one slide, from the moment it is known until it is left. */
@@ -27,7 +24,7 @@ export class SlidePage {
     readonly id: string,
     private readonly places: Places,
     private readonly book: SlideBook,
-    private readonly firstView: View | null,
+    private readonly first: Shown,
     private readonly listener: SlidePageListener,
   ) {
     this.stopFollowing = book.follow(() => this.update());
@@ -40,8 +37,8 @@ export class SlidePage {
     return this.open;
   }
 
-  goTo(view: View): void {
-    this.open?.goTo(view);
+  goTo(shown: Shown): void {
+    this.open?.goTo(shown);
   }
 
   close(): void {
@@ -74,7 +71,7 @@ export class SlidePage {
     const found = await manifest(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
     this.reservePanel();
-    this.open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    this.open = new OpenSlide(this.places, found, this.first, this.listener);
     this.shownState = '';
     this.update();
   }

@@ -1,54 +1,54 @@
-import type { Manifest, Prediction, Slide } from '../api/shapes';
+import type { Manifest, MicrometreRect, Prediction, Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
+import { Measuring } from '../measure/measuring';
+import type { MeasurementKind } from '../measure/measurement';
 import { showHelp } from '../page/help';
-import { leavesFigures } from '../panel/abstention';
-import { DecisiveSection, decisiveTiles } from '../panel/decisive';
-import { Evidence } from '../panel/evidence';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
-import type { View } from '../route';
-import type { Commands, Movement } from './commands';
+import type { ShownLayer, View } from '../route';
+import type { Commands, MeasureCommands, Movement } from './commands';
 import type { Frame } from './frame';
-import type { Overlay } from './overlays';
+import { copyText } from './link';
 import { Readout } from './readout';
 import { Stage } from './stage';
-import { TileMarks } from './tile-marks';
+import { TileLists } from './tile-lists';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
-
-const TOP_TILES = { colour: '#ffffff', width_px: 1.5 };
-const DECISIVE_TILES = { colour: '#00e5ff', width_px: 3 };
-
-/** Tiles a reader can go to: their marks on the slide, and their pictures in the panel. */
-interface TileList {
-  marks: TileMarks;
-  pictures: Evidence | DecisiveSection;
-}
 
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
 }
 
+/** What a link to the slide holds; `layer` is undefined before there is a heatmap. */
+export interface Shown {
+  view: View | null;
+  layer?: ShownLayer | undefined;
+}
+
 export interface OpenSlideListener {
-  rest(view: View): void;
+  /** The slide lies still, or shows another layer. */
+  rest(shown: Shown): void;
+  /** The slide is about to leap to another place: the way back should lead here. */
+  leap(): void;
   failed(error: unknown): void;
 }
 
 /** A slide on the screen: the slide itself, its overlays, and the panel beside it. */
 export class OpenSlide implements Commands {
   readonly movement: Movement;
+  readonly measure: MeasureCommands;
   private readonly stage: Stage;
   private readonly readout = new Readout();
   private readonly toolbar = new Toolbar(this);
   private readonly tissue: Tissue;
   private readonly tissueOverlay: TissueOverlay;
+  private readonly measuring: Measuring;
   private heat: HeatPanel | null = null;
-  private topTiles: TileList | null = null;
-  private decisive: TileList | null = null;
+  private tiles: TileLists | null = null;
   private marksVisible = true;
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
@@ -56,23 +56,19 @@ export class OpenSlide implements Commands {
   constructor(
     private readonly places: Places,
     private readonly manifest: Manifest,
-    view: View | null,
+    private readonly first: Shown,
     private readonly listener: OpenSlideListener,
   ) {
     this.tissue = new Tissue(manifest.tissue);
     this.tissueOverlay = new TissueOverlay(this.tissue);
-    const overlays: Overlay[] = [{ draw: (...on) => this.draw(...on) }];
-    fill(places.stage);
-    this.stage = new Stage({
-      place: places.stage,
-      manifest,
-      view,
-      overlays,
-      onMove: (frame) => this.moved(frame),
-      onRest: (resting) => listener.rest(resting),
-      onFailure: (message) => listener.failed(new Error(message)),
+    this.measuring = new Measuring(manifest.slide, {
+      changed: () => this.showToggles(),
+      show: (rect) => this.leapTo(rect),
     });
+    fill(places.stage);
+    this.stage = this.newStage();
     this.movement = this.stage;
+    this.measure = this.measureCommands();
     places.stage.append(this.toolbar.element, this.readout.scaleBar, this.readout.element);
     this.followPointer();
     this.showToggles();
@@ -88,28 +84,28 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
     this.waitingPlace = h('div', {}, waitingSection(slide));
-    fill(this.places.panel, this.waitingPlace, ...this.slideSections(slide));
+    fill(this.places.panel, this.waitingPlace, this.measuring.element, ...this.slideSections(slide));
   }
 
   /** Shows one of the results and all that hangs on it. */
   showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
     this.heat = this.newHeat(chosen);
-    this.topTiles = this.newTopTiles(chosen);
-    this.decisive = this.newDecisive(chosen);
+    this.tiles = new TileLists(this.manifest, chosen, (rect) => this.leapTo(rect));
     fill(
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.measuring.element,
       this.heat.element,
-      this.decisive?.pictures.element,
-      this.topTiles.pictures.element,
+      ...this.tiles.elements,
       ...this.slideSections(slide),
     );
     this.showToggles();
   }
 
-  goTo(view: View): void {
-    this.stage.goTo(view, 'glide');
+  goTo({ view, layer }: Shown): void {
+    if (view !== null) this.stage.goTo(view, 'glide');
+    if (layer !== undefined) this.heat?.showLayer(layer);
   }
 
   toggleHeatmap(): void {
@@ -127,11 +123,16 @@ export class OpenSlide implements Commands {
   }
 
   stepTile(steps: number): void {
-    const { topTiles } = this;
-    const n_tiles = topTiles?.marks.tiles.length ?? 0;
-    if (topTiles === null || n_tiles === 0) return;
-    const chosen = topTiles.marks.chosen ?? (steps > 0 ? -1 : n_tiles);
-    this.choose(topTiles, (chosen + steps + n_tiles) % n_tiles);
+    this.tiles?.step(steps);
+  }
+
+  copyLink(): void {
+    // The slide may still be moving: the link is to what is seen now.
+    this.listener.rest(this.shown());
+    copyText(location.href).then(
+      () => this.readout.say('Link copied'),
+      (error: unknown) => this.listener.failed(error),
+    );
   }
 
   toggleFullScreen(): void {
@@ -143,52 +144,69 @@ export class OpenSlide implements Commands {
     showHelp();
   }
 
+  private newStage(): Stage {
+    return new Stage({
+      place: this.places.stage,
+      manifest: this.manifest,
+      view: this.first.view,
+      overlays: [{ draw: (...on) => this.draw(...on) }],
+      onMove: (frame) => this.moved(frame),
+      onRest: () => this.listener.rest(this.shown()),
+      onTap: (place, frame) => {
+        this.measuring.place(place, frame);
+        return this.measure.isMeasuring;
+      },
+      onFailure: (message) => this.listener.failed(new Error(message)),
+    });
+  }
+
+  private measureCommands(): MeasureCommands {
+    const { measuring, stage } = this;
+    return {
+      get isMeasuring() {
+        return measuring.kind !== null;
+      },
+      toggle: (kind: MeasurementKind) => {
+        measuring.toggle(kind);
+        stage.focus();
+      },
+      placeInMiddle: () => {
+        const frame = stage.frame();
+        if (frame !== null) measuring.placeInMiddle(frame);
+      },
+      finish: () => measuring.finish(),
+      takeBack: () => measuring.takeBack(),
+      cancel: () => measuring.cancel(),
+    };
+  }
+
+  private shown(): Shown {
+    return { view: this.stage.frame()?.view ?? null, layer: this.heat?.shownLayer };
+  }
+
   private slideSections(slide: Slide): (HTMLElement | null)[] {
     return [infoSection(slide, this.manifest, this.tissue), timingSection(slide.timings)];
   }
 
   private newHeat(prediction: Prediction): HeatPanel {
-    return new HeatPanel(prediction, {
-      changed: () => this.showToggles(),
+    const shown = this.heat?.shownLayer ?? this.first.layer;
+    return new HeatPanel(prediction, shown, {
+      changed: () => {
+        this.showToggles();
+        this.listener.rest(this.shown());
+      },
       failed: (error) => this.listener.failed(error),
     });
   }
 
-  private newTopTiles(prediction: Prediction): TileList {
-    const list: TileList = {
-      marks: new TileMarks(prediction.top_tiles, TOP_TILES),
-      pictures: new Evidence(this.manifest, prediction, (position) => this.choose(list, position)),
-    };
-    return list;
-  }
-
-  private newDecisive({ evidence, abstention }: Prediction): TileList | null {
-    if (evidence === undefined || !leavesFigures(abstention)) return null;
-    const list: TileList = {
-      marks: new TileMarks(decisiveTiles(evidence.decisive), DECISIVE_TILES),
-      pictures: new DecisiveSection(this.manifest, evidence, (position) => this.choose(list, position)),
-    };
-    return list;
-  }
-
-  /** Goes to a tile of a list; it is then the only one chosen. */
-  private choose(list: TileList, position: number): void {
-    const tile = list.marks.tiles[position];
-    if (tile === undefined) return;
-    for (const other of [this.topTiles, this.decisive]) {
-      if (other === null) continue;
-      other.marks.chosen = other === list ? position : null;
-      other.pictures.setChosen(other.marks.chosen);
-    }
-    this.stage.show(tile.rect_um);
+  private leapTo(rect: MicrometreRect): void {
+    this.listener.leap();
+    this.stage.show(rect);
     this.stage.redraw();
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    // A tile may be in both lists: the chosen outline is drawn over the other.
-    const marks = [this.topTiles?.marks, this.decisive?.marks];
-    if (typeof this.topTiles?.marks.chosen === 'number') marks.reverse();
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks]) {
+    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.tiles, this.measuring.overlay]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
@@ -198,8 +216,11 @@ export class OpenSlide implements Commands {
   private showToggles(): void {
     this.toolbar.setPressed('heatmap', this.heat?.isVisible ?? false);
     this.toolbar.setPressed('tissue', this.tissueOverlay.visible);
-    for (const list of [this.topTiles, this.decisive]) if (list !== null) list.marks.visible = this.marksVisible;
-    this.toolbar.setPressed('marks', this.topTiles !== null && this.marksVisible);
+    if (this.tiles !== null) this.tiles.visible = this.marksVisible;
+    this.toolbar.setPressed('marks', this.tiles !== null && this.marksVisible);
+    this.toolbar.setPressed('line', this.measuring.kind === 'line');
+    this.toolbar.setPressed('area', this.measuring.kind === 'area');
+    this.stage.element.classList.toggle('measuring', this.measuring.kind !== null);
     this.stage.redraw();
   }
 
@@ -214,10 +235,12 @@ export class OpenSlide implements Commands {
       const box = element.getBoundingClientRect();
       const place = this.stage.frame()?.toGlass(event.clientX - box.x, event.clientY - box.y) ?? null;
       this.readout.point(place, this.heat?.point(place) ?? null);
+      this.measuring.aim(place);
     });
     element.addEventListener('pointerleave', () => {
       this.readout.point(null, null);
       this.heat?.point(null);
+      this.measuring.aim(null);
     });
   }
 }

@@ -2,10 +2,12 @@ import OpenSeadragon from 'openseadragon';
 import { paths } from '../api/client';
 import type { Manifest, MicrometreRect } from '../api/shapes';
 import { h } from '../dom';
+import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
 import type { Movement } from './commands';
 import { Frame } from './frame';
+import { fittingDrawer } from './graphics';
 import { type Overlay, OverlayCanvas } from './overlays';
 
 interface StageOptions {
@@ -19,6 +21,8 @@ interface StageOptions {
   onMove(frame: Frame): void;
   /** Once the slide lies still. */
   onRest(view: View): void;
+  /** A click or a tap that moved nothing; answers whether it meant something, and so must not zoom. */
+  onTap(place: Place, frame: Frame): boolean;
   /** The slide or one of its tiles could not be loaded. */
   onFailure(message: string): void;
 }
@@ -131,12 +135,28 @@ export class Stage implements Movement {
     viewport.setRotation(viewport.getRotation() + quarters * TURN_DEGREES);
   }
 
+  upright(): void {
+    this.viewer.viewport.setRotation(0);
+  }
+
+  /** Takes the keys away from a button that was pressed. */
+  focus(): void {
+    this.viewer.canvas.focus();
+  }
+
   /** Says on the element whether all that is to be seen has come. */
   private followLoading(): void {
     const image = this.viewer.world.getItemAt(0);
     const say = (isLoaded: boolean) => (this.element.dataset.loaded = String(isLoaded));
     image.addHandler('fully-loaded-change', ({ fullyLoaded }) => say(fullyLoaded));
     say(image.getFullyLoaded());
+  }
+
+  private tap(event: { position: OpenSeadragon.Point; preventDefaultAction: boolean }): void {
+    const frame = this.frame();
+    if (frame === null) return;
+    const place = frame.toGlass(event.position.x, event.position.y);
+    event.preventDefaultAction = this.options.onTap(place, frame) || event.preventDefaultAction;
   }
 
   private listen(): void {
@@ -150,10 +170,17 @@ export class Stage implements Movement {
       const frame = this.frame();
       if (frame !== null) options.onMove(frame);
     });
+    // For whoever waits, as tests do.
+    viewer.addHandler('animation-start', () => (this.element.dataset.resting = 'false'));
     viewer.addHandler('animation-finish', () => {
+      this.element.dataset.resting = 'true';
       const frame = this.frame();
       if (frame !== null) options.onRest(frame.view);
     });
+    viewer.addHandler('canvas-click', (event) => {
+      if (event.quick) this.tap(event);
+    });
+    viewer.addHandler('canvas-double-click', (event) => this.tap(event));
     // All keys are handled in one place, keyboard.ts.
     viewer.addHandler('canvas-key', (event) => {
       event.preventDefaultAction = true;
@@ -174,6 +201,7 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
   return {
     element,
     tileSources: paths.deepZoom(id),
+    drawer: fittingDrawer(),
     // No picture buttons: the toolbar is our own.
     showNavigationControl: false,
     showNavigator: true,

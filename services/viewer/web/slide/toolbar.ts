@@ -7,7 +7,7 @@ const SHOWN_PRESETS = [2, 5, 10, 20, 40];
 /** A preset is lit when the slide is shown within this share of it. */
 const NEAR = 0.02;
 
-type Toggle = 'heatmap' | 'tissue' | 'marks';
+type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area';
 
 /** The buttons over the slide. */
 export class Toolbar {
@@ -20,6 +20,8 @@ export class Toolbar {
       heatmap: button('heatmap', 'Heatmap (H)', () => commands.toggleHeatmap()),
       tissue: button('tissue', 'Tissue outline (T)', () => commands.toggleTissue()),
       marks: button('marks', 'Tile marks (M)', () => commands.toggleMarks()),
+      line: button('line', 'Measure a line (L)', () => commands.measure.toggle('line')),
+      area: button('area', 'Measure an area (A)', () => commands.measure.toggle('area')),
     };
     for (const preset of SHOWN_PRESETS) this.presets.set(preset, presetButton(preset, commands));
     this.element = h(
@@ -34,9 +36,12 @@ export class Toolbar {
       group(
         button('turnLeft', 'Turn left (Shift R)', () => commands.movement.turn(-1)),
         button('turnRight', 'Turn right (R)', () => commands.movement.turn(1)),
+        button('upright', 'Upright (U)', () => commands.movement.upright()),
       ),
+      group(this.toggles.line, this.toggles.area),
       group(this.toggles.heatmap, this.toggles.tissue, this.toggles.marks),
       group(
+        button('link', 'Copy a link to this place (C)', () => commands.copyLink()),
         button('fullScreen', 'Full screen (F)', () => commands.toggleFullScreen()),
         button('help', 'Keyboard (?)', () => commands.showHelp()),
       ),
