@@ -14,6 +14,8 @@ const DRAWINGS = {
   line: 'M4 20L20 4M4 16v4h4M16 4h4v4',
   area: 'M5 8l8-4 6 7-3 8-9 1z',
   upload: 'M12 16V5M7.5 9.5L12 5l4.5 4.5M4 16v4h16v-4',
+  beside: 'M4 5h7v14H4zM13 5h7v14h-7z',
+  share: 'M14 4h6v6M20 4l-9 9M10 6H5v13h13v-5',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
   back: 'M15 5l-7 7 7 7',
   close: 'M6 6l12 12M18 6L6 18',

@@ -1,3 +1,5 @@
+import type { Alignment } from './compare/alignment';
+
 /** A view of a slide: its centre and scale on the glass, so that a link means the same anywhere. */
 export interface View {
   /** Micrometres from the top left of level 0. */
@@ -13,11 +15,31 @@ const SHOWN_LAYERS = ['attention', 'tile', 'leave_out', 'neighbourhood', 'off'] 
 /** What lies over the slide: a layer of the heatmap, or none of them. */
 export type ShownLayer = (typeof SHOWN_LAYERS)[number];
 
-/** Without a view the whole slide is shown; without a layer, what the page shows first. */
-export type Route = { page: 'list' } | { page: 'slide'; id: string; view: View | null; layer?: ShownLayer };
+/** How many slides fit beside each other. */
+export const MOST_COMPARED = 4;
 
-/** Reads `#/slides/ID?x=&y=&zoom=&turn=&layer=`; whatever is not understood leads to the list. */
+/** Slides side by side; the view is of the first, and without alignments their tissue meets. */
+export interface CompareRoute {
+  page: 'compare';
+  ids: readonly string[];
+  view: View | null;
+  /** Of all slides but the first, against it. */
+  alignments: readonly Alignment[] | null;
+}
+
+/** Without a view the whole slide is shown; without a layer, what the page shows first. */
+export type Route =
+  | CompareRoute
+  | { page: 'list' }
+  | { page: 'slide'; id: string; view: View | null; layer?: ShownLayer };
+
+/**
+ * Reads `#/slides/ID?x=&y=&zoom=&turn=&layer=` and `#/compare/ID,ID?x=&y=&zoom=&turn=&align=x:y:turn,...`;
+ * whatever is not understood leads to the list.
+ */
 export function parseRoute(hash: string): Route {
+  const compared = /^#\/compare\/([0-9a-f,]+)(?:\?(.*))?$/.exec(hash);
+  if (compared) return parseCompared(compared[1]!.split(','), new URLSearchParams(compared[2] ?? ''));
   const found = /^#\/slides\/([0-9a-f]{32})(?:\?(.*))?$/.exec(hash);
   if (!found) return { page: 'list' };
   const query = new URLSearchParams(found[2] ?? '');
@@ -28,9 +50,31 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
   const pairs = route.view === null ? [] : formatView(route.view);
-  if (route.layer !== undefined) pairs.push(`layer=${route.layer}`);
-  const path = `#/slides/${route.id}`;
+  if (route.page === 'compare' && route.alignments !== null) pairs.push(`align=${formatAlignments(route.alignments)}`);
+  if (route.page === 'slide' && route.layer !== undefined) pairs.push(`layer=${route.layer}`);
+  const path = route.page === 'compare' ? `#/compare/${route.ids.join(',')}` : `#/slides/${route.id}`;
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
+}
+
+function parseCompared(ids: readonly string[], query: URLSearchParams): Route {
+  const isEach = ids.every((id) => /^[0-9a-f]{32}$/.test(id)) && new Set(ids).size === ids.length;
+  if (!isEach || ids.length < 2 || ids.length > MOST_COMPARED) return { page: 'list' };
+  return { page: 'compare', ids, view: parseView(query), alignments: parseAlignments(query.get('align'), ids.length - 1) };
+}
+
+function parseAlignments(text: string | null, count: number): Alignment[] | null {
+  const alignments = (text ?? '').split(',').map((part) => {
+    const [x_um, y_um, degrees] = part.split(':').map(Number);
+    return { x_um: x_um ?? Number.NaN, y_um: y_um ?? Number.NaN, degrees: degrees ?? Number.NaN };
+  });
+  const isWhole = alignments.every((alignment) => Object.values(alignment).every(Number.isFinite));
+  return isWhole && alignments.length === count ? alignments : null;
+}
+
+function formatAlignments(alignments: readonly Alignment[]): string {
+  return alignments
+    .map(({ x_um, y_um, degrees }) => `${x_um.toFixed(1)}:${y_um.toFixed(1)}:${Number(degrees.toFixed(1))}`)
+    .join(',');
 }
 
 function parseView(query: URLSearchParams): View | null {

@@ -2,7 +2,7 @@ import type { Connection } from '../api/events';
 import sign from '../icon.svg';
 import { fill, h } from '../dom';
 import { icon } from '../icons';
-import { formatRoute } from '../route';
+import { formatRoute, type Route } from '../route';
 
 /** The frame around everything: the bar at the top, the list, the slide and the panel beside it. */
 export class Shell {
@@ -27,8 +27,8 @@ export class Shell {
     );
   }
 
-  /** The list fills the page when no slide is open, and stands beside the slide otherwise. */
-  arrange(page: 'list' | 'slide'): void {
+  /** The list fills the page when no slide is open, stands beside one slide, and leaves several all the room. */
+  arrange(page: Route['page']): void {
     this.body.dataset.page = page;
   }
 

@@ -12,6 +12,15 @@ export interface Movement {
   upright(): void;
 }
 
+/** What lies over a slide that is open by itself. */
+export interface OverlayCommands {
+  toggleHeatmap(): void;
+  toggleTissue(): void;
+  toggleMarks(): void;
+  /** Goes through the tiles that weighed most. */
+  stepTile(steps: number): void;
+}
+
 /** Measuring; all but `toggle` do nothing while no tool is in hand. */
 export interface MeasureCommands {
   readonly isMeasuring: boolean;
@@ -22,16 +31,21 @@ export interface MeasureCommands {
   cancel(): void;
 }
 
-/** What a person can ask of an open slide, by key or by button. */
+/** Slides side by side. */
+export interface CompareCommands {
+  /** Lets each slide move by itself, to bring them in line, or all together again. */
+  toggleLink(): void;
+}
+
+/** What a person can ask of what is open, by key or by button; what it has not, it leaves out. */
 export interface Commands {
   readonly movement: Movement;
-  readonly measure: MeasureCommands;
-  toggleHeatmap(): void;
-  toggleTissue(): void;
-  toggleMarks(): void;
-  /** Goes through the tiles that weighed most. */
-  stepTile(steps: number): void;
-  /** A link that opens this slide at this place. */
+  readonly overlays?: OverlayCommands;
+  readonly measure?: MeasureCommands;
+  readonly compare?: CompareCommands;
+  /** Asks which other slides shall be beside this. */
+  chooseBeside(): void;
+  /** A link that opens this very place. */
   copyLink(): void;
   toggleFullScreen(): void;
   showHelp(): void;

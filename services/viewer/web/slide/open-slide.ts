@@ -9,8 +9,9 @@ import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
 import type { ShownLayer, View } from '../route';
-import type { Commands, MeasureCommands, Movement } from './commands';
+import type { Commands, MeasureCommands, Movement, OverlayCommands } from './commands';
 import type { Frame } from './frame';
+import { toggleFullScreen } from './full-screen';
 import { copyText } from './link';
 import { Readout } from './readout';
 import { Stage } from './stage';
@@ -34,16 +35,19 @@ export interface OpenSlideListener {
   rest(shown: Shown): void;
   /** The slide is about to leap to another place: the way back should lead here. */
   leap(): void;
+  /** Another slide is wanted beside this view. */
+  chooseBeside(view: View | null): void;
   failed(error: unknown): void;
 }
 
 /** A slide on the screen: the slide itself, its overlays, and the panel beside it. */
 export class OpenSlide implements Commands {
   readonly movement: Movement;
+  readonly overlays: OverlayCommands;
   readonly measure: MeasureCommands;
   private readonly stage: Stage;
   private readonly readout = new Readout();
-  private readonly toolbar = new Toolbar(this);
+  private readonly toolbar: Toolbar;
   private readonly tissue: Tissue;
   private readonly tissueOverlay: TissueOverlay;
   private readonly measuring: Measuring;
@@ -68,7 +72,9 @@ export class OpenSlide implements Commands {
     fill(places.stage);
     this.stage = this.newStage();
     this.movement = this.stage;
+    this.overlays = this.overlayCommands();
     this.measure = this.measureCommands();
+    this.toolbar = new Toolbar(this);
     places.stage.append(this.toolbar.element, this.readout.scaleBar, this.readout.element);
     this.followPointer();
     this.showToggles();
@@ -108,22 +114,8 @@ export class OpenSlide implements Commands {
     if (layer !== undefined) this.heat?.showLayer(layer);
   }
 
-  toggleHeatmap(): void {
-    this.heat?.toggle();
-  }
-
-  toggleTissue(): void {
-    this.tissueOverlay.visible = !this.tissueOverlay.visible;
-    this.showToggles();
-  }
-
-  toggleMarks(): void {
-    this.marksVisible = !this.marksVisible;
-    this.showToggles();
-  }
-
-  stepTile(steps: number): void {
-    this.tiles?.step(steps);
+  chooseBeside(): void {
+    this.listener.chooseBeside(this.stage.frame()?.view ?? null);
   }
 
   copyLink(): void {
@@ -136,12 +128,11 @@ export class OpenSlide implements Commands {
   }
 
   toggleFullScreen(): void {
-    const change = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-    change.catch((error: unknown) => this.listener.failed(error));
+    toggleFullScreen().catch((error: unknown) => this.listener.failed(error));
   }
 
   showHelp(): void {
-    showHelp();
+    showHelp(this);
   }
 
   private newStage(): Stage {
@@ -158,6 +149,21 @@ export class OpenSlide implements Commands {
       },
       onFailure: (message) => this.listener.failed(new Error(message)),
     });
+  }
+
+  private overlayCommands(): OverlayCommands {
+    return {
+      toggleHeatmap: () => this.heat?.toggle(),
+      toggleTissue: () => {
+        this.tissueOverlay.visible = !this.tissueOverlay.visible;
+        this.showToggles();
+      },
+      toggleMarks: () => {
+        this.marksVisible = !this.marksVisible;
+        this.showToggles();
+      },
+      stepTile: (steps) => this.tiles?.step(steps),
+    };
   }
 
   private measureCommands(): MeasureCommands {

@@ -82,14 +82,13 @@ export class Stage implements Movement {
   }
 
   goTo(view: View, motion: 'jump' | 'glide'): void {
-    const { viewport } = this.viewer;
-    const { mpp } = this.options.manifest;
-    const isJump = motion === 'jump';
-    const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
-    viewport.setRotation(view.degrees, isJump);
-    viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isJump);
-    viewport.panTo(centre, isJump);
-    viewport.applyConstraints(isJump);
+    this.set(view, motion === 'jump');
+    this.viewer.viewport.applyConstraints(motion === 'jump');
+  }
+
+  /** Shows at once what another slide dictates, even if that lies off this slide. */
+  follow(view: View): void {
+    if (this.viewer.world.getItemCount() > 0) this.set(view, true);
   }
 
   /** Shows a rectangle of glass with what lies around it. */
@@ -142,6 +141,15 @@ export class Stage implements Movement {
   /** Takes the keys away from a button that was pressed. */
   focus(): void {
     this.viewer.canvas.focus();
+  }
+
+  private set(view: View, isAtOnce: boolean): void {
+    const { viewport } = this.viewer;
+    const { mpp } = this.options.manifest;
+    const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
+    viewport.setRotation(view.degrees, isAtOnce);
+    viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isAtOnce);
+    viewport.panTo(centre, isAtOnce);
   }
 
   /** Says on the element whether all that is to be seen has come. */

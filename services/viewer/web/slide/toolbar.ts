@@ -7,22 +7,17 @@ const SHOWN_PRESETS = [2, 5, 10, 20, 40];
 /** A preset is lit when the slide is shown within this share of it. */
 const NEAR = 0.02;
 
-type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area';
+type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area' | 'link';
 
 /** The buttons over the slide. */
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly presets = new Map<number, HTMLElement>();
-  private readonly toggles: Record<Toggle, HTMLElement>;
+  private readonly toggles = new Map<Toggle, HTMLElement>();
 
+  /** Has a group of buttons for all that the page can be asked. */
   constructor(commands: Commands) {
-    this.toggles = {
-      heatmap: button('heatmap', 'Heatmap (H)', () => commands.toggleHeatmap()),
-      tissue: button('tissue', 'Tissue outline (T)', () => commands.toggleTissue()),
-      marks: button('marks', 'Tile marks (M)', () => commands.toggleMarks()),
-      line: button('line', 'Measure a line (L)', () => commands.measure.toggle('line')),
-      area: button('area', 'Measure an area (A)', () => commands.measure.toggle('area')),
-    };
+    const { overlays, measure, compare } = commands;
     for (const preset of SHOWN_PRESETS) this.presets.set(preset, presetButton(preset, commands));
     this.element = h(
       'div',
@@ -38,10 +33,19 @@ export class Toolbar {
         button('turnRight', 'Turn right (R)', () => commands.movement.turn(1)),
         button('upright', 'Upright (U)', () => commands.movement.upright()),
       ),
-      group(this.toggles.line, this.toggles.area),
-      group(this.toggles.heatmap, this.toggles.tissue, this.toggles.marks),
+      measure && group(
+        this.toggle('line', 'Measure a line (L)', () => measure.toggle('line')),
+        this.toggle('area', 'Measure an area (A)', () => measure.toggle('area')),
+      ),
+      overlays && group(
+        this.toggle('heatmap', 'Heatmap (H)', () => overlays.toggleHeatmap()),
+        this.toggle('tissue', 'Tissue outline (T)', () => overlays.toggleTissue()),
+        this.toggle('marks', 'Tile marks (M)', () => overlays.toggleMarks()),
+      ),
+      compare && group(this.toggle('link', 'Move together (Y)', () => compare.toggleLink())),
       group(
-        button('link', 'Copy a link to this place (C)', () => commands.copyLink()),
+        button('beside', 'Side by side (S)', () => commands.chooseBeside()),
+        button('share', 'Copy a link to this place (C)', () => commands.copyLink()),
         button('fullScreen', 'Full screen (F)', () => commands.toggleFullScreen()),
         button('help', 'Keyboard (?)', () => commands.showHelp()),
       ),
@@ -49,7 +53,7 @@ export class Toolbar {
   }
 
   setPressed(toggle: Toggle, isPressed: boolean): void {
-    this.toggles[toggle].setAttribute('aria-pressed', String(isPressed));
+    this.toggles.get(toggle)?.setAttribute('aria-pressed', String(isPressed));
   }
 
   /** Lights the preset the slide is shown at. */
@@ -58,6 +62,12 @@ export class Toolbar {
     for (const [preset, element] of this.presets) {
       element.classList.toggle('lit', Math.abs(shown / preset - 1) < NEAR);
     }
+  }
+
+  private toggle(name: Toggle, title: string, onclick: () => void): HTMLElement {
+    const made = button(name, title, onclick);
+    this.toggles.set(name, made);
+    return made;
   }
 }
 
