@@ -1,4 +1,5 @@
 import type { Manifest } from '../api/shapes';
+import type { SlideColour } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { showHelp } from '../page/help';
 import type { CompareRoute, View } from '../route';
@@ -47,6 +48,7 @@ export class CompareView implements Commands {
     this.panes = shown.map((slide, at) => this.newPane(grid, slide, at === 0 ? route.view : null));
     this.linked = new LinkedPanes(this.panes, route.alignments);
     this.toolbar.setPressed('link', true);
+    this.showColour();
   }
 
   /** Moves whichever slide was turned to last. */
@@ -61,6 +63,13 @@ export class CompareView implements Commands {
   goTo(view: View): void {
     this.linked.choose(this.panes[0]!);
     this.panes[0]!.stage.goTo(view, 'glide');
+  }
+
+  /** All slides alike: as the first of them that can change changes. */
+  toggleColour(): void {
+    const colours = this.panes.map(({ stage }) => stage.colour);
+    const leader = colours.find(canChange)?.state;
+    for (const colour of colours) if (canChange(colour) && colour.state === leader) colour.toggle();
   }
 
   chooseBeside(): void {
@@ -92,9 +101,15 @@ export class CompareView implements Commands {
       },
       rest: () => this.rest(),
       pointed: (pane, place) => this.linked.pointed(pane, place),
+      coloured: () => this.showColour(),
       closed: (pane) => this.listener.keep(this.ids().filter((id) => id !== pane.manifest.slide), this.linked.view),
       failed: (error) => this.listener.failed(error),
     });
+  }
+
+  private showColour(): void {
+    const colours = this.panes.map(({ stage }) => stage.colour);
+    this.toolbar.showColour((colours.find(canChange) ?? colours[0]!).state);
   }
 
   private toggleLink(): void {
@@ -112,4 +127,8 @@ export class CompareView implements Commands {
   private ids(): string[] {
     return this.panes.map(({ manifest }) => manifest.slide);
   }
+}
+
+function canChange({ state }: SlideColour): boolean {
+  return state === 'corrected' || state === 'as scanned';
 }

@@ -15,6 +15,8 @@ interface PaneListener {
   rest(pane: Pane): void;
   /** The pointer, in pixels from the middle of the window; `null` once it left. */
   pointed(from: Pane, place: readonly [number, number] | null): void;
+  /** The colours of the slide are corrected, or no longer. */
+  coloured(): void;
   closed(pane: Pane): void;
   failed(error: unknown): void;
 }
@@ -47,9 +49,14 @@ export class Pane {
       },
       onRest: () => listener.rest(this),
       onTap: () => false,
+      onColour: (state) => {
+        this.readout.showColour(state);
+        listener.coloured();
+      },
       onFailure: (message) => listener.failed(new Error(message)),
     });
     this.element.append(this.header(), this.readout.scaleBar, this.readout.element);
+    this.readout.showColour(this.stage.colour.state);
     this.listen();
   }
 

@@ -43,6 +43,8 @@ export interface Commands {
   readonly overlays?: OverlayCommands;
   readonly measure?: MeasureCommands;
   readonly compare?: CompareCommands;
+  /** Colours corrected by the slide's own profile, or as scanned. */
+  toggleColour(): void;
   /** Asks which other slides shall be beside this. */
   chooseBeside(): void;
   /** A link that opens this very place. */

@@ -1,4 +1,5 @@
 import type { Manifest, MicrometreRect, Prediction, Slide } from '../api/shapes';
+import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
 import { Measuring } from '../measure/measuring';
@@ -77,6 +78,7 @@ export class OpenSlide implements Commands {
     this.toolbar = new Toolbar(this);
     places.stage.append(this.toolbar.element, this.readout.scaleBar, this.readout.element);
     this.followPointer();
+    this.showColour(this.stage.colour.state);
     this.showToggles();
   }
 
@@ -114,6 +116,10 @@ export class OpenSlide implements Commands {
     if (layer !== undefined) this.heat?.showLayer(layer);
   }
 
+  toggleColour(): void {
+    this.stage.colour.toggle();
+  }
+
   chooseBeside(): void {
     this.listener.chooseBeside(this.stage.frame()?.view ?? null);
   }
@@ -147,6 +153,7 @@ export class OpenSlide implements Commands {
         this.measuring.place(place, frame);
         return this.measure.isMeasuring;
       },
+      onColour: (state) => this.showColour(state),
       onFailure: (message) => this.listener.failed(new Error(message)),
     });
   }
@@ -228,6 +235,11 @@ export class OpenSlide implements Commands {
     this.toolbar.setPressed('area', this.measuring.kind === 'area');
     this.stage.element.classList.toggle('measuring', this.measuring.kind !== null);
     this.stage.redraw();
+  }
+
+  private showColour(state: ColourState): void {
+    this.toolbar.showColour(state);
+    this.readout.showColour(state);
   }
 
   private moved(frame: Frame): void {

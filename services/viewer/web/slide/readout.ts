@@ -1,3 +1,4 @@
+import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { formatPlace, scaleBar } from '../units/length';
 import { formatMagnification, formatResolution, magnification } from '../units/magnification';
@@ -5,16 +6,22 @@ import type { Frame } from './frame';
 
 const SCALE_BAR_LIMIT_PX = 180;
 const SAID_MS = 2500;
+const COLOUR_WORDS = {
+  corrected: 'colours corrected',
+  'as scanned': 'colours as scanned',
+  'unusable profile': 'colours as scanned',
+} as const;
 
 /** The line under the slide: scale bar, magnification, and what lies under the pointer. */
 export class Readout {
   private readonly bar = h('span', { class: 'scale-bar-line' });
   private readonly barLabel = h('span', { class: 'scale-bar-label' });
   private readonly message = h('output', { class: 'readout-message' });
+  private readonly colour = h('output', { class: 'readout-colour' });
   private readonly scale = h('output', { class: 'readout-scale' });
   private readonly place = h('output', { class: 'readout-place' });
   readonly scaleBar = h('div', { class: 'scale-bar', 'aria-label': 'Scale' }, this.barLabel, this.bar);
-  readonly element = h('div', { class: 'readout' }, this.place, this.message, this.scale);
+  readonly element = h('div', { class: 'readout' }, this.place, this.message, this.colour, this.scale);
   private middle: readonly [number, number] = [0, 0];
   private isPointed = false;
 
@@ -44,6 +51,10 @@ export class Readout {
       `${place === null ? 'middle  ' : ''}x ${x} µm   y ${y} µm`,
       value === null ? null : h('span', { class: 'readout-value' }, value),
     );
+  }
+
+  showColour(state: ColourState): void {
+    fill(this.colour, state === 'no profile' || state === 'loading' ? null : COLOUR_WORDS[state]);
   }
 
   /** Says something for a moment. */

@@ -1,13 +1,15 @@
 import OpenSeadragon from 'openseadragon';
 import { paths } from '../api/client';
+import { explain } from '../api/problem';
 import type { Manifest, MicrometreRect } from '../api/shapes';
+import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
 import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
 import type { Movement } from './commands';
 import { Frame } from './frame';
-import { fittingDrawer } from './graphics';
+import { fittingDrawer } from '../graphics/drawer';
 import { type Overlay, OverlayCanvas } from './overlays';
 
 interface StageOptions {
@@ -23,7 +25,9 @@ interface StageOptions {
   onRest(view: View): void;
   /** A click or a tap that moved nothing; answers whether it meant something, and so must not zoom. */
   onTap(place: Place, frame: Frame): boolean;
-  /** The slide or one of its tiles could not be loaded. */
+  /** Colours are corrected, or no longer. */
+  onColour(state: ColourState): void;
+  /** The slide, one of its tiles or its colour profile could not be loaded or used. */
   onFailure(message: string): void;
 }
 
@@ -45,6 +49,7 @@ export class Stage implements Movement {
   readonly element = h('div', { class: 'stage-slide' });
   private readonly viewer: OpenSeadragon.Viewer;
   private readonly overlayCanvas: OverlayCanvas;
+  readonly colour: SlideColour;
 
   constructor(private readonly options: StageOptions) {
     this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
@@ -52,10 +57,15 @@ export class Stage implements Movement {
     options.place.append(this.element);
     this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
+    this.colour = new SlideColour(this.viewer, options.manifest, {
+      changed: (state) => options.onColour(state),
+      failed: (error) => options.onFailure(`the slide's colours are shown as scanned: ${explain(error)}`),
+    });
     this.listen();
   }
 
   close(): void {
+    this.colour.close();
     this.viewer.destroy();
     this.element.remove();
   }

@@ -1,3 +1,4 @@
+import type { ColourState } from '../colour/slide-colour';
 import { h } from '../dom';
 import { type IconName, icon } from '../icons';
 import { formatMagnification, magnification } from '../units/magnification';
@@ -7,7 +8,15 @@ const SHOWN_PRESETS = [2, 5, 10, 20, 40];
 /** A preset is lit when the slide is shown within this share of it. */
 const NEAR = 0.02;
 
-type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area' | 'link';
+type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area' | 'link' | 'colour';
+
+const COLOUR_TITLES: Record<ColourState, string> = {
+  corrected: 'Colours are corrected by the profile of the slide: show them as scanned (I)',
+  'as scanned': 'Correct the colours by the profile of the slide (I)',
+  loading: 'The colour profile is being loaded',
+  'no profile': 'The slide has no colour profile: its colours are shown as scanned',
+  'unusable profile': 'The colour profile of the slide cannot be used: its colours are shown as scanned',
+};
 
 /** The buttons over the slide. */
 export class Toolbar {
@@ -42,6 +51,7 @@ export class Toolbar {
         this.toggle('tissue', 'Tissue outline (T)', () => overlays.toggleTissue()),
         this.toggle('marks', 'Tile marks (M)', () => overlays.toggleMarks()),
       ),
+      group(this.toggle('colour', 'Correct the colours (I)', () => commands.toggleColour())),
       compare && group(this.toggle('link', 'Move together (Y)', () => compare.toggleLink())),
       group(
         button('beside', 'Side by side (S)', () => commands.chooseBeside()),
@@ -54,6 +64,13 @@ export class Toolbar {
 
   setPressed(toggle: Toggle, isPressed: boolean): void {
     this.toggles.get(toggle)?.setAttribute('aria-pressed', String(isPressed));
+  }
+
+  showColour(state: ColourState): void {
+    const button = this.toggles.get('colour') as HTMLButtonElement;
+    button.disabled = state !== 'corrected' && state !== 'as scanned';
+    button.title = COLOUR_TITLES[state];
+    this.setPressed('colour', state === 'corrected');
   }
 
   /** Lights the preset the slide is shown at. */
