@@ -83,6 +83,7 @@ export class OpenSlide implements Commands {
   }
 
   close(): void {
+    this.heat?.close();
     this.stage.close();
     fill(this.places.stage);
     fill(this.places.panel);
@@ -203,13 +204,18 @@ export class OpenSlide implements Commands {
 
   private newHeat(prediction: Prediction): HeatPanel {
     const shown = this.heat?.shownLayer ?? this.first.layer;
-    return new HeatPanel(prediction, shown, {
+    this.heat?.close();
+    const heat = new HeatPanel(this.manifest, prediction, shown, {
+      show: (rect) => this.leapTo(rect),
       changed: () => {
         this.showToggles();
         this.listener.rest(this.shown());
       },
       failed: (error) => this.listener.failed(error),
     });
+    if (heat.painter.element !== null) this.stage.putUnderOverlays(heat.painter.element);
+    this.places.stage.append(heat.card.element);
+    return heat;
   }
 
   private leapTo(rect: MicrometreRect): void {
@@ -219,7 +225,7 @@ export class OpenSlide implements Commands {
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, this.tiles, this.measuring.overlay]) {
+    for (const overlay of [this.heat, this.tissueOverlay, this.tiles, this.measuring.overlay]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();

@@ -4,12 +4,12 @@ import { explain } from '../api/problem';
 import type { Manifest, MicrometreRect } from '../api/shapes';
 import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
+import { hasGraphicsCard } from '../graphics/card';
 import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
 import type { Movement } from './commands';
 import { Frame } from './frame';
-import { fittingDrawer } from '../graphics/drawer';
 import { type Overlay, OverlayCanvas } from './overlays';
 
 interface StageOptions {
@@ -73,6 +73,11 @@ export class Stage implements Movement {
   /** Draws the overlays again after one of them changed. */
   redraw(): void {
     this.overlayCanvas.drawSoon();
+  }
+
+  /** Lays a canvas the size of the window between the slide and its overlays. */
+  putUnderOverlays(canvas: HTMLCanvasElement): void {
+    this.overlayCanvas.canvas.before(canvas);
   }
 
   /** `null` until the slide is open. */
@@ -219,7 +224,7 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
   return {
     element,
     tileSources: paths.deepZoom(id),
-    drawer: fittingDrawer(),
+    drawer: hasGraphicsCard() ? 'webgl' : 'canvas',
     // No picture buttons: the toolbar is our own.
     showNavigationControl: false,
     showNavigator: true,
