@@ -88,7 +88,12 @@ export async function settle(page) {
 function isSettled() {
   const stages = [...document.querySelectorAll('.stage-slide')];
   const still = stages.every(({ dataset }) => dataset.loaded === 'true' && dataset.resting !== 'false');
-  return stages.length > 0 && still && [...document.images].every((image) => image.complete);
+  return stages.length > 0 && still && [...document.images].every(isThere);
+
+  // A picture that is out of sight may wait until someone looks.
+  function isThere(image) {
+    return image.complete || image.loading === 'lazy';
+  }
 }
 
 async function frames(count) {

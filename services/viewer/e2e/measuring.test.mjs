@@ -93,6 +93,20 @@ describe('measuring', { timeout: 180_000 }, () => {
     await page.keyboard.press('Escape');
   });
 
+  test('the list of keys names all of them', async () => {
+    await page.keyboard.press('?');
+    const dialog = page.locator('dialog.help[open]');
+    await dialog.waitFor();
+    const words = await dialog.innerText();
+    for (const does of ['Measure a line', 'Measure an area', 'Upright again', 'Side by side', 'Copy a link', 'Colours corrected', 'Panel open']) {
+      assert.ok(words.includes(does), `${does} is not in the list`);
+    }
+    assert.ok(!words.includes('move together'), 'it names a key that does nothing here');
+    await save(page, 'keys');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   test('measurements stay with the slide, and go when told', async () => {
     const before = [await figure(0), await figure(1), await figure(2)];
     await page.reload();

@@ -15,6 +15,7 @@ const DRAWINGS = {
   area: 'M5 8l8-4 6 7-3 8-9 1z',
   upload: 'M12 16V5M7.5 9.5L12 5l4.5 4.5M4 16v4h16v-4',
   colour: 'M12 3c4 5 6 8 6 11a6 6 0 0 1-12 0c0-3 2-6 6-11zM12 3v17M12 9l4 3M12 14l5 3',
+  panel: 'M4 5h16v14H4zM14 5v14M16.5 9h1.5M16.5 12h1.5',
   beside: 'M4 5h7v14H4zM13 5h7v14h-7z',
   share: 'M14 4h6v6M20 4l-9 9M10 6H5v13h13v-5',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',

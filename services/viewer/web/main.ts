@@ -78,6 +78,7 @@ function openSlide({ id, view, layer }: SlideRoute): SlidePage {
     named: (name) => shell.setTitle(name),
     // Replaced, not added: the back button leads through leaps, not through every movement.
     rest: (shown) => replace({ page: 'slide', id, view: shown.view, ...(shown.layer && { layer: shown.layer }) }),
+    togglePanel: () => shell.togglePanel(),
     leap: () => history.pushState(null, '', location.hash),
     chooseBeside: (resting) => chooseBeside([id], resting),
     failed,

@@ -43,6 +43,7 @@ const KEYS: readonly Key[] = [
   { keys: ['Enter'], shown: 'Enter', does: 'Measuring: close the area', act: (to) => to.measure?.finish(), of: 'measure', onlyWhile: isMeasuring },
   { keys: ['Backspace'], shown: 'Backspace', does: 'Measuring: one place back', act: (to) => to.measure?.takeBack(), of: 'measure', onlyWhile: isMeasuring },
   { keys: ['Escape'], shown: 'Esc', does: 'Measuring: give up', act: (to) => to.measure?.cancel(), of: 'measure', onlyWhile: isMeasuring },
+  { keys: ['b'], shown: 'B', does: 'Panel open or closed', act: (to) => to.overlays?.togglePanel(), of: 'overlays' },
   { keys: ['i'], shown: 'I', does: 'Colours corrected or as scanned', act: (to) => to.toggleColour() },
   { keys: ['s'], shown: 'S', does: 'Side by side', act: (to) => to.chooseBeside() },
   { keys: ['y'], shown: 'Y', does: 'Side by side: move together or apart', act: (to) => to.compare?.toggleLink(), of: 'compare' },

@@ -19,6 +19,8 @@ export interface OverlayCommands {
   toggleMarks(): void;
   /** Goes through the tiles that weighed most. */
   stepTile(steps: number): void;
+  /** Gives the slide the room of the panel, or takes it back. */
+  togglePanel(): void;
 }
 
 /** Measuring; all but `toggle` do nothing while no tool is in hand. */

@@ -20,6 +20,11 @@ import { TileLists } from './tile-lists';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
 
+const MEASURE_HINTS: Record<MeasurementKind, string> = {
+  line: 'Place both ends',
+  area: 'Place the corners; the first again closes it',
+};
+
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
@@ -36,6 +41,7 @@ export interface OpenSlideListener {
   rest(shown: Shown): void;
   /** The slide is about to leap to another place: the way back should lead here. */
   leap(): void;
+  togglePanel(): void;
   /** Another slide is wanted beside this view. */
   chooseBeside(view: View | null): void;
   failed(error: unknown): void;
@@ -171,6 +177,7 @@ export class OpenSlide implements Commands {
         this.showToggles();
       },
       stepTile: (steps) => this.tiles?.step(steps),
+      togglePanel: () => this.listener.togglePanel(),
     };
   }
 
@@ -182,6 +189,7 @@ export class OpenSlide implements Commands {
       },
       toggle: (kind: MeasurementKind) => {
         measuring.toggle(kind);
+        if (measuring.kind !== null) this.readout.say(MEASURE_HINTS[measuring.kind]);
         stage.focus();
       },
       placeInMiddle: () => {

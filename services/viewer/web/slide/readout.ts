@@ -5,7 +5,7 @@ import { formatMagnification, formatResolution, magnification } from '../units/m
 import type { Frame } from './frame';
 
 const SCALE_BAR_LIMIT_PX = 180;
-const SAID_MS = 2500;
+const SAID_MS = 4000;
 const COLOUR_WORDS = {
   corrected: 'colours corrected',
   'as scanned': 'colours as scanned',
