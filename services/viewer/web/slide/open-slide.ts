@@ -203,7 +203,7 @@ export class OpenSlide implements Commands {
   }
 
   private shown(): Shown {
-    return { view: this.stage.frame()?.view ?? null, layer: this.heat?.shownLayer };
+    return { view: this.stage.frame()?.view ?? this.first.view, layer: this.heat?.shownLayer };
   }
 
   private slideSections(slide: Slide): (HTMLElement | null)[] {
@@ -227,6 +227,7 @@ export class OpenSlide implements Commands {
   }
 
   private leapTo(rect: MicrometreRect): void {
+    this.listener.rest(this.shown());
     this.listener.leap();
     this.stage.show(rect);
     this.stage.redraw();
