@@ -9,7 +9,7 @@ import { difference, pixels } from './pixels.mjs';
 const SLIDE = 'wide.tiff';
 const PROFILE = 'matrix-tables';
 
-describe('a slide with a colour profile', { timeout: 180_000 }, () => {
+describe('a slide with a colour profile', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;

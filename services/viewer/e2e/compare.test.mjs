@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
 
-describe('slides side by side', { timeout: 180_000 }, () => {
+describe('slides side by side', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;

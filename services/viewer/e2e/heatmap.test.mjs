@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
 import { changedShare, difference, pixels } from './pixels.mjs';
 
-describe('the heatmap', { timeout: 180_000 }, () => {
+describe('the heatmap', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;
@@ -67,7 +67,8 @@ describe('the heatmap', { timeout: 180_000 }, () => {
           await one.locator('input[name="threshold"]').fill(layer === 'attention' ? '0' : '20');
         }
         const [canvas, card] = [await middle(), await middle(other)];
-        assert.ok(changedShare(canvas, card, 4) < 0.01, `${layer}: ${changedShare(canvas, card, 4)} of the picture differs`);
+        // The two round the edges of cells apart by a pixel; a cell of another colour is a tenth of the picture.
+        assert.ok(changedShare(canvas, card, 4) < 0.03, `${layer}: ${changedShare(canvas, card, 4)} of the picture differs`);
       }
     } finally {
       await other.close();

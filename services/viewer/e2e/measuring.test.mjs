@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
 
-describe('measuring', { timeout: 180_000 }, () => {
+describe('measuring', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { openViewer, save, settle, shown } from './browser.mjs';
 
-describe('on a tablet', { timeout: 180_000 }, () => {
+describe('on a tablet', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;

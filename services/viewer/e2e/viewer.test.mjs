@@ -7,7 +7,7 @@ import { changedShare, difference, differenceMoved, pixels, shareOfColour } from
 /** The colour of a chosen tile's outline. */
 const MARK = [255, 176, 0];
 
-describe('the viewer', { timeout: 180_000 }, () => {
+describe('the viewer', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;
