@@ -15,6 +15,12 @@ export async function manifest(id: string): Promise<Manifest> {
   return get(`${SLIDES}/${id}/manifest`);
 }
 
+/** The colour profile of the slide's pixels. */
+export async function profile(id: string): Promise<ArrayBuffer> {
+  const response = await send(`${SLIDES}/${id}/icc`, {});
+  return response.arrayBuffer();
+}
+
 export async function predictions(id: string): Promise<Prediction[]> {
   const answer = await get<{ predictions: Prediction[] }>(`${SLIDES}/${id}/predictions`);
   return answer.predictions;

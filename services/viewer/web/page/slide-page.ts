@@ -7,13 +7,10 @@ import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/sta
 import { newestOfEachTask } from '../panel/task-picker';
 import { DrawingSection } from '../review/drawing-section';
 import { ReviewSection } from '../review/review-section';
-import type { View } from '../route';
-import { OpenSlide, type Places } from '../slide/open-slide';
+import { OpenSlide, type OpenSlideListener, type Places, type Shown } from '../slide/open-slide';
 
-interface SlidePageListener {
+interface SlidePageListener extends OpenSlideListener {
   named(name: string): void;
-  rest(view: View): void;
-  failed(error: unknown): void;
 }
 
 /** The page of one slide, from the moment it is known until it is left. */
@@ -32,7 +29,7 @@ export class SlidePage {
     readonly id: string,
     private readonly frame: Places,
     private readonly book: SlideBook,
-    private readonly firstView: View | null,
+    private readonly first: Shown,
     private readonly listener: SlidePageListener,
   ) {
     this.review = new ReviewSection((error) => this.fail(error));
@@ -49,8 +46,8 @@ export class SlidePage {
     return this.open;
   }
 
-  goTo(view: View): void {
-    this.open?.goTo(view);
+  goTo(shown: Shown): void {
+    this.open?.goTo(shown);
   }
 
   close(): void {
@@ -85,7 +82,7 @@ export class SlidePage {
     const found = await manifest(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
     this.reservePanel();
-    const open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    const open = new OpenSlide(this.places, found, this.first, this.listener);
     this.open = open;
     this.drawing = new DrawingSection(found, (overlay) => open.drawOver(overlay), (error) => this.fail(error));
     this.review.element.after(this.drawing.element);
