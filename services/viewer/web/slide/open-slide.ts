@@ -31,6 +31,8 @@ interface TileList {
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
+  /** What people say of the slide; it stands below the result, whichever is shown. */
+  people: HTMLElement;
 }
 
 export interface OpenSlideListener {
@@ -90,7 +92,7 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
     this.waitingPlace = h('div', {}, waitingSection(slide));
-    fill(this.places.panel, this.waitingPlace, ...this.slideSections(slide));
+    fill(this.places.panel, this.waitingPlace, this.places.people, ...this.slideSections(slide));
   }
 
   /** Shows one of the results and all that hangs on it. */
@@ -102,6 +104,7 @@ export class OpenSlide implements Commands {
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.places.people,
       this.heat.element,
       this.decisive?.pictures.element,
       this.topTiles.pictures.element,
