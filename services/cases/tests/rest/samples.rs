@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use flow::{
-    Abstention, Call, EncoderRef, Grade, Mpp, MppSource, ObjectKey, PixelSize, Prediction,
-    RegulatoryStatus, Sha256Digest, SlideId, SlideManifest, SlideStatus, TaskRef, TissueMask,
+    Abstention, Call, DeviceKind, EncoderRef, Grade, Mpp, MppSource, ObjectKey, PixelSize,
+    Prediction, RegulatoryStatus, Sha256Digest, SlideId, SlideManifest, SlideStatus, TaskRef,
+    TissueMask,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +30,7 @@ pub(crate) fn prediction(slide: SlideId, probability: f64) -> Result<Prediction,
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: "1.0.0".parse()?,

@@ -120,6 +120,7 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await form.getByLabel('Why').fill('crush artefact');
     await form.getByRole('button', { name: 'Override' }).click();
     await ofHistory('Overridden: Benign (false positive)').waitFor();
+    assert.equal(await review().locator('.history .amended', { hasText: 'Accepted: Tumour' }).count(), 1);
     await review().locator('.case-block .badge.negative').waitFor();
   });
 

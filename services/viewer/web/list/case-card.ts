@@ -30,7 +30,8 @@ export class CaseCard {
 
   update(found: Case, me: Me | null): void {
     this.element.dataset.state = found.state;
-    this.head.draw([found.state, found.results, found.signed, found.priority, found.patient], () => head(found));
+    const { slides: _drawnBelow, ...rest } = found;
+    this.head.draw([rest, found.slides.length], () => head(found));
     this.slides.draw(found.slides, () => slides(found));
     this.assignment.draw([found.assignee, me?.name], () => this.assignmentLine(found, me));
   }

@@ -27,15 +27,13 @@ export class SlidePage {
 
   constructor(
     readonly id: string,
-    private readonly frame: Places,
+    frame: Omit<Places, 'people'>,
     private readonly book: SlideBook,
     private readonly first: Shown,
     private readonly listener: SlidePageListener,
   ) {
-    this.review = new ReviewSection((error) => this.fail(error));
-    // What people say stays while one result after the other is shown below it.
-    this.places = { stage: frame.stage, panel: h('div', { class: 'panel-results' }) };
-    fill(frame.panel, this.review.element, this.places.panel);
+    this.review = new ReviewSection((fresh) => book.put(fresh), (error) => this.fail(error));
+    this.places = { ...frame, people: h('div', { class: 'people' }, this.review.element) };
     this.stopFollowing = book.follow(() => this.update());
     fill(frame.stage, h('p', { class: 'stage-message' }, 'Loading…'));
     this.reservePanel();
@@ -55,8 +53,8 @@ export class SlidePage {
     this.stopFollowing();
     this.open?.close();
     this.drawing?.close();
-    fill(this.frame.stage);
-    fill(this.frame.panel);
+    fill(this.places.stage);
+    fill(this.places.panel);
   }
 
   /** The slide may be on no page of the list that was loaded. */
@@ -85,7 +83,7 @@ export class SlidePage {
     const open = new OpenSlide(this.places, found, this.first, this.listener);
     this.open = open;
     this.drawing = new DrawingSection(found, (overlay) => open.drawOver(overlay), (error) => this.fail(error));
-    this.review.element.after(this.drawing.element);
+    this.places.people.append(this.drawing.element);
     this.shownState = '';
     this.update();
   }

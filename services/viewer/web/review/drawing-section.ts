@@ -90,7 +90,11 @@ export class DrawingSection {
 
   private press(event: KeyboardEvent): void {
     if (this.tool === null) return;
-    if (event.key === 'Enter') this.pad.close();
+    if (event.key === 'Enter') {
+      // The tool's button, which has the focus, would put the tool away.
+      event.preventDefault();
+      this.pad.close();
+    }
     if (event.key === 'Escape') this.take(null);
   }
 

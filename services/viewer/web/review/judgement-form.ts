@@ -29,7 +29,7 @@ function overrideForm(prediction: Prediction, send: Send): HTMLFormElement {
       'label',
       {},
       'Finding',
-      h('input', { name: 'label', required: true, maxlength: 64, list, autocomplete: 'off' }),
+      h('input', { type: 'text', name: 'label', required: true, maxlength: 64, list, autocomplete: 'off' }),
       h('datalist', { id: list }, labels),
     ),
     h('label', { class: 'tick' }, h('input', { type: 'checkbox', name: 'positive', checked: !call.is_positive }), 'Positive'),

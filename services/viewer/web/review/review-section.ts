@@ -1,6 +1,6 @@
 import { addReview, caseOf, me as fetchMe, reviews as fetchReviews } from '../api/cases';
 import type { Case, Me, NewReview, Review } from '../api/case-shapes';
-import { predictions } from '../api/client';
+import { slide as fetchSlide, predictions } from '../api/client';
 import type { Prediction, Slide } from '../api/shapes';
 import { type Content, fill, h } from '../dom';
 import { section } from '../panel/section';
@@ -9,6 +9,7 @@ import { caseBlock } from './case-block';
 import { history } from './history';
 import { impressionForm } from './impression-form';
 import { judgementForms } from './judgement-form';
+import { ownJudgement } from './words';
 
 interface Known {
   me: Me;
@@ -23,7 +24,11 @@ export class ReviewSection {
   private shown = '';
   private n_asked = 0;
 
-  constructor(private readonly failed: (error: unknown) => void) {}
+  /** `fresh` is told what the slide has become by what was said of it. */
+  constructor(
+    private readonly fresh: (slide: Slide) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
 
   /** Fetches again where what is known of the slide has changed. */
   update(slide: Slide): void {
@@ -58,7 +63,9 @@ export class ReviewSection {
     const again = () => this.refresh(slide);
     const send = async (review: NewReview) => {
       await addReview(slide.id, review);
-      again();
+      // Also where nothing of the slide itself has changed.
+      this.shown = '';
+      this.fresh(await fetchSlide(slide.id));
     };
     const { me, found } = known;
     fill(
@@ -83,9 +90,11 @@ function forms(slide: Slide, known: Known, send: (review: NewReview) => Promise<
     ];
   }
   const hasImpression = known.reviews.some(({ kind, reviewer }) => kind === 'impression' && reviewer === known.me.name);
+  const judge = ({ task }: Prediction) => (review: NewReview) =>
+    send({ ...review, amends: ownJudgement(known.reviews, known.me.name, task.id) });
   return [
     known.results.map((result) =>
-      h('div', {}, known.results.length > 1 && h('h3', {}, result.task.id), judgementForms(result, send)),
+      h('div', {}, known.results.length > 1 && h('h3', {}, result.task.id), judgementForms(result, judge(result))),
     ),
     !hasImpression && h('details', { class: 'own-impression' }, h('summary', {}, 'Record an impression…'), impressionForm(send)),
   ];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Review } from '../api/case-shapes';
-import { amendedNumbers, reviewWords } from './words';
+import { amendedNumbers, ownJudgement, reviewWords } from './words';
 
 const by = { number: 1, reviewer: 'Dr. Gram', reviewed_at: '', amends: null };
 const result = {
@@ -25,4 +25,16 @@ test('what was amended is known by its number', () => {
     { ...by, number: 2, amends: 1, kind: 'accept', result },
   ];
   expect([...amendedNumbers(reviews)]).toEqual([1]);
+});
+
+test('a person amends what they said last of the same task', () => {
+  const reviews: Review[] = [
+    { ...by, kind: 'impression', impression: 'benign', blind: true },
+    { ...by, number: 2, kind: 'accept', result },
+    { ...by, number: 3, amends: 2, kind: 'accept', result },
+    { ...by, number: 4, reviewer: 'Dr. Koch', kind: 'accept', result },
+  ];
+  expect(ownJudgement(reviews, 'Dr. Gram', 'tumour')).toBe(3);
+  expect(ownJudgement(reviews, 'Dr. Gram', 'another')).toBeUndefined();
+  expect(ownJudgement(reviews.slice(0, 1), 'Dr. Gram', 'tumour')).toBeUndefined();
 });

@@ -38,6 +38,19 @@ export function amendedNumbers(reviews: readonly Review[]): Set<number> {
   return new Set(reviews.flatMap(({ amends }) => (amends === null ? [] : [amends])));
 }
 
+/** What a person said last of a task's results and has not amended: they amend it when they say more. */
+export function ownJudgement(reviews: readonly Review[], reviewer: string, task: string): number | undefined {
+  const amended = amendedNumbers(reviews);
+  const own = reviews.filter(
+    (review) =>
+      review.reviewer === reviewer &&
+      !amended.has(review.number) &&
+      review.kind !== 'impression' &&
+      review.result.task.id === task,
+  );
+  return own.at(-1)?.number;
+}
+
 function said(label: string, grade: number | null): string {
   const words = capital(label.replaceAll('_', ' '));
   return grade === null ? words : `${words}, grade ${grade}`;

@@ -29,6 +29,8 @@ const MEASURE_HINTS: Record<MeasurementKind, string> = {
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
+  /** What people say of the slide; it stands below the result, whichever is shown. */
+  people: HTMLElement;
 }
 
 /** What a link to the slide holds; `layer` is undefined before there is a heatmap. */
@@ -102,7 +104,8 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
     this.waitingPlace = h('div', {}, waitingSection(slide));
-    fill(this.places.panel, this.waitingPlace, this.measuring.element, ...this.slideSections(slide));
+    const { panel, people } = this.places;
+    fill(panel, this.waitingPlace, people, this.measuring.element, ...this.slideSections(slide));
   }
 
   /** Shows one of the results and all that hangs on it. */
@@ -113,6 +116,7 @@ export class OpenSlide implements Commands {
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.places.people,
       this.measuring.element,
       this.heat.element,
       ...this.tiles.elements,
