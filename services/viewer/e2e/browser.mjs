@@ -1,8 +1,6 @@
-// Debian's Chromium, driven against a running server. BASE_URL and LOGIN_URL name the server.
-import { createHash } from 'node:crypto';
+// Debian's Chromium, driven against a running server. BASE_URL and LOGIN_URL name the server. A login link works
+// once: SESSION_FILE keeps the session it gave, for the test files after the first.
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -23,9 +21,8 @@ export async function openViewer({ width = 1440, height = 900, hasTouch = false 
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: FLAGS,
   });
-  // A login link works once: the session it gave serves the test files after the first.
-  const session = join(tmpdir(), `coverslip-session-${createHash('sha256').update(login).digest('hex')}.json`);
-  const hasSession = existsSync(session);
+  const session = process.env.SESSION_FILE;
+  const hasSession = session !== undefined && existsSync(session);
   const context = await browser.newContext({
     viewport: { width, height },
     hasTouch,
@@ -34,7 +31,7 @@ export async function openViewer({ width = 1440, height = 900, hasTouch = false 
   const page = await context.newPage();
   const problems = watch(page, new URL(base).origin);
   await page.goto(hasSession ? base : login);
-  if (!hasSession) await context.storageState({ path: session });
+  if (session !== undefined && !hasSession) await context.storageState({ path: session });
   return { browser, page, problems, base };
 }
 

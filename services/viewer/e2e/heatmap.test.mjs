@@ -1,16 +1,24 @@
 // The heatmap in detail: the same on a graphics card and without one, regions, and the tile under the pointer.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
-import { changedShare, difference, pixels } from './pixels.mjs';
+import { changedShare, coarse, difference, pixels } from './pixels.mjs';
 
 describe('the heatmap', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;
 
+  let base;
+
   before(async () => {
-    ({ browser, page, problems } = await openViewer());
+    ({ browser, page, problems, base } = await openViewer());
+  });
+
+  // Each test begins with a slide as it opens.
+  beforeEach(async () => {
+    await page.goto('about:blank');
+    await page.goto(base);
     await openScoredSlide(page);
   });
 
@@ -67,21 +75,17 @@ describe('the heatmap', { timeout: 600_000 }, () => {
           await one.locator('input[name="threshold"]').fill(layer === 'attention' ? '0' : '20');
         }
         const [canvas, card] = [await middle(), await middle(other)];
-        // The two round the edges of cells apart by a pixel; a cell of another colour is a tenth of the picture.
-        assert.ok(changedShare(canvas, card, 4) < 0.03, `${layer}: ${changedShare(canvas, card, 4)} of the picture differs`);
+        // The edges of cells may lie a pixel apart, and the slide that shows through is a little sharper in one.
+        const differs = changedShare(coarse(canvas, 10), coarse(card, 10), 40);
+        assert.ok(differs < 0.03, `${layer}: ${differs} of the picture differs`);
       }
     } finally {
       await other.close();
+      await page.setViewportSize(size);
     }
-    await page.setViewportSize(size);
-    await page.locator('select[name="layer"]').selectOption('attention');
-    await page.keyboard.press('u');
-    await page.keyboard.press('m');
   });
 
   test('outlines the regions above the threshold, which lead to their place', async () => {
-    await page.keyboard.press('0');
-    await page.locator('input[name="opacity"]').fill('40');
     await page.mouse.move(5, 5);
     assert.equal(await page.locator('.regions').isVisible(), false);
     const without = await middle();

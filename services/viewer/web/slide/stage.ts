@@ -232,6 +232,8 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
     navigatorSizeRatio: 0.18,
     navigatorMaintainSizeRatio: true,
     navigatorAutoFade: false,
+    // The slide below would show through.
+    navigatorOpacity: 1,
     navigatorBackground: '#161616',
     navigatorBorderColor: '#4a4a4a',
     navigatorDisplayRegionColor: '#ffb000',
