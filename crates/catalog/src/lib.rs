@@ -38,6 +38,7 @@ mod progress;
 mod reviews;
 mod role;
 mod row;
+mod slide_ids;
 mod slides;
 mod sqlite;
 mod statement;

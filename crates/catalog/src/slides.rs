@@ -145,7 +145,7 @@ impl Catalog {
     }
 
     /// Where in the order of all slides a page begins.
-    async fn start_of(&self, page: Page) -> Result<Option<(i64, String)>, CatalogError> {
+    pub(crate) async fn start_of(&self, page: Page) -> Result<Option<(i64, String)>, CatalogError> {
         let Some(after) = page.after else {
             return Ok(Some((i64::MAX, String::new())));
         };

@@ -43,6 +43,8 @@ impl ApiError {
         not_found = NOT_FOUND;
         /// 405
         method_not_allowed = METHOD_NOT_ALLOWED;
+        /// 406: there is no form of this that the caller takes.
+        not_acceptable = NOT_ACCEPTABLE;
         /// 409: not in this state.
         conflict = CONFLICT;
         /// 413

@@ -10,12 +10,12 @@ use http::{ApiError, Path, Query};
 use serde::Deserialize;
 use telemetry::{TileMaking, TilePath};
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::view::View;
+use http::EntityTag;
+use http::Reply;
 
 const MAX_WIDTH: u32 = 1024;
 /// A long strip of glass is made narrower than asked for rather than higher than this.

@@ -7,12 +7,12 @@ use http::{FirstRead, FirstReadRule};
 use store::Store;
 use telemetry::TileMaking;
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::heatmaps::Heatmaps;
 use crate::metrics::TilesMetrics;
 use crate::renditions::Renditions;
 use crate::tiled_slide::{TiledSlide, TiledSlides};
+use http::EntityTag;
 
 /// What the routes share.
 pub struct TilesState {

@@ -11,10 +11,10 @@ use flow::{AssociatedName, ObjectKey};
 use http::{Access, ApiError, Path, Role};
 use serde_json::json;
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
 use crate::state::TilesState;
+use http::EntityTag;
+use http::Reply;
 
 pub(crate) async fn manifest(
     State(state): State<Arc<TilesState>>,

@@ -7,6 +7,7 @@ use anyhow::Result;
 use axum::Router;
 use cases::{CasesDeps, CasesState};
 use clap::Args;
+use dicomweb::DicomwebState;
 use embed_worker::Sharing;
 use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
@@ -85,9 +86,12 @@ fn router(
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
+/// What shows slides: to the viewer, and to others by DICOMweb.
 pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> Router {
     let Installation { store, catalog, .. } = installation.clone();
+    let slides = DicomwebState::new(store.clone(), catalog.clone());
     tiles::router(TilesState::new(store, catalog).reading_first(rule))
+        .merge(dicomweb::router(slides))
 }
 
 pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> Router {

@@ -12,12 +12,11 @@ use super::draw::{self, Indexed};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::{Freshness, Reply};
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
+use http::{EntityTag, Freshness, Reply};
 
 /// Side of a heatmap tile, whatever the slide's own tiles measure.
 const TILE: u32 = 256;

@@ -11,13 +11,13 @@ use super::information::{Information, MediaType};
 use super::resolve::Resolved;
 use super::{IiifItem, IiifPath, picture};
 use crate::deep_zoom::tile;
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::origin::Origin;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 use crate::view::View;
+use http::EntityTag;
+use http::Origin;
+use http::Reply;
 
 pub(crate) const PREFIX: &str = "/iiif/3/";
 
