@@ -7,7 +7,7 @@ use crate::{Device, EncoderConfig, EncoderError, LostDevice};
 /// What computes embeddings.
 #[derive(Debug)]
 pub(crate) enum Engine {
-    Processor(Transformer),
+    Processor(Box<Transformer>),
     Devices(Pool),
 }
 
@@ -32,7 +32,7 @@ impl Engine {
         let architecture = &config.architecture;
         if compute.device() == Device::Cpu {
             let transformer = Transformer::new(compute, architecture, parameters)?;
-            return Ok(Self::Processor(transformer));
+            return Ok(Self::Processor(Box::new(transformer)));
         }
         let work = DeviceWork {
             architecture,

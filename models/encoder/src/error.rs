@@ -104,7 +104,7 @@ pub enum EncoderError {
     DeviceOpen {
         name: String,
         #[source]
-        source: candle_core::Error,
+        source: Box<candle_core::Error>,
     },
     #[error(
         "{name} does not run the encoder; where its memory is too small, free some of it or take \
@@ -113,7 +113,7 @@ pub enum EncoderError {
     DeviceStart {
         name: String,
         #[source]
-        source: ParametersError,
+        source: Box<ParametersError>,
     },
     #[error("{device} does not compute in int8: take `--precision bf16`, or `--device cpu`")]
     DevicePrecision { device: Device },
