@@ -45,6 +45,7 @@ class Alive(unittest.TestCase):
             f"/slides/{self.slide}.dzi": "tiles",
             f"/slides/{self.slide}_files/8/0_0.jpeg": "tiles",
             f"/iiif/3/{self.slide}/info.json": "tiles",
+            "/dicomweb/studies": "tiles",
             "/": "tiles",
         }
         for path, owner in owners.items():

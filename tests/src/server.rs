@@ -163,6 +163,11 @@ impl Server {
         }
     }
 
+    /// The number of the process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Peak resident memory so far, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;

@@ -118,6 +118,7 @@ fn only_the_composition_root_imports_every_process() {
         "services/ingest",
         "services/tiles",
         "services/cases",
+        "services/dicomweb",
         "workers/embed",
         "workers/mil",
     ] {

@@ -26,6 +26,13 @@ pub struct SlideTiled {
     pub slide: SlideId,
 }
 
+/// More than one worker can embed this slide: chunks of its bag are nobody's yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlideShared {
+    pub slide: SlideId,
+    pub encoder: Sha256Digest,
+}
+
 /// The bag of this encoder is in storage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideEmbedded {
@@ -54,5 +61,6 @@ macro_rules! message {
 
 message!(SlideReceived, "slide-received");
 message!(SlideTiled, "slide-tiled");
+message!(SlideShared, "slide-shared");
 message!(SlideEmbedded, "slide-embedded");
 message!(SlideScored, "slide-scored");

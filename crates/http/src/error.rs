@@ -43,6 +43,8 @@ impl ApiError {
         not_found = NOT_FOUND;
         /// 405
         method_not_allowed = METHOD_NOT_ALLOWED;
+        /// 406: there is no form of this that the caller takes.
+        not_acceptable = NOT_ACCEPTABLE;
         /// 409: not in this state.
         conflict = CONFLICT;
         /// 413
@@ -141,7 +143,9 @@ impl From<StoreError> for ApiError {
 impl From<CatalogError> for ApiError {
     fn from(error: CatalogError) -> Self {
         match &error {
-            CatalogError::UnknownSlide { .. } => Self::not_found(error.to_string()),
+            CatalogError::UnknownSlide { .. } | CatalogError::UnknownCase { .. } => {
+                Self::not_found(error.to_string())
+            }
             CatalogError::Away { .. } => Self::caused(
                 &problem::UNAVAILABLE,
                 "the catalog does not answer: try again in a while",

@@ -1,4 +1,4 @@
-//! What every HTTP part of ours has in common: problem answers, access, serving, health.
+//! What every HTTP part of ours has in common: problem answers, access, entity tags, serving, health.
 //!
 //! A part builds an axum router whose handlers answer `Result<_, ApiError>`, take their input
 //! through [`Path`], [`Query`] and [`Json`], and ask [`Access`] for a role where one is needed.
@@ -8,27 +8,35 @@
 mod access;
 mod access_log;
 mod connection;
+mod entity_tag;
 mod error;
 mod extract;
+mod first_read;
 mod gate;
 mod health;
 mod kept;
+mod origin;
 mod problem;
 mod protect;
 mod protected;
 mod readiness;
+mod reply;
 mod request_id;
 mod serve;
 
 pub use access::{Access, AccessControl, Secret, Transport};
 pub use catalog::Role;
+pub use entity_tag::EntityTag;
 pub use error::ApiError;
 pub use extract::{Json, Path, Query};
+pub use first_read::{FirstRead, FirstReadRule};
 pub use health::health;
 pub use kept::Immutable;
+pub use origin::Origin;
 pub use problem::Problem;
 pub use protect::protect;
 pub use protected::Protected;
 pub use readiness::{Need, Readiness};
+pub use reply::{Freshness, Reply};
 pub use request_id::RequestId;
 pub use serve::serve;

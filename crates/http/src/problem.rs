@@ -63,6 +63,7 @@ problem_types! {
     FORBIDDEN = FORBIDDEN "forbidden" "The access token does not allow this";
     NOT_FOUND = NOT_FOUND "not-found" "There is no such thing here";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method-not-allowed" "This address does not take that method";
+    NOT_ACCEPTABLE = NOT_ACCEPTABLE "not-acceptable" "There is no answer of an acceptable media type";
     CONFLICT = CONFLICT "conflict" "The request does not fit the present state";
     PAYLOAD_TOO_LARGE = PAYLOAD_TOO_LARGE "payload-too-large" "The body is too large";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body's type is not supported";

@@ -3,6 +3,7 @@
 
 mod covariates;
 mod failure;
+mod help;
 mod mpp;
 mod progress;
 mod record;
@@ -13,6 +14,7 @@ mod worker;
 
 pub use covariates::{GiveCovariatesError, give_covariates};
 pub use failure::{Failure, kind_of};
+pub use help::work_or_help;
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
 pub use record::{advance, record_timing};

@@ -15,7 +15,8 @@ use crate::{Failure, kind_of};
 pub const MAX_ATTEMPTS: u32 = 5;
 
 /// Time until work is tried again that failed for something that every slide needs.
-const OUTAGE_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5_000 });
+pub(crate) const OUTAGE_PAUSE: Duration =
+    Duration::from_millis(if cfg!(test) { 20 } else { 5_000 });
 
 /// Hands each message to `handle`, one at a time, until `shutdown`.
 ///
@@ -38,12 +39,28 @@ pub async fn work<M, F>(
     loop {
         let next = shutdown.run_until_cancelled(consumer.next());
         let Some(delivery) = next.await else { return };
-        let step = Step::of(stage, &delivery, &catalog);
-        let ended = step.take(delivery, &shutdown, &handle);
-        if step.span.within(ended).await.is_break() {
+        let attempt = attempt(stage, delivery, &catalog, &shutdown, &handle);
+        if attempt.await.is_break() {
             return;
         }
     }
+}
+
+/// Breaks at shutdown.
+pub(crate) async fn attempt<M, F>(
+    stage: Stage,
+    delivery: Delivery<M>,
+    catalog: &Catalog,
+    shutdown: &CancellationToken,
+    handle: impl Fn(M) -> F,
+) -> ControlFlow<()>
+where
+    M: Message,
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let step = Step::of(stage, &delivery, catalog);
+    let ended = step.take(delivery, shutdown, handle);
+    step.span.within(ended).await
 }
 
 /// One attempt at one slide.

@@ -78,9 +78,14 @@ impl StateArgs {
         )
     }
 
+    /// How long the work of a killed process stays with it.
+    pub(crate) const fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
     async fn join(&self, url: &RedisUrl) -> Result<Queue> {
         let queue = Queue::redis(RedisConfig {
-            lease: Duration::from_secs(self.lease_seconds),
+            lease: self.lease(),
             ..RedisConfig::new(url.clone())
         });
         queue.await.context("cannot join the queue")

@@ -48,6 +48,10 @@ pub(crate) enum TilesError {
         #[source]
         source: serde_json::Error,
     },
+    #[error("the manifest of slide {0} is of another pyramid than is stored, tile the slide again")]
+    OtherPyramid(SlideId),
+    #[error("the pyramid of slide {0} has no levels, tile the slide again")]
+    NoLevels(SlideId),
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
     #[error("the picture could not be written as PNG")]
@@ -103,6 +107,8 @@ impl TilesError {
             | Self::Pyramid(_)
             | Self::Damaged(_)
             | Self::Manifest { .. }
+            | Self::OtherPyramid(_)
+            | Self::NoLevels(_)
             | Self::Json(_)
             | Self::Png(_)
             | Self::Worker(_) => Blame::Server,

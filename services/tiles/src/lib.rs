@@ -4,16 +4,13 @@
 //! entity tag made from their hashes and browsers keep what they have.
 
 mod deep_zoom;
-mod entity_tag;
 mod error;
 mod heatmaps;
 mod iiif;
 mod metrics;
-mod origin;
 mod overview;
 mod palette_png;
 mod renditions;
-mod reply;
 mod state;
 mod stored_parts;
 mod tiled_slide;

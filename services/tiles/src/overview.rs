@@ -5,18 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use flow::{PixelSize, TissueMask};
+use flow::{PixelSize, SlideManifest, TissueMask};
 use http::{ApiError, Path, Query};
 use serde::Deserialize;
 use telemetry::{TileMaking, TilePath};
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::Reply;
 use crate::state::TilesState;
-use crate::tiled_slide::TiledSlide;
 use crate::view::View;
+use http::EntityTag;
+use http::Reply;
 
 const MAX_WIDTH: u32 = 1024;
 /// A long strip of glass is made narrower than asked for rather than higher than this.
@@ -44,7 +43,7 @@ pub(crate) async fn thumbnail(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let slide = state.slide(&id).await?;
-    let size = asked.checked()?.size(slide.manifest.size);
+    let size = asked.checked()?.size(slide.size());
     let tag = EntityTag::new(format_args!("{}-thumbnail-{}", slide.tag, size.width));
     let reply = Reply::immutable("image/jpeg", tag);
     if let Some(response) = reply.if_held(&headers) {
@@ -67,13 +66,13 @@ pub(crate) async fn tissue(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let slide = state.slide(&id).await?;
-    let size = asked.checked()?.size(slide.manifest.size);
+    let size = asked.checked()?.size(slide.size());
     let tag = EntityTag::new(format_args!("{}-tissue-{}", slide.tag, size.width));
     let reply = Reply::immutable("image/png", tag);
     if let Some(response) = reply.if_held(&headers) {
         return Ok(response);
     }
-    let entries = tissue_entries(&slide, size);
+    let entries = tissue_entries(slide.manifest().await?, size);
     let png = palette_png::encode(size, &entries, &TISSUE_PALETTE).map_err(TilesError::from)?;
     Ok(reply.with(png))
 }
@@ -101,9 +100,9 @@ impl Asked {
 }
 
 /// 1 where the centre of a pixel lies on tissue.
-fn tissue_entries(slide: &TiledSlide, size: PixelSize) -> Vec<u8> {
-    let mask: &TissueMask = &slide.manifest.tissue;
-    let (width_um, height_um) = slide.manifest.size_um();
+fn tissue_entries(slide: &SlideManifest, size: PixelSize) -> Vec<u8> {
+    let mask: &TissueMask = &slide.tissue;
+    let (width_um, height_um) = slide.size_um();
     let cells = |n_pixels: u32, length_um: f64| -> Vec<u32> {
         let cells_a_pixel = length_um / f64::from(n_pixels) / mask.cell_um();
         let cell = |pixel: u32| ((f64::from(pixel) + 0.5) * cells_a_pixel) as u32;

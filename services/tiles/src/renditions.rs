@@ -5,8 +5,8 @@ use flow::SlideId;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
+use http::EntityTag;
 
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 

@@ -11,10 +11,10 @@ use flow::{AssociatedName, ObjectKey};
 use http::{Access, ApiError, Path, Role};
 use serde_json::json;
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
 use crate::state::TilesState;
+use http::EntityTag;
+use http::Reply;
 
 pub(crate) async fn manifest(
     State(state): State<Arc<TilesState>>,
@@ -58,11 +58,8 @@ pub(crate) async fn associated(
         access.require(Role::Pathologist)?;
     }
     let slide = state.slide(&id).await?;
-    let slide_has_it = slide
-        .manifest
-        .associated
-        .iter()
-        .any(|image| image.name == name);
+    let associated = &slide.manifest().await?.associated;
+    let slide_has_it = associated.iter().any(|image| image.name == name);
     if !slide_has_it {
         let slide = slide.id();
         return Err(TilesError::NoSuchImage { slide, name }.into());

@@ -1,10 +1,14 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, SlideRow};
-use flow::{ObjectKey, PixelRect, SlideId, SlideManifest, SlideStatus, TileIndex};
+use flow::{
+    FrameRange, Mpp, ObjectKey, PixelRect, PixelSize, PyramidIndex, Sha256Digest, SlideId,
+    SlideManifest, SlideStatus, TileIndex,
+};
 use moka::future::Cache;
 use pyramid::PyramidReader;
 use store::{Store, StoreError};
+use tokio::sync::OnceCell;
 
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel};
 use crate::error::TilesError;
@@ -12,13 +16,22 @@ use crate::error::TilesError;
 /// Indices of the slides looked at lately; a 100,000 px slide has 3 MB.
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
-/// All that is needed to serve a slide without reading its index again.
+/// About: a cell of the tissue mask is a byte, of 32 um a side.
+const TISSUE_CELLS_A_FRAME: usize = 4;
+
+/// All that is needed to serve a slide's tiles without reading its index again.
 pub(crate) struct TiledSlide {
-    pub(crate) manifest: SlideManifest,
+    id: SlideId,
+    /// Its regions are asked for in pixels of level 0 rather than micrometres.
     pub(crate) reader: PyramidReader,
     pub(crate) deep_zoom: DeepZoom,
     /// Begins every entity tag of this slide's pictures.
     pub(crate) tag: String,
+    /// Of the index.
+    pyramid: Sha256Digest,
+    /// Read by the first who wants more than tiles: a slide's first tile shall not wait for it.
+    manifest: OnceCell<SlideManifest>,
+    store: Store,
 }
 
 /// The slides looked at lately. However many ask for a slide at once, it is read once.
@@ -53,19 +66,23 @@ impl TiledSlides {
     }
 
     async fn open(&self, id: SlideId) -> Result<Arc<TiledSlide>, TilesError> {
-        let bytes = match self.store.get(&ObjectKey::SlideManifest(id)).await {
+        // Level objects lie in storage before their index does.
+        let bytes = match self.store.get(&ObjectKey::PyramidIndex(id)).await {
             Ok(bytes) => bytes,
             Err(StoreError::NotFound { .. }) => return Err(self.why_not_tiled(id).await?),
             Err(other) => return Err(other.into()),
         };
-        let manifest: SlideManifest = serde_json::from_slice(&bytes)
-            .map_err(|source| TilesError::Manifest { slide: id, source })?;
-        let reader = PyramidReader::open_with(&self.store, &manifest).await?;
+        let pyramid = Sha256Digest::of(&bytes);
+        let index = PyramidIndex::decode(&bytes)?;
+        let reader = PyramidReader::from_index(self.store.clone(), id, Mpp::new(1.0)?, index);
         Ok(Arc::new(TiledSlide {
-            deep_zoom: DeepZoom::of_index(manifest.size, reader.index()),
-            tag: manifest.pyramid.short(),
-            manifest,
+            id,
+            deep_zoom: DeepZoom::of_index(reader.index()).ok_or(TilesError::NoLevels(id))?,
+            tag: pyramid.short(),
             reader,
+            pyramid,
+            manifest: OnceCell::new(),
+            store: self.store.clone(),
         }))
     }
 
@@ -89,7 +106,28 @@ fn state_of(row: &SlideRow) -> String {
 
 impl TiledSlide {
     pub(crate) const fn id(&self) -> SlideId {
-        self.manifest.slide
+        self.id
+    }
+
+    pub(crate) const fn size(&self) -> PixelSize {
+        self.deep_zoom.size()
+    }
+
+    /// Verified to be that of this pyramid.
+    pub(crate) async fn manifest(&self) -> Result<&SlideManifest, TilesError> {
+        let read = async || {
+            let bytes = self.store.get(&ObjectKey::SlideManifest(self.id)).await?;
+            let manifest: SlideManifest =
+                serde_json::from_slice(&bytes).map_err(|source| TilesError::Manifest {
+                    slide: self.id,
+                    source,
+                })?;
+            if manifest.pyramid != self.pyramid {
+                return Err(TilesError::OtherPyramid(self.id));
+            }
+            Ok(manifest)
+        };
+        self.manifest.get_or_try_init(read).await
     }
 
     /// Whether a Deep Zoom tile is a stored frame just as it is: all of it inside the slide.
@@ -113,10 +151,7 @@ impl TiledSlide {
     fn memory(&self) -> u32 {
         let levels = &self.reader.index().levels;
         let n_frames: usize = levels.iter().map(|level| level.frames().len()).sum();
-        let tissue = &self.manifest.tissue;
-        let n_bytes = 4096
-            + n_frames * size_of::<flow::FrameRange>()
-            + tissue.columns() as usize * tissue.rows() as usize;
+        let n_bytes = 4096 + n_frames * (size_of::<FrameRange>() + TISSUE_CELLS_A_FRAME);
         u32::try_from(n_bytes).unwrap_or(u32::MAX)
     }
 }

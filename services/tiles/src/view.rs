@@ -20,7 +20,7 @@ impl View {
     }
 
     pub(crate) fn whole(slide: &TiledSlide, out: PixelSize) -> Self {
-        let PixelSize { width, height } = slide.manifest.size;
+        let PixelSize { width, height } = slide.size();
         let whole = PixelRect {
             x: 0,
             y: 0,
@@ -51,7 +51,7 @@ impl View {
         slide: &TiledSlide,
         finish: impl FnOnce(RgbImage) -> Result<Vec<u8>, TilesError> + Send + 'static,
     ) -> Result<Bytes, TilesError> {
-        let base = slide.manifest.mpp;
+        let base = slide.reader.mpp();
         let [x, y, width, height] = self.part.map(|pixels| pixels * base.get());
         let rect = MicrometreRect {
             x,

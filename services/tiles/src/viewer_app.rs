@@ -2,9 +2,9 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use http::ApiError;
 
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::reply::{Freshness, Reply};
+use http::EntityTag;
+use http::{Freshness, Reply};
 
 /// Answers with a file of the web app; its own places lie behind `#`, so no other path is its page.
 pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {

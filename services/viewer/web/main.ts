@@ -2,8 +2,10 @@ import { followSlides } from './api/events';
 import { ComparePage } from './compare/compare-page';
 import { pickSlides } from './compare/picker';
 import { SlideBook } from './list/book';
+import { CaseBook } from './list/case-book';
 import { SlideList } from './list/list';
-import { listenForKeys } from './page/keyboard';
+import { ListTabs } from './list/list-tabs';
+import { isForField, listenForKeys } from './page/keyboard';
 import { Notices } from './page/notices';
 import { Shell } from './page/shell';
 import { SlidePage } from './page/slide-page';
@@ -22,16 +24,29 @@ interface OpenPage {
 const notices = new Notices(document.body);
 const shell = new Shell(document.body);
 const book = new SlideBook();
+const cases = new CaseBook((error) => notices.show(error));
 const list = new SlideList(book, document.body, (error) => notices.show(error));
+const tabs = new ListTabs(cases, list, (error) => notices.show(error));
 let open: OpenPage | null = null;
 let wasLost = false;
 
-shell.listPlace.append(list.element);
+shell.listPlace.append(tabs.element);
 listenForKeys(() => open?.page.commands ?? null);
+document.addEventListener('keydown', (event) => {
+  const isOurs = open === null && !event.ctrlKey && !event.metaKey && !event.altKey && !isForField(event);
+  if (isOurs) tabs.press(event);
+});
 window.addEventListener('hashchange', follow);
 window.addEventListener('unhandledrejection', ({ reason }) => notices.show(reason));
 followSlides({
-  slide: (slide) => book.put(slide),
+  slide: (slide) => {
+    const before = book.get(slide.id);
+    book.put(slide);
+    // Progress changes no case, and every look at the cases is put on record.
+    const isNews = before?.status.state !== slide.status.state || before.probability !== slide.probability;
+    if (slide.case && isNews) cases.refreshSoon();
+  },
+  cases: () => cases.refreshSoon(),
   connection: (state) => {
     shell.setConnection(state);
     // Before it is live, events are missed; when it breaks, the answer tells why (a session that ended).
@@ -43,6 +58,7 @@ refresh();
 follow();
 
 function refresh(): void {
+  cases.refreshSoon();
   book.refresh().catch((error: unknown) => notices.show(error));
 }
 

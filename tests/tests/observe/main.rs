@@ -8,6 +8,7 @@ mod logs;
 mod metrics;
 mod readiness;
 mod scrape;
+mod sharing;
 mod traces;
 
 use std::fs;

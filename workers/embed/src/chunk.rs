@@ -3,6 +3,8 @@ use bytes::Bytes;
 use flow::{BagChunk, BagChunkRef, Instance, ObjectKey, Sha256Digest, SlideId};
 use store::{Store, StoreError};
 
+use crate::bag_in_work::WantedChunk;
+
 /// Instances in one object: a chunk is what a crash can cost.
 pub(crate) const INSTANCES_PER_CHUNK: usize = 512;
 
@@ -19,8 +21,7 @@ impl Chunks {
     /// The chunk in storage, if it holds just these instances: an earlier run got this far.
     pub(crate) async fn stored(
         &self,
-        number: u32,
-        instances: &[Instance],
+        WantedChunk { number, instances }: WantedChunk<'_>,
     ) -> Result<Option<BagChunkRef>> {
         let bytes = match self.store.get(&self.key(number)).await {
             Ok(bytes) => bytes,
@@ -36,8 +37,7 @@ impl Chunks {
 
     pub(crate) async fn put(
         &self,
-        number: u32,
-        instances: &[Instance],
+        WantedChunk { number, instances }: WantedChunk<'_>,
         embeddings: Vec<f32>,
     ) -> Result<BagChunkRef> {
         let (reference, bytes) = self.encoded(instances, embeddings);

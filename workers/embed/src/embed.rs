@@ -1,29 +1,28 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use catalog::Catalog;
 use encoder::Encoder;
-use flow::{
-    BagChunkRef, BagHeader, HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideManifest,
-    SlideStatus, Stage, StageTiming,
-};
-use pyramid::PyramidReader;
+use flow::{HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideStatus, Stage, StageTiming};
 use step::ProgressSink;
 
-use crate::chunk::Chunks;
-use crate::pipeline::Pipeline;
-use crate::{EmbedDeps, TileLayout, TileSpec, lay_out};
+use crate::plan::Plan;
+use crate::{EmbedDeps, Sharing};
 
 #[derive(Clone, Copy, Debug)]
 pub struct EmbedConfig {
     /// A tile is embedded if at least this share of it is tissue.
     pub min_tissue: f64,
+    pub sharing: Sharing,
 }
 
 impl Default for EmbedConfig {
     fn default() -> Self {
-        Self { min_tissue: 0.1 }
+        Self {
+            min_tissue: 0.1,
+            sharing: Sharing::Alone,
+        }
     }
 }
 
@@ -85,7 +84,7 @@ pub async fn embed_slide(
 }
 
 /// Waits until the slide's analysis is stopped.
-async fn stopped(catalog: &Catalog, slide: SlideId) {
+pub(crate) async fn stopped(catalog: &Catalog, slide: SlideId) {
     let stopped = SlideStatus::Held {
         reason: HoldReason::Stopped,
     };
@@ -114,62 +113,16 @@ async fn make_bag(
     encoder: &Arc<Encoder>,
     progress: ProgressSink,
 ) -> Result<Result<Duration, HoldReason>> {
-    let manifest = read_manifest(deps, slide).await?;
-    let input = encoder.config().input;
-    let spec = TileSpec {
-        tile_px: input.tile_px,
-        mpp: input.mpp,
-    };
-    let layout = match lay_out(&manifest, spec, config.min_tissue) {
-        Ok(layout) => layout,
+    let plan = match Plan::of(deps, config, slide, encoder, progress).await? {
+        Ok(plan) => plan,
         Err(reason) => return Ok(Err(reason)),
     };
-    let pipeline = Pipeline {
-        reader: PyramidReader::open_with(&deps.store, &manifest).await?,
-        encoder: Arc::clone(encoder),
-        spec,
-        chunks: Chunks {
-            store: deps.store.clone(),
-            slide,
-            encoder: encoder.reference().hash,
-            dimension: encoder.dimension(),
-        },
-        progress,
-    };
-    let (chunks, busy) = pipeline.run(&layout).await?;
-    let header = header(&manifest, encoder, spec, &layout, chunks);
+    let (chunks, busy) = plan.every_chunk().await?;
+    let header = plan.header(chunks);
     let key = ObjectKey::Bag(slide, header.encoder.hash);
     deps.store
         .put(&key, serde_json::to_vec(&header)?.into())
         .await?;
+    plan.pipeline.share.forget().await?;
     Ok(Ok(busy))
-}
-
-async fn read_manifest(deps: &EmbedDeps, slide: SlideId) -> Result<SlideManifest> {
-    let bytes = deps.store.get(&ObjectKey::SlideManifest(slide)).await?;
-    serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")
-}
-
-fn header(
-    slide: &SlideManifest,
-    encoder: &Encoder,
-    spec: TileSpec,
-    layout: &TileLayout,
-    chunks: Vec<BagChunkRef>,
-) -> BagHeader {
-    BagHeader {
-        slide: slide.slide,
-        pyramid: slide.pyramid,
-        encoder: encoder.reference().clone(),
-        precision: encoder.compute().precision(),
-        dimension: encoder.dimension(),
-        mpp: spec.mpp,
-        untrained_mpp: encoder.config().untrained_mpp(),
-        encoder_terms: Some(encoder.config().terms()),
-        tile_um: layout.tile_um,
-        columns: layout.columns,
-        rows: layout.rows,
-        n_instances: layout.instances.len() as u64,
-        chunks,
-    }
 }

@@ -1,8 +1,11 @@
 use anyhow::{Context, Result, ensure};
 use bags::{BagFile, TilePlaces};
-use flow::{BagHeader, EncoderRef, Instance, Mpp, ObjectKey, Precision, SlideId, SlideManifest};
+use flow::{
+    BagHeader, DeviceKind, EncoderRef, Instance, Mpp, ObjectKey, Precision, SlideId, SlideManifest,
+};
 use store::{Store, StoreError};
 
+use crate::bag_in_work::WantedChunk;
 use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
 
 /// Corners may lie this much outside the slide, for rounding.
@@ -52,7 +55,8 @@ pub async fn import_bag(
         return Ok(Imported::AlreadyThere);
     }
     for (number, (instances, embeddings)) in (0..).zip(each_chunk(&instances, bag)) {
-        chunks.put(number, instances, embeddings.to_vec()).await?;
+        let chunk = WantedChunk { number, instances };
+        chunks.put(chunk, embeddings.to_vec()).await?;
     }
     store.put(&key, serde_json::to_vec(&header)?.into()).await?;
     Ok(Imported::Stored)
@@ -115,6 +119,7 @@ fn laid_out(
         pyramid: slide.pyramid,
         encoder: encoder.clone(),
         precision: Precision::F32,
+        device: DeviceKind::Cpu,
         dimension: u32::try_from(bag.dimension)?,
         mpp: shown_mpp(places, tile_um, mpp)?,
         // What the other tool asked of its encoder is not known.

@@ -1,12 +1,19 @@
 //! Embeds the tissue of a slide tile by tile into a bag.
 
+mod bag_in_work;
 mod batch;
+mod busy;
 mod chunk;
+mod compute;
+mod devices;
 mod embed;
+mod help;
 mod import;
 mod layout;
 mod pipeline;
+mod plan;
 mod run;
+mod share;
 mod strip;
 
 use catalog::Catalog;
@@ -14,9 +21,11 @@ use queue::Queue;
 use store::Store;
 
 pub use embed::{EmbedConfig, EmbedOutcome, embed_slide};
+pub use help::help_embed;
 pub use import::{Imported, import_bag};
 pub use layout::{TileLayout, TileSpec, lay_out};
 pub use run::run;
+pub use share::Sharing;
 
 /// What this worker reads from and writes to.
 #[derive(Clone)]

@@ -3,58 +3,62 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use encoder::Encoder;
-use flow::{BagChunkRef, Instance, Progress, Stage};
+use flow::{Progress, Stage};
 use pyramid::PyramidReader;
 use step::ProgressSink;
 use telemetry::BatchWork;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 
-use crate::batch::{Batch, Rendered, TILES_PER_BATCH};
-use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
-use crate::{TileLayout, TileSpec};
+use crate::TileSpec;
+use crate::bag_in_work::{BagInWork, WantedChunk, n_tiles};
+use crate::batch::{Batch, Rendered};
+use crate::chunk::Chunks;
+use crate::compute::compute_all;
+use crate::share::Share;
 
-/// Embeds a layout chunk by chunk. While one batch is computed, the next is decoded and the one
-/// after it fetched, and no more: five batches are in memory at most, whatever the slide.
+/// Embeds chunks of a layout. While one batch is computed (or one a device, and one made ready for
+/// them), the next is decoded and the one after it fetched, and no more: four batches are in memory
+/// at most beside those that are computed, whatever the slide.
 pub(crate) struct Pipeline {
     pub(crate) reader: PyramidReader,
     pub(crate) encoder: Arc<Encoder>,
     pub(crate) spec: TileSpec,
     pub(crate) chunks: Chunks,
+    pub(crate) share: Share,
     pub(crate) progress: ProgressSink,
 }
 
 impl Pipeline {
-    /// Every chunk of the bag in order, from storage where it lies there already; and how long the
+    /// Embeds those missing chunks that this worker can take, at most so many, and how long the
     /// encoder computed.
-    pub(crate) async fn run(&self, layout: &TileLayout) -> Result<(Vec<BagChunkRef>, Duration)> {
-        let wanted: Vec<&[Instance]> = layout.instances.chunks(INSTANCES_PER_CHUNK).collect();
-        let mut chunks = Vec::with_capacity(wanted.len());
-        for (number, instances) in (0..).zip(&wanted) {
-            chunks.push(self.chunks.stored(number, instances).await?);
+    pub(crate) async fn embed_missing(
+        &self,
+        bag: &mut BagInWork<'_>,
+        most: usize,
+    ) -> Result<Duration> {
+        let embedded = tokio::select! {
+            embedded = self.compute(bag, most) => embedded,
+            never = self.share.keep() => match never {},
+        };
+        if embedded.is_err() {
+            self.share.release().await;
         }
-        let busy = self.compute(&wanted, &mut chunks).await?;
-        Ok((chunks.into_iter().flatten().collect(), busy))
+        embedded
     }
 
-    async fn compute(
-        &self,
-        wanted: &[&[Instance]],
-        chunks: &mut [Option<BagChunkRef>],
-    ) -> Result<Duration> {
-        let missing: Vec<usize> = (0..chunks.len())
-            .filter(|&at| chunks[at].is_none())
-            .collect();
+    async fn compute(&self, bag: &mut BagInWork<'_>, most: usize) -> Result<Duration> {
+        let missing = bag.missing();
         // Between two steps waits one batch.
         let (batches, to_render) = mpsc::channel(1);
         let (rendered, to_compute) = mpsc::channel(1);
         let (computed, embeddings) = mpsc::channel(1);
-        let encoder = Arc::clone(&self.encoder);
+        let (taken, to_store) = mpsc::channel(1);
         let rendering = spawn_blocking(move || render_all(to_render, &rendered));
-        let computing = spawn_blocking(move || compute_all(&encoder, to_compute, &computed));
+        let computing = tokio::spawn(compute_all(Arc::clone(&self.encoder), to_compute, computed));
         let (fetched, stored) = tokio::join!(
-            self.fetch_all(wanted, &missing, batches),
-            self.store_all(wanted, &missing, chunks, embeddings),
+            self.fetch_all(&missing, most, taken, batches),
+            self.store_all(bag, to_store, embeddings),
         );
         // Where one of these two stopped early, all others only noticed that it did.
         rendering.await??;
@@ -66,12 +70,27 @@ impl Pipeline {
 
     async fn fetch_all(
         &self,
-        wanted: &[&[Instance]],
-        missing: &[usize],
+        missing: &[WantedChunk<'_>],
+        most: usize,
+        taken: Sender<u32>,
         batches: Sender<Batch>,
     ) -> Result<()> {
-        for &number in missing {
-            for tiles in wanted[number].chunks(TILES_PER_BATCH) {
+        let mut n_taken = 0;
+        for (at, &chunk) in missing.iter().enumerate() {
+            if n_taken == most {
+                break;
+            }
+            if !self.take(chunk).await? {
+                continue;
+            }
+            n_taken += 1;
+            if at + 1 < missing.len() {
+                self.share.call_for_help().await;
+            }
+            if taken.send(chunk.number).await.is_err() {
+                return Ok(());
+            }
+            for tiles in chunk.instances.chunks(self.encoder.feed().tiles) {
                 let began = Instant::now();
                 let batch = Batch::fetch(&self.reader, tiles, self.spec).await?;
                 telemetry::batch_done(BatchWork::Fetch, began.elapsed());
@@ -83,32 +102,45 @@ impl Pipeline {
         Ok(())
     }
 
+    async fn take(&self, chunk: WantedChunk<'_>) -> Result<bool> {
+        if !self.share.take(chunk.number).await? {
+            return Ok(false);
+        }
+        if matches!(self.share, Share::All) {
+            return Ok(true);
+        }
+        // Another worker may have stored it, and been killed before it could say so.
+        let stored = self.chunks.stored(chunk).await?;
+        if stored.is_some() {
+            self.share.stored(chunk.number).await?;
+        }
+        Ok(stored.is_none())
+    }
+
     async fn store_all(
         &self,
-        wanted: &[&[Instance]],
-        missing: &[usize],
-        chunks: &mut [Option<BagChunkRef>],
+        bag: &mut BagInWork<'_>,
+        mut taken: Receiver<u32>,
         mut computed: Receiver<Vec<f32>>,
     ) -> Result<()> {
-        let total: usize = wanted.iter().map(|instances| instances.len()).sum();
-        let mut done = total - missing.iter().map(|&at| wanted[at].len()).sum::<usize>();
-        self.report(done, total);
-        for &number in missing {
-            let instances = wanted[number];
-            let mut embeddings = Vec::with_capacity(instances.len() * self.width());
-            while embeddings.len() < instances.len() * self.width() {
+        let mut elsewhere = 0;
+        self.report(bag, elsewhere);
+        while let Some(number) = taken.recv().await {
+            let chunk = bag.wanted(number);
+            let n_values = chunk.instances.len() * self.width();
+            let mut embeddings = Vec::with_capacity(n_values);
+            while embeddings.len() < n_values {
                 let Some(batch) = computed.recv().await else {
                     bail!("the embedding ended before the last tile");
                 };
-                done += batch.len() / self.width();
                 embeddings.extend(batch);
-                self.report(done, total);
+                self.report(bag, elsewhere + embeddings.len() / self.width());
             }
-            let stored = self
-                .chunks
-                .put(number as u32, instances, embeddings)
-                .await?;
-            chunks[number] = Some(stored);
+            let stored = self.chunks.put(chunk, embeddings).await?;
+            self.share.stored(number).await?;
+            bag.has(number, stored);
+            elsewhere = n_tiles(&bag.missing_among(&self.share.stored_chunks().await?));
+            self.report(bag, elsewhere);
         }
         Ok(())
     }
@@ -117,11 +149,12 @@ impl Pipeline {
         self.encoder.dimension() as usize
     }
 
-    fn report(&self, done: usize, total: usize) {
+    /// `n_more` tiles are embedded beside those of the bag's chunks.
+    fn report(&self, bag: &BagInWork<'_>, n_more: usize) {
         (self.progress)(Progress {
             stage: Stage::Embed,
-            done: done as u64,
-            total: total as u64,
+            done: (bag.n_tiles_there() + n_more) as u64,
+            total: bag.n_tiles() as u64,
         });
     }
 }
@@ -136,24 +169,4 @@ fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Resu
         }
     }
     Ok(())
-}
-
-fn compute_all(
-    encoder: &Encoder,
-    mut batches: Receiver<Rendered>,
-    computed: &Sender<Vec<f32>>,
-) -> Result<Duration> {
-    let mut busy = Duration::ZERO;
-    while let Some(batch) = batches.blocking_recv() {
-        let began = Instant::now();
-        let embeddings = batch.embed(encoder)?;
-        let took = began.elapsed();
-        telemetry::batch_done(BatchWork::Infer, took);
-        telemetry::tiles_embedded(batch.n_tiles() as u64);
-        busy += took;
-        if computed.blocking_send(embeddings).is_err() {
-            break;
-        }
-    }
-    Ok(busy)
 }

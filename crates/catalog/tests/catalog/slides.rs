@@ -21,6 +21,8 @@ kept_by_both! {
     a_result_is_kept_for_each_version_of_a_task_and_replaced_when_scored_again
     the_revision_grows_with_every_change_in_any_process
     file_names_stay_out_of_debug_output
+    ids_alone_come_in_the_order_of_the_slides
+    tiled_slides_are_those_that_can_be_looked_at
 }
 
 async fn the_same_bytes_are_one_slide(place: Place) -> TestResult {
@@ -264,5 +266,75 @@ async fn file_names_stay_out_of_debug_output(place: Place) -> TestResult {
         Some("DOE^JANE.svs")
     );
     assert!(!format!("{slide:?}").contains("DOE"));
+    Ok(())
+}
+
+async fn ids_alone_come_in_the_order_of_the_slides(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    for n in 0..7 {
+        catalog.register(new_slide(n)).await?;
+    }
+    assert_eq!(catalog.n_slides().await?, 7);
+    let mut after = None;
+    let mut n_seen = 0;
+    loop {
+        let page = Page { after, limit: 3 };
+        let rows = catalog.slides(page).await?;
+        let expected: Vec<_> = rows.iter().map(|row| (row.id, row.received_at)).collect();
+        assert_eq!(catalog.slide_ids(page).await?, expected);
+        n_seen += expected.len();
+        match expected.last() {
+            Some((last, _)) => after = Some(*last),
+            None => break,
+        }
+    }
+    assert_eq!(n_seen, 7);
+    Ok(())
+}
+
+async fn tiled_slides_are_those_that_can_be_looked_at(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    let held = |reason| SlideStatus::Held { reason };
+    let quarantined = || SlideStatus::Quarantined {
+        reason: "damaged".to_owned(),
+    };
+    let cases = [
+        (SlideStatus::Received, true, false),
+        (SlideStatus::Tiled, false, true),
+        (SlideStatus::Embedded, true, true),
+        (SlideStatus::Scored, true, true),
+        (held(HoldReason::MissingMpp), false, false),
+        (held(HoldReason::NoTissue), true, true),
+        (quarantined(), false, false),
+        (quarantined(), true, true),
+    ];
+    let mut expected = BTreeSet::new();
+    for (n, (status, was_timed, is_tiled)) in (0..).zip(cases) {
+        catalog.register(new_slide(n)).await?;
+        catalog.set_status(id(n), &status).await?;
+        if was_timed {
+            catalog
+                .record_timing(id(n), timing(Stage::Tile, 1.0))
+                .await?;
+        }
+        if is_tiled {
+            expected.insert(id(n));
+        }
+    }
+    let all = catalog.tiled_slides(0, 100).await?;
+    assert_eq!(all.iter().copied().collect::<BTreeSet<_>>(), expected);
+    let newest_first = catalog
+        .slides(Page {
+            after: None,
+            limit: 100,
+        })
+        .await?;
+    let in_order: Vec<_> = newest_first.iter().map(|row| row.id).collect();
+    assert!(all.is_sorted_by_key(|slide| in_order.iter().position(|id| id == slide)));
+    for skipped in 0..=expected.len() {
+        let page = catalog.tiled_slides(skipped as u64, 2).await?;
+        let rest: Vec<_> = all.iter().skip(skipped).take(2).copied().collect();
+        assert_eq!(page, rest);
+    }
     Ok(())
 }

@@ -4,7 +4,7 @@ const EXTENDED_OFFSET_TABLE_LENGTHS: [u8; 4] = [0xe0, 0x7f, 0x02, 0x00];
 const PIXEL_DATA: [u8; 4] = [0xe0, 0x7f, 0x10, 0x00];
 const ITEM: [u8; 4] = [0xfe, 0xff, 0x00, 0xe0];
 /// Sequence delimitation item with its length of zero: the end of the pixel data.
-pub(super) const END: [u8; 8] = [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
+pub(crate) const END: [u8; 8] = [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
 
 /// Lengths of the frames of a level, in order; zero where not known yet.
 #[derive(Clone, Debug)]
@@ -59,8 +59,17 @@ impl FrameTable {
     }
 }
 
+/// Bytes between the end of the data set and the first frame's item: what
+/// [`FrameTable::write_tables`] writes.
+pub(crate) const fn tables_bytes(n_frames: u64) -> u64 {
+    const LONG_ELEMENT_HEADER: u64 = 12;
+    const ITEM_HEADER: u64 = 8;
+    let table = LONG_ELEMENT_HEADER + 8 * n_frames;
+    2 * table + LONG_ELEMENT_HEADER + ITEM_HEADER
+}
+
 /// Length of a frame's item: even, as every length in DICOM.
-pub(super) const fn padded(length: u32) -> u32 {
+pub(crate) const fn padded(length: u32) -> u32 {
     length + length % 2
 }
 
@@ -90,5 +99,6 @@ mod tests {
         let lengths = [number(48), number(56), number(64)];
         assert_eq!(lengths, [4, u64::from(u32::MAX - 1), 8]);
         assert_eq!(out.len(), 72 + 12 + 8);
+        assert_eq!(out.len() as u64, tables_bytes(3));
     }
 }

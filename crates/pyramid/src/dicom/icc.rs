@@ -21,10 +21,9 @@ pub(crate) fn srgb() -> Result<Arc<[u8]>, PyramidError> {
     Ok(Arc::clone(PROFILE.get_or_init(|| bytes.into())))
 }
 
-/// The profile inside the header of a level; `header` ends where the first frame begins.
+/// The profile inside the header of a level.
 pub(crate) fn profile_in(header: &[u8]) -> Result<Vec<u8>, PyramidError> {
     let object = dicom_object::OpenFileOptions::new()
-        .read_until(tags::EXTENDED_OFFSET_TABLE)
         .from_reader(header)
         .map_err(PyramidError::dicom("read"))?;
     let mut profile = optical_path_profile(&object).map_err(PyramidError::dicom("read"))?;

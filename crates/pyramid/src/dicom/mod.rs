@@ -12,6 +12,7 @@ mod matrix;
 mod optical_path;
 mod specimen;
 
+pub(crate) use encapsulated::{END, padded, tables_bytes};
 pub(crate) use header::InstanceFacts;
 pub(crate) use icc::{profile_in, srgb};
 pub(crate) use instance_writer::{InstanceWriter, WrittenInstance, scratch_error};

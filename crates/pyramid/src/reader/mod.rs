@@ -3,6 +3,7 @@
 mod canvas;
 mod fetched;
 mod index_cache;
+mod instance;
 mod pyramid_reader;
 mod region;
 mod shift;

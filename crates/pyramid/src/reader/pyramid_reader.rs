@@ -20,8 +20,8 @@ const GLASS: [u8; 3] = [255; 3];
 /// Reads one slide's pyramid from the store. Cheap to clone.
 #[derive(Clone)]
 pub struct PyramidReader {
-    store: Store,
-    slide: SlideId,
+    pub(super) store: Store,
+    pub(super) slide: SlideId,
     mpp: Mpp,
     index: Arc<PyramidIndex>,
 }
@@ -81,10 +81,7 @@ impl PyramidReader {
     pub async fn icc(&self) -> Result<Vec<u8>, PyramidError> {
         let coarsest = self.index.levels.iter().max_by_key(|frames| frames.level);
         let coarsest = coarsest.ok_or(PyramidError::NoSuchLevel(LevelNumber(0)))?;
-        // The header ends before the first frame; the coarsest level has the shortest.
-        let end = coarsest.frames().first().map_or(0, |frame| frame.offset);
-        let key = ObjectKey::PyramidLevel(self.slide, coarsest.level);
-        profile_in(&self.store.get_range(&key, 0..end).await?)
+        profile_in(&self.header(coarsest.level).await?)
     }
 
     /// The part of the slide under `rect` as a picture of `out` pixels, made from the level just as
@@ -118,7 +115,7 @@ impl PyramidReader {
         })
     }
 
-    fn level(&self, level: LevelNumber) -> Result<&LevelFrames, PyramidError> {
+    pub(super) fn level(&self, level: LevelNumber) -> Result<&LevelFrames, PyramidError> {
         self.index
             .level(level)
             .ok_or(PyramidError::NoSuchLevel(level))

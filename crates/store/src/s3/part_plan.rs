@@ -6,7 +6,11 @@ const MIB: u64 = 1024 * 1024;
 
 /// Smaller parts cost more requests, larger ones more when one of them fails. S3 takes no part
 /// under 5 MiB but the last.
-const USUAL_PART: u64 = 8 * MIB;
+const LEAST_PART: u64 = 8 * MIB;
+
+/// Of large objects the parts are larger, up to this, rather than more.
+const LARGE_PART: u64 = 128 * MIB;
+const USUAL_PARTS: u64 = 24;
 
 /// S3's limits.
 const MAX_PARTS: u64 = 10_000;
@@ -25,10 +29,10 @@ pub(super) struct PartPlan {
 impl PartPlan {
     /// `None` for what is larger than S3 takes.
     pub(super) fn of(size: u64) -> Option<Self> {
-        let part = size
-            .div_ceil(MAX_PARTS)
-            .next_multiple_of(MIB)
-            .max(USUAL_PART);
+        let part_of = |n_parts| size.div_ceil(n_parts).next_multiple_of(MIB);
+        let part = part_of(USUAL_PARTS)
+            .clamp(LEAST_PART, LARGE_PART)
+            .max(part_of(MAX_PARTS));
         (size <= MAX_OBJECT).then_some(Self { size, part })
     }
 
@@ -54,9 +58,11 @@ mod tests {
         let near = |edge: u64| edge.saturating_sub(3)..=(edge + 3).min(MAX_OBJECT);
         prop_oneof![
             0..=MAX_OBJECT,
-            0..=100 * USUAL_PART,
-            near(USUAL_PART),
-            near(USUAL_PART * MAX_PARTS),
+            0..=100 * LEAST_PART,
+            near(LEAST_PART),
+            near(LEAST_PART * USUAL_PARTS),
+            near(LARGE_PART * USUAL_PARTS),
+            near(LARGE_PART * MAX_PARTS),
             near(MAX_OBJECT),
             (0..5000_u64).prop_flat_map(move |n| near(n * MAX_PARTS * MIB)),
         ]
@@ -75,10 +81,12 @@ mod tests {
                 let length = part.end - part.start;
                 let is_last = n + 1 == parts.len();
                 prop_assert!((1..=MAX_PART).contains(&length));
-                prop_assert!(is_last || length >= USUAL_PART);
+                prop_assert!(is_last || length >= LEAST_PART);
                 end = part.end;
             }
             prop_assert_eq!(end, size);
+            let few = size <= LARGE_PART * USUAL_PARTS;
+            prop_assert!(!few || parts.len() as u64 <= USUAL_PARTS, "{} parts", parts.len());
         }
 
         #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use embed_worker::Sharing;
 use telemetry::Metrics;
 
 use crate::encoder_args::EncoderArgs;
@@ -58,7 +59,10 @@ impl Work {
         match self {
             Self::Embed(part) => {
                 let parts = Parts::open_shared(&part.state).await?;
-                parts.embed(part.encoder.load()?);
+                let sharing = Sharing::WithOthers {
+                    lease: part.state.lease(),
+                };
+                parts.embed(part.encoder.load()?, sharing);
                 part.until_told_to_stop(parts, metrics).await
             }
             Self::Mil(WorkMil { part, tasks }) => {

@@ -22,11 +22,17 @@ impl DeepZoom {
     }
 
     /// The slide's own tile size where all its levels share one that is square.
-    pub(crate) fn of_index(size: PixelSize, index: &PyramidIndex) -> Self {
+    ///
+    /// `None` without a level 0.
+    pub(crate) fn of_index(index: &PyramidIndex) -> Option<Self> {
+        let size = index.level(LevelNumber(0))?.grid.level;
         let mut tiles = index.levels.iter().map(|level| level.grid.tile);
         let first = tiles.next().unwrap_or(PixelSize::new(CUT_TILE, CUT_TILE));
         let is_usable = first.width == first.height && tiles.all(|tile| tile == first);
-        Self::new(size, if is_usable { first.width } else { CUT_TILE })
+        Some(Self::new(
+            size,
+            if is_usable { first.width } else { CUT_TILE },
+        ))
     }
 
     pub(crate) const fn size(&self) -> PixelSize {

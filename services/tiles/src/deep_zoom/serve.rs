@@ -7,11 +7,11 @@ use http::ApiError;
 use telemetry::TilePath;
 
 use super::{DeepZoomItem, DeepZoomPath, DescriptorFormat, descriptor, tile};
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
+use http::EntityTag;
+use http::Reply;
 
 pub(crate) const PREFIX: &str = "/slides/";
 

@@ -4,12 +4,12 @@ use flow::{PixelRect, TileIndex};
 use telemetry::TileMaking;
 
 use super::DeepZoomLevel;
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 use crate::view::View;
+use http::EntityTag;
+use http::Reply;
 
 /// Of tiles that must be compressed once more; high, because they lie beside untouched ones.
 const JPEG_QUALITY: u8 = 90;

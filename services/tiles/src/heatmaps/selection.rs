@@ -7,7 +7,7 @@ use serde::Deserialize;
 use store::{Store, StoreError};
 
 use crate::error::TilesError;
-use crate::reply::Freshness;
+use http::Freshness;
 
 /// Values of layers looked at lately; a 100,000 px slide has 0.6 MB a layer.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::{Mpp, PixelRect, TileIndex};
-use http::{ApiError, Path, Query};
+use http::{Access, ApiError, Path, Query};
 use telemetry::{TileMaking, TilePath};
 
 use super::colouring::{Colouring, Scale};
@@ -12,12 +12,11 @@ use super::draw::{self, Indexed};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
 use crate::palette_png;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
+use http::{EntityTag, Freshness, Reply};
 
 /// Side of a heatmap tile, whatever the slide's own tiles measure.
 const TILE: u32 = 256;
@@ -25,15 +24,18 @@ const TILE: u32 = 256;
 /// `{task}/{layer}.json` and `{task}/{layer}.png`.
 pub(crate) async fn layer(
     State(state): State<Arc<TilesState>>,
+    access: Access,
     Path((id, task, file)): Path<(String, String, String)>,
     Query(version): Query<AskedVersion>,
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (layer, kind) = file.rsplit_once('.').ok_or(TilesError::NoSuchAddress)?;
-    let asked = Asked::read(&state, name(&id, &task, layer)?, version, colouring).await?;
+    let name = name(&id, &task, layer)?;
+    state.first_read.require(&access, name.slide).await?;
+    let asked = Asked::read(&state, name, version, colouring).await?;
     match kind {
-        "json" => Ok(asked.grid(&headers)?),
+        "json" => Ok(asked.grid(&headers).await?),
         "png" => Ok(asked.cells(&headers)?),
         _ => Err(TilesError::NoSuchAddress.into()),
     }
@@ -43,6 +45,7 @@ pub(crate) async fn layer(
 pub(crate) async fn tile(
     State(state): State<Arc<TilesState>>,
     Path((id, task, layer, level, file)): Path<(String, String, String, String, String)>,
+    access: Access,
     Query(version): Query<AskedVersion>,
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
@@ -50,7 +53,9 @@ pub(crate) async fn tile(
     let level = parse_level(&level).ok_or(TilesError::NoSuchAddress)?;
     let index = file.strip_suffix(".png").and_then(parse_tile_index);
     let index = index.ok_or(TilesError::NoSuchAddress)?;
-    let asked = Asked::read(&state, name(&id, &task, &layer)?, version, colouring).await?;
+    let name = name(&id, &task, &layer)?;
+    state.first_read.require(&access, name.slide).await?;
+    let asked = Asked::read(&state, name, version, colouring).await?;
     let tile = asked.tile(&state, level, index, &headers).await?;
     Ok(state.metrics.serve(TilePath::Heatmap, tile))
 }
@@ -59,7 +64,7 @@ pub(crate) async fn tile(
 struct Asked {
     slide: Arc<TiledSlide>,
     name: LayerName,
-    version: AskedVersion,
+    freshness: Freshness,
     colouring: Colouring,
     layer: Arc<LayerValues>,
 }
@@ -77,18 +82,23 @@ impl Asked {
         Ok(Self {
             slide,
             name,
-            version,
+            freshness: match state.first_read.is_off() {
+                true => version.freshness(),
+                // Neither we nor a browser that several share may answer without looking who asks.
+                false => Freshness::Revalidate,
+            },
             colouring,
             layer,
         })
     }
 
-    fn grid(&self, headers: &HeaderMap) -> Result<Response, TilesError> {
+    async fn grid(&self, headers: &HeaderMap) -> Result<Response, TilesError> {
         let reply = self.reply("application/json", "json");
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        let grid = Grid::new(&self.name, &self.layer, self.slide.manifest.mpp);
+        let mpp = self.slide.manifest().await?.mpp;
+        let grid = Grid::new(&self.name, &self.layer, mpp);
         Ok(reply.with(serde_json::to_string(&grid)?))
     }
 
@@ -109,18 +119,20 @@ impl Asked {
         index: TileIndex,
         headers: &HeaderMap,
     ) -> Result<Response, TilesError> {
-        let image = DeepZoom::new(self.slide.manifest.size, TILE);
+        let image = DeepZoom::new(self.slide.size(), TILE);
         let no_such_tile = || TilesError::NoSuchTile(self.slide.id());
         let rect = image.rect(level, index).ok_or_else(no_such_tile)?;
         let downsample = image.downsample(level).ok_or_else(no_such_tile)?;
-        let mpp = self.slide.manifest.mpp.times(downsample as f64);
         let TileIndex { column, row } = index;
         let what = format!("{}-{column}-{row}-{}", level.0, self.colouring);
         let reply = self.reply("image/png", &what);
         if let Some(response) = reply.if_held(headers) {
             return Ok(response);
         }
-        let drawn = self.drawn(rect, mpp);
+        let drawn = async {
+            let mpp = self.slide.manifest().await?.mpp;
+            self.drawn(rect, mpp.times(downsample as f64)).await
+        };
         let bytes = state
             .rendition(self.slide.id(), reply.tag(), TileMaking::Coloured, drawn)
             .await?;
@@ -145,7 +157,7 @@ impl Asked {
             "{}-{}-{}-{}-{what}",
             self.slide.tag, self.name.task, self.layer.version, self.name.layer
         ));
-        Reply::new(content_type, self.version.freshness(), tag)
+        Reply::new(content_type, self.freshness, tag)
     }
 }
 

@@ -11,13 +11,13 @@ use super::information::{Information, MediaType};
 use super::resolve::Resolved;
 use super::{IiifItem, IiifPath, picture};
 use crate::deep_zoom::tile;
-use crate::entity_tag::EntityTag;
 use crate::error::TilesError;
-use crate::origin::Origin;
-use crate::reply::Reply;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
 use crate::view::View;
+use http::EntityTag;
+use http::Origin;
+use http::Reply;
 
 pub(crate) const PREFIX: &str = "/iiif/3/";
 
@@ -38,9 +38,7 @@ pub(crate) async fn serve(
         }
         IiifItem::Information => Ok(describe(&slide, headers)?),
         IiifItem::Image(asked) => {
-            let asked = asked
-                .resolve(slide.manifest.size)
-                .map_err(TilesError::from)?;
+            let asked = asked.resolve(slide.size()).map_err(TilesError::from)?;
             let image = image(&state, &slide, asked, headers).await?;
             Ok(state.metrics.serve(TilePath::Iiif, image))
         }

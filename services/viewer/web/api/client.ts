@@ -55,12 +55,12 @@ export const paths = {
   upload: SLIDES,
 };
 
-async function get<T>(path: string): Promise<T> {
+export async function get<T>(path: string): Promise<T> {
   const response = await send(path, { headers: { Accept: 'application/json' } });
   return (await response.json()) as T;
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+export async function send(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { credentials: 'same-origin', ...init });
   if (!response.ok) throw await Problem.of(response);
   return response;

@@ -14,7 +14,8 @@ export function listenForKeys(commands: () => Commands | null): void {
   });
 }
 
-function isForField({ target, key }: KeyboardEvent): boolean {
+/** Whether a key is meant for a field or a dialog. */
+export function isForField({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true;
   const presses = key === 'Enter' || key === ' ';
   if (presses && target instanceof Element && target.matches('button, a, summary')) return true;

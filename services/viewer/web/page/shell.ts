@@ -9,7 +9,7 @@ const NARROW = '(max-width: 900px)';
 
 /** The frame around everything: the bar at the top, the list, the slide and the panel beside it. */
 export class Shell {
-  readonly listPlace = h('div', { class: 'list-place' });
+  readonly listPlace = h('div', { class: 'list-place', 'aria-label': 'Slides' });
   readonly stagePlace = h('main', { class: 'stage' });
   readonly panelPlace = h('aside', { class: 'panel', 'aria-label': 'Result' });
   private readonly title = h('span', { class: 'top-title' });
@@ -26,7 +26,7 @@ export class Shell {
       h(
         'header',
         { class: 'top' },
-        h('a', { class: 'brand', href: formatRoute({ page: 'list' }) }, mark(), 'Coverslip'),
+        h('h1', {}, h('a', { class: 'brand', href: formatRoute({ page: 'list' }) }, mark(), 'Coverslip')),
         this.title,
         h('span', { class: 'research' }, 'Research use only'),
         this.connection,
@@ -40,6 +40,7 @@ export class Shell {
   /** The list fills the page when no slide is open, stands beside one slide, and leaves several all the room. */
   arrange(page: Route['page']): void {
     this.body.dataset.page = page;
+    this.listPlace.setAttribute('role', page === 'list' ? 'main' : 'navigation');
   }
 
   /** Gives the slide the panel's room, or takes it back. */

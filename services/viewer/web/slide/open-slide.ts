@@ -14,6 +14,7 @@ import type { Commands, MeasureCommands, Movement, OverlayCommands } from './com
 import type { Frame } from './frame';
 import { toggleFullScreen } from './full-screen';
 import { copyText } from './link';
+import type { Overlay } from './overlays';
 import { Readout } from './readout';
 import { Stage } from './stage';
 import { TileLists } from './tile-lists';
@@ -28,6 +29,8 @@ const MEASURE_HINTS: Record<MeasurementKind, string> = {
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
+  /** What people say of the slide; it stands below the result, whichever is shown. */
+  people: HTMLElement;
 }
 
 /** What a link to the slide holds; `layer` is undefined before there is a heatmap. */
@@ -61,6 +64,8 @@ export class OpenSlide implements Commands {
   private heat: HeatPanel | null = null;
   private tiles: TileLists | null = null;
   private marksVisible = true;
+  /** Drawn over all the rest. */
+  private readonly added: Overlay[] = [];
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
 
@@ -99,7 +104,8 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
     this.waitingPlace = h('div', {}, waitingSection(slide));
-    fill(this.places.panel, this.waitingPlace, this.measuring.element, ...this.slideSections(slide));
+    const { panel, people } = this.places;
+    fill(panel, this.waitingPlace, people, this.measuring.element, ...this.slideSections(slide));
   }
 
   /** Shows one of the results and all that hangs on it. */
@@ -110,12 +116,19 @@ export class OpenSlide implements Commands {
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.places.people,
       this.measuring.element,
       this.heat.element,
       ...this.tiles.elements,
       ...this.slideSections(slide),
     );
     this.showToggles();
+  }
+
+  /** Draws `overlay` over all the rest; the answer is what it is drawn on. */
+  drawOver(overlay: Overlay): Stage {
+    this.added.push(overlay);
+    return this.stage;
   }
 
   goTo({ view, layer }: Shown): void {
@@ -234,7 +247,7 @@ export class OpenSlide implements Commands {
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat, this.tissueOverlay, this.tiles, this.measuring.overlay]) {
+    for (const overlay of [this.heat, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();

@@ -6,23 +6,23 @@ use bytes::Bytes;
 /// A strong entity tag in its quotes. It is made from what an answer is made of, never from the
 /// answer's bytes, so that it costs next to nothing and is known before they are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct EntityTag(HeaderValue);
+pub struct EntityTag(HeaderValue);
 
 impl EntityTag {
     /// `content` must be visible ASCII without quotes and commas.
-    pub(crate) fn new(content: fmt::Arguments<'_>) -> Self {
+    pub fn new(content: fmt::Arguments<'_>) -> Self {
         let quoted = Bytes::from(format!("\"{content}\""));
         let value = HeaderValue::from_maybe_shared(quoted);
         Self(value.expect("tags are made of ids, hashes and numbers"))
     }
 
-    pub(crate) fn value(&self) -> HeaderValue {
+    pub fn value(&self) -> HeaderValue {
         self.0.clone()
     }
 
     /// Whether the client says that it has this already (RFC 9110 section 13.1.2: weak comparison,
     /// a list, or `*`).
-    pub(crate) fn is_held_by(&self, headers: &HeaderMap) -> bool {
+    pub fn is_held_by(&self, headers: &HeaderMap) -> bool {
         headers
             .get_all(header::IF_NONE_MATCH)
             .iter()

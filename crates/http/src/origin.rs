@@ -5,14 +5,14 @@ use axum::http::{HeaderMap, header};
 /// The scheme and host under which the client sees this server, for documents that must name
 /// their own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Origin<'a> {
+pub struct Origin<'a> {
     scheme: &'static str,
     host: &'a str,
 }
 
 impl<'a> Origin<'a> {
     /// From `Host`, and from `X-Forwarded-Proto` where a proxy ends TLS.
-    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
+    pub fn of(headers: &'a HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let is_tls = text(header::HeaderName::from_static("x-forwarded-proto")) == Some("https");
         Self {

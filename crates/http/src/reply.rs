@@ -2,12 +2,11 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use http::Immutable;
 
-use crate::entity_tag::EntityTag;
+use crate::{EntityTag, Immutable};
 
 /// What is said about an answer beside its bytes.
-pub(crate) struct Reply {
+pub struct Reply {
     content_type: HeaderValue,
     freshness: Freshness,
     tag: EntityTag,
@@ -17,7 +16,7 @@ pub(crate) struct Reply {
 /// How long a browser may use an answer without asking again. Nothing here is for shared caches:
 /// every answer is for someone who may see slides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Freshness {
+pub enum Freshness {
     /// The same address never gives anything else.
     Immutable,
     /// Ask every time; a 304 is cheap.
@@ -25,13 +24,14 @@ pub(crate) enum Freshness {
 }
 
 impl Reply {
-    pub(crate) const fn new(
-        content_type: &'static str,
-        freshness: Freshness,
-        tag: EntityTag,
-    ) -> Self {
+    pub const fn new(content_type: &'static str, freshness: Freshness, tag: EntityTag) -> Self {
+        Self::of_type(HeaderValue::from_static(content_type), freshness, tag)
+    }
+
+    /// For a content type that is put together, such as one with a boundary.
+    pub const fn of_type(content_type: HeaderValue, freshness: Freshness, tag: EntityTag) -> Self {
         Self {
-            content_type: HeaderValue::from_static(content_type),
+            content_type,
             freshness,
             tag,
             varies: None,
@@ -39,27 +39,27 @@ impl Reply {
     }
 
     /// The same address has answers of several media types.
-    pub(crate) fn varying_by_accept(self) -> Self {
+    pub fn varying_by_accept(self) -> Self {
         Self {
             varies: Some(HeaderValue::from_static("accept")),
             ..self
         }
     }
 
-    pub(crate) const fn immutable(content_type: &'static str, tag: EntityTag) -> Self {
+    pub const fn immutable(content_type: &'static str, tag: EntityTag) -> Self {
         Self::new(content_type, Freshness::Immutable, tag)
     }
 
-    pub(crate) const fn revalidated(content_type: &'static str, tag: EntityTag) -> Self {
+    pub const fn revalidated(content_type: &'static str, tag: EntityTag) -> Self {
         Self::new(content_type, Freshness::Revalidate, tag)
     }
 
-    pub(crate) const fn tag(&self) -> &EntityTag {
+    pub const fn tag(&self) -> &EntityTag {
         &self.tag
     }
 
     /// A 304 where the client has the answer already.
-    pub(crate) fn if_held(&self, headers: &HeaderMap) -> Option<Response> {
+    pub fn if_held(&self, headers: &HeaderMap) -> Option<Response> {
         if !self.tag.is_held_by(headers) {
             return None;
         }
@@ -69,12 +69,27 @@ impl Reply {
         Some(response)
     }
 
-    pub(crate) fn with(self, body: impl Into<Bytes>) -> Response {
+    pub fn with(self, body: impl Into<Bytes>) -> Response {
         let body = body.into();
-        let mut response = Response::new(body.clone().into());
-        if self.freshness == Freshness::Immutable {
-            response.extensions_mut().insert(Immutable(body));
+        let keepable = Immutable(body.clone());
+        let is_immutable = self.freshness == Freshness::Immutable;
+        let mut response = self.finish(body.into());
+        if is_immutable {
+            response.extensions_mut().insert(keepable);
         }
+        response
+    }
+
+    /// For a body that is read from storage while it is sent, `n_bytes` in all.
+    pub fn streamed(self, body: Body, n_bytes: u64) -> Response {
+        let mut response = self.finish(body);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, n_bytes.into());
+        response
+    }
+
+    fn finish(self, body: Body) -> Response {
+        let mut response = Response::new(body);
         self.describe(response.headers_mut());
         response
             .headers_mut()

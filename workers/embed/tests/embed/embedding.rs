@@ -1,164 +1,17 @@
-//! Embedding a painted slide with the shipped encoder: once, again, and after a crash half way.
+//! One worker: once, again, and after a crash half way.
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalog::{Catalog, NewSlide};
-use coverslip_embed_worker::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide};
-use encoder::{Compute, Encoder, RgbTile, Untrained};
+use coverslip_embed_worker::{EmbedDeps, EmbedOutcome};
+use encoder::{Compute, RgbTile, Untrained};
 use flow::{
-    BagChunk, BagHeader, HoldReason, MicrometreRect, Mpp, MppSource, ObjectKey, PixelSize,
-    Precision, Sha256Digest, SlideEmbedded, SlideId, SlideManifest, SlideStatus, SlideTiled,
-    TissueMask,
+    BagChunk, DeviceKind, HoldReason, MicrometreRect, Mpp, ObjectKey, PixelSize, Precision,
+    SlideEmbedded, SlideStatus, SlideTiled,
 };
-use phantom::PhantomSpec;
-use pyramid::{PyramidPlan, PyramidReader};
-use queue::Queue;
-use slide::DecoderCommand;
-use store::Store;
-use tempfile::TempDir;
+use pyramid::PyramidReader;
 
-const CELL_UM: f64 = 32.0;
-
-struct Lab {
-    folder: TempDir,
-    deps: EmbedDeps,
-    encoder: Arc<Encoder>,
-    slide: SlideId,
-}
-
-impl Lab {
-    /// A tiled slide of `side` pixels of `mpp` um, with tissue wherever `tissue` says (by cell).
-    async fn open(
-        side: u32,
-        mpp: f64,
-        tissue: impl Fn(u32, u32) -> bool,
-    ) -> Result<Self, Box<dyn Error>> {
-        let folder = tempfile::tempdir()?;
-        let deps = open(folder.path()).await?;
-        let digest = Sha256Digest::of(b"slide");
-        let lab = Self {
-            encoder: Arc::new(shipped::encoder(Compute::default())?),
-            slide: SlideId::from_digest(&digest),
-            deps,
-            folder,
-        };
-        let row = NewSlide {
-            id: lab.slide,
-            digest,
-            n_bytes: 5,
-            file_name: None,
-            mpp_override: None,
-        };
-        lab.deps.catalog.register(row).await?;
-        lab.deps
-            .catalog
-            .set_status(lab.slide, &SlideStatus::Tiled)
-            .await?;
-        let spec = PhantomSpec {
-            mpp: Mpp::new(mpp)?,
-            ..PhantomSpec::benign(side, 11)
-        };
-        let n_cells = (spec.side_um() / CELL_UM).ceil() as u32;
-        let cells = (0..n_cells * n_cells).map(|at| tissue(at % n_cells, at / n_cells));
-        let mask = TissueMask::new(CELL_UM, n_cells, n_cells, cells.collect())?;
-        lab.tile(&spec, mask).await?;
-        Ok(lab)
-    }
-
-    async fn tile(&self, spec: &PhantomSpec, tissue: TissueMask) -> Result<(), Box<dyn Error>> {
-        let file = self.folder.path().join("slide.tiff");
-        phantom::write_slide(spec, &file, &|_| {})?;
-        let decoder = DecoderCommand {
-            program: "/nowhere/decoder".into(),
-            arguments: Vec::new(),
-        };
-        let scratch = self.deps.store.scratch()?;
-        let plan = PyramidPlan {
-            slide: self.slide,
-            mpp: spec.mpp,
-            jpeg_quality: 85,
-        };
-        let built = pyramid::build(
-            &slide::open(&file, &decoder)?,
-            &plan,
-            scratch.path(),
-            &|_| {},
-        )?;
-        for level in &built.levels {
-            let key = ObjectKey::PyramidLevel(self.slide, level.level);
-            self.deps.store.put_file(&key, &level.file).await?;
-        }
-        let index = ObjectKey::PyramidIndex(self.slide);
-        self.deps
-            .store
-            .put(&index, built.index_bytes.into())
-            .await?;
-        let manifest = SlideManifest {
-            slide: self.slide,
-            original: Sha256Digest::of(b"slide"),
-            pyramid: built.hash,
-            format: "generic-tiff".to_owned(),
-            scanner: None,
-            mpp: spec.mpp,
-            mpp_source: MppSource::File,
-            objective_power: None,
-            size: PixelSize::new(spec.size, spec.size),
-            tile: PixelSize::new(256, 256),
-            levels: Vec::new(),
-            associated: Vec::new(),
-            icc: None,
-            tissue,
-        };
-        let key = ObjectKey::SlideManifest(self.slide);
-        self.deps
-            .store
-            .put(&key, serde_json::to_vec(&manifest)?.into())
-            .await?;
-        Ok(())
-    }
-
-    async fn embed(&self, deps: &EmbedDeps) -> Result<EmbedOutcome, Box<dyn Error>> {
-        let config = EmbedConfig::default();
-        let progress = Arc::new(|_| {});
-        Ok(embed_slide(deps, config, self.slide, &self.encoder, progress).await?)
-    }
-
-    async fn status(&self) -> Result<SlideStatus, Box<dyn Error>> {
-        let row = self.deps.catalog.slide(self.slide).await?;
-        Ok(row.ok_or("a row")?.status)
-    }
-
-    async fn header(&self) -> Result<BagHeader, Box<dyn Error>> {
-        let key = ObjectKey::Bag(self.slide, self.encoder.reference().hash);
-        Ok(serde_json::from_slice(&self.deps.store.get(&key).await?)?)
-    }
-
-    fn path(&self, key: &ObjectKey) -> PathBuf {
-        self.folder.path().join("objects").join(key.path())
-    }
-
-    fn bag_files(&self) -> Result<BTreeMap<PathBuf, Vec<u8>>, Box<dyn Error>> {
-        let bag = self.path(&ObjectKey::Bag(self.slide, self.encoder.reference().hash));
-        let mut files = BTreeMap::new();
-        for entry in std::fs::read_dir(bag.parent().ok_or("a folder")?)? {
-            let path = entry?.path();
-            let bytes = std::fs::read(&path)?;
-            files.insert(path, bytes);
-        }
-        Ok(files)
-    }
-}
-
-async fn open(folder: &Path) -> Result<EmbedDeps, Box<dyn Error>> {
-    Ok(EmbedDeps {
-        store: Store::local(&folder.join("objects"))?,
-        catalog: Catalog::open(&folder.join("catalog.sqlite")).await?,
-        queue: Queue::in_process(),
-    })
-}
+use crate::lab::{Lab, open};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn embeddings_are_those_of_the_tiles_at_their_places() -> Result<(), Box<dyn Error>> {
@@ -276,6 +129,7 @@ async fn each_precision_has_a_bag_of_its_own() -> Result<(), Box<dyn Error>> {
     lab.embed(&lab.deps).await?;
     let plain = lab.header().await?;
     assert_eq!(plain.precision, Precision::F32);
+    assert_eq!(plain.device, DeviceKind::Cpu);
 
     lab.encoder = Arc::new(shipped::encoder(Compute::new(Precision::Bf16))?);
     lab.embed(&lab.deps).await?;

@@ -1,0 +1,15 @@
+//! QIDO-RS (PS3.18 section 10.6): studies, series and instances that match.
+
+mod attribute;
+mod candidates;
+mod constants;
+mod entity;
+mod filter;
+mod query;
+mod scan;
+mod serve;
+
+pub(crate) use query::NoQuery;
+pub(crate) use serve::{
+    all_instances, all_series, instances_of_series, instances_of_study, series_of_study, studies,
+};

@@ -1,0 +1,6 @@
+//! The routes of this service, asked without a socket, over slides that were really tiled.
+
+mod access;
+mod lab;
+mod retrieve;
+mod search;

@@ -1,0 +1,72 @@
+use flow::{BagChunkRef, Instance};
+
+use crate::TileLayout;
+use crate::chunk::INSTANCES_PER_CHUNK;
+
+/// The chunks of a bag, and which of them are known to be in storage.
+pub(crate) struct BagInWork<'a> {
+    wanted: Vec<WantedChunk<'a>>,
+    stored: Vec<Option<BagChunkRef>>,
+}
+
+/// A chunk as the layout has it.
+#[derive(Clone, Copy)]
+pub(crate) struct WantedChunk<'a> {
+    pub(crate) number: u32,
+    pub(crate) instances: &'a [Instance],
+}
+
+impl<'a> BagInWork<'a> {
+    pub(crate) fn of(layout: &'a TileLayout) -> Self {
+        let chunks = (0..).zip(layout.instances.chunks(INSTANCES_PER_CHUNK));
+        let wanted: Vec<_> = chunks
+            .map(|(number, instances)| WantedChunk { number, instances })
+            .collect();
+        let stored = vec![None; wanted.len()];
+        Self { wanted, stored }
+    }
+
+    pub(crate) fn wanted(&self, number: u32) -> WantedChunk<'a> {
+        self.wanted[number as usize]
+    }
+
+    pub(crate) fn missing(&self) -> Vec<WantedChunk<'a>> {
+        self.missing_of(&self.wanted)
+    }
+
+    /// Those of these chunks that are not known to be in storage.
+    pub(crate) fn missing_among(&self, numbers: &[u32]) -> Vec<WantedChunk<'a>> {
+        let wanted = numbers
+            .iter()
+            .filter_map(|&number| self.wanted.get(number as usize).copied());
+        self.missing_of(&wanted.collect::<Vec<_>>())
+    }
+
+    pub(crate) fn has(&mut self, number: u32, chunk: BagChunkRef) {
+        self.stored[number as usize] = Some(chunk);
+    }
+
+    /// All chunks in order, if all are in storage.
+    pub(crate) fn whole(&self) -> Option<Vec<BagChunkRef>> {
+        self.stored.iter().cloned().collect()
+    }
+
+    pub(crate) fn n_tiles(&self) -> usize {
+        n_tiles(&self.wanted)
+    }
+
+    pub(crate) fn n_tiles_there(&self) -> usize {
+        self.n_tiles() - n_tiles(&self.missing())
+    }
+
+    fn missing_of(&self, chunks: &[WantedChunk<'a>]) -> Vec<WantedChunk<'a>> {
+        let chunks = chunks.iter().copied();
+        chunks
+            .filter(|chunk| self.stored[chunk.number as usize].is_none())
+            .collect()
+    }
+}
+
+pub(crate) fn n_tiles(chunks: &[WantedChunk<'_>]) -> usize {
+    chunks.iter().map(|chunk| chunk.instances.len()).sum()
+}
