@@ -12,7 +12,8 @@ use step::GiveMppError;
 use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
-    CasesDeps, CasesState, annotations, covariates, me, orders, predictions, reviews, stop, worklist,
+    CasesDeps, CasesState, annotations, covariates, me, orders, predictions, reviews, stop,
+    worklist,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.

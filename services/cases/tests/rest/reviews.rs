@@ -129,13 +129,27 @@ async fn a_judgement_is_of_the_result_that_was_seen() -> Tested {
 #[tokio::test]
 async fn a_page_is_told_who_looks_at_it() -> Tested {
     let lab = Lab::open().await?;
-    let (_, token) = lab.ask(Role::Pathologist, "GET", "/api/v1/me", Value::Null).await?;
-    assert_eq!((&token["name"], &token["reviews"]), (&json!("test"), &json!(false)));
+    let (_, token) = lab
+        .ask(Role::Pathologist, "GET", "/api/v1/me", Value::Null)
+        .await?;
+    assert_eq!(
+        (&token["name"], &token["reviews"]),
+        (&json!("test"), &json!(false))
+    );
     assert_eq!(token["roles"], json!(["pathologist"]));
-    for (role, reviews) in [(Role::Admin, true), (Role::Pathologist, true), (Role::Lis, false)] {
+    for (role, reviews) in [
+        (Role::Admin, true),
+        (Role::Pathologist, true),
+        (Role::Lis, false),
+    ] {
         let person = lab.person("Dr. Gram", role).await?;
-        let (_, me) = lab.ask_as(&person, "GET", "/api/v1/me", Value::Null).await?;
-        assert_eq!((&me["name"], &me["reviews"]), (&json!("Dr. Gram"), &json!(reviews)));
+        let (_, me) = lab
+            .ask_as(&person, "GET", "/api/v1/me", Value::Null)
+            .await?;
+        assert_eq!(
+            (&me["name"], &me["reviews"]),
+            (&json!("Dr. Gram"), &json!(reviews))
+        );
     }
     Ok(())
 }
