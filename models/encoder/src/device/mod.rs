@@ -74,7 +74,7 @@ fn lane(
     } = opened;
     let failed = |source| EncoderError::DeviceStart {
         name: name.clone(),
-        source,
+        source: Box::new(source),
     };
     let model = DeviceModel::new(work, parameters, (&device, dtype)).map_err(failed)?;
     let image_bytes = 3 * (work.architecture.image_px as usize).pow(2);

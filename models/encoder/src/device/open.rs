@@ -67,6 +67,9 @@ fn gpu(number: u32) -> Result<Opened, EncoderError> {
             most_images: MOST_IMAGES,
             rehearsed: Rehearsed::Works,
         }),
-        Err(source) => Err(EncoderError::DeviceOpen { name, source }),
+        Err(source) => Err(EncoderError::DeviceOpen {
+            name,
+            source: Box::new(source),
+        }),
     }
 }

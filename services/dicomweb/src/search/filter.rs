@@ -50,7 +50,7 @@ impl Filter {
     /// The UIDs of which it must be one; `None` where it may be any.
     pub(super) fn uids(&self) -> Option<Vec<&Uid>> {
         let uid = |wanted| match wanted {
-            &Wanted::Uid(ref uid) => Some(uid),
+            Wanted::Uid(uid) => Some(uid),
             _ => None,
         };
         self.wanted.iter().map(uid).collect()
@@ -59,7 +59,7 @@ impl Filter {
     /// The exact texts of which it must be one; `None` where others may do.
     pub(super) fn texts(&self) -> Option<Vec<&str>> {
         let text = |wanted| match wanted {
-            &Wanted::Pattern(ref text) if !text.contains(['*', '?']) => Some(text.as_str()),
+            Wanted::Pattern(text) if !text.contains(['*', '?']) => Some(text.as_str()),
             _ => None,
         };
         self.wanted.iter().map(text).collect()
