@@ -3,6 +3,9 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 DEMO := demo
+CUDA := $(CURDIR)/target/cuda
+# The oldest GPU that it shall run on, as its compute capability without the dot: 80 is an A100.
+CUDA_COMPUTE_CAP ?= 80
 COVERSLIP := target/release/coverslip
 SETS := ../shared/data/mil
 REPEATS := 5
@@ -10,7 +13,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build demo test lint compiled unit peers browser cluster chaos conformance classic-mil bench encoder clean
+.PHONY: help setup viewer build cuda demo test lint compiled unit peers browser cluster chaos conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +28,11 @@ $(VIEWER): $(VIEWER_SOURCES)
 
 build: viewer ## build the release binary
 	cargo build --release
+
+cuda: viewer ## build target/cuda/release/coverslip for NVIDIA GPUs, without one: fetches CUDA 13.0, half an hour
+	models/encoder/cuda/toolchain $(CUDA)/toolkit
+	PATH=$(CUDA)/toolkit/bin:$$PATH CUDA_HOME=$(CUDA)/toolkit CUDA_COMPUTE_CAP=$(CUDA_COMPUTE_CAP) \
+		cargo build --release --features cuda --target-dir $(CUDA)
 
 demo: build ## one slide all the way: paint, ingest, embed, score, and a browser to look at it
 	COVERSLIP=$(COVERSLIP) tests/demo/run $(DEMO)

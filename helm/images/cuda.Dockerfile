@@ -1,9 +1,10 @@
 # syntax=docker/dockerfile:1.7
 # Coverslip for NVIDIA GPUs. From the repository's root:
 #   docker build -f helm/images/cuda.Dockerfile -t REGISTRY/coverslip:0.1.0-cuda .
-# It builds the feature `cuda`, which is not in the tree yet: until it is, this build fails at cargo,
-# and embed workers run the CPU image. The chart's tests hold it against a policy; no container engine
-# was at hand to build it.
+# Its binary wants the library of a driver, which the runtime for GPUs mounts into a pod: without one not
+# even `--help` starts. Parts that compute nothing run the CPU image. The chart's tests hold this file
+# against a policy; no container engine was at hand to build it. `make cuda` compiles and links the same
+# with the same compiler.
 
 FROM node:22.22.2-bookworm-slim AS viewer
 WORKDIR /source/services/viewer
@@ -14,8 +15,9 @@ RUN npm run build
 
 FROM rust:1.95.0-bookworm AS rust
 
-# Kernels are compiled to PTX of this toolkit: nodes need a driver that is no older than it.
-FROM nvidia/cuda:12.6.3-devel-ubuntu22.04 AS binary
+# As in models/encoder/cuda. Kernels are compiled to PTX of this toolkit: nodes need a driver that is no
+# older than it, 580 or newer.
+FROM nvidia/cuda:13.0.1-devel-ubuntu22.04 AS binary
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         build-essential cmake nasm pkg-config libclang-dev libopenslide-dev \
@@ -31,7 +33,7 @@ COPY --from=viewer /source/services/viewer/dist services/viewer/dist
 RUN CUDA_COMPUTE_CAP=$CUDA_COMPUTE_CAP cargo build --release --locked --features cuda \
     && strip target/release/coverslip
 
-FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04
+FROM nvidia/cuda:13.0.1-runtime-ubuntu22.04
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates libopenslide0 \

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use harness::{Server, phantom, run};
+use harness::{Server, coverslip, phantom, run};
 use servers::{PostgresServer, RedisServer, SeaweedServer, s3_arguments};
 
 /// All that processes on machines of their own share.
@@ -168,6 +168,31 @@ fn a_part_without_a_queue_to_share_says_what_to_give() -> Result<()> {
         "{unwritten}"
     );
     ensure!(!unwritten.contains("secret"), "{unwritten}");
+    Ok(())
+}
+
+#[test]
+fn the_queue_is_spoken_to_in_tls_if_its_certificate_is_trusted() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let redis = RedisServer::start_with_tls()?;
+    let url = redis.url();
+    let arguments = ["--redis-url", url.as_str()];
+    let stranger = refused(&["work", "mil"], &data, &arguments)?;
+    ensure!(stranger.contains("rediss://127.0.0.1"), "{stranger}");
+    ensure!(stranger.contains("SSL_CERT_FILE"), "{stranger}");
+
+    let catalog = ["--data", data.to_str().context("a path of text")?];
+    let start = |part: [&str; 2]| {
+        let mut command = coverslip()?;
+        command.args(part).env("SSL_CERT_FILE", redis.certificate());
+        Server::start_command(command, &catalog, arguments)
+    };
+    let ingest = start(["serve", "ingest"])?;
+    let cases = start(["serve", "cases"])?;
+    let _workers = (start(["work", "embed"])?, start(["work", "mil"])?);
+    let slide = ingest.push_new(painted(folder.path(), "2048", "90013")?)?;
+    cases.wait_for_state(&slide, &["scored"])?;
     Ok(())
 }
 

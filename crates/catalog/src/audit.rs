@@ -23,6 +23,22 @@ pub enum AuditAction {
     AnalysisResumed,
     /// Somebody looked at a picture that may show the patient's name.
     PatientImageSeen,
+    OrderPlaced,
+    /// Somebody read orders, which name patients.
+    OrdersSeen,
+    /// Somebody read cases, which name patients; the detail says which, or how many.
+    CaseSeen,
+    CaseAssigned,
+    /// The detail names the case, and the one it was in before.
+    SlidePutInCase,
+    /// The detail says how, without the words.
+    SlideReviewed,
+    ReviewsSeen,
+    CaseSigned,
+    AnnotationSaved,
+    AnnotationRemoved,
+    /// Reviews became training labels.
+    LabelsExported,
 }
 
 /// Something somebody did.
@@ -60,6 +76,17 @@ impl AuditAction {
             Self::AnalysisStopped => "analysis_stopped",
             Self::AnalysisResumed => "analysis_resumed",
             Self::PatientImageSeen => "patient_image_seen",
+            Self::OrderPlaced => "order_placed",
+            Self::OrdersSeen => "orders_seen",
+            Self::CaseSeen => "case_seen",
+            Self::CaseAssigned => "case_assigned",
+            Self::SlidePutInCase => "slide_put_in_case",
+            Self::SlideReviewed => "slide_reviewed",
+            Self::ReviewsSeen => "reviews_seen",
+            Self::CaseSigned => "case_signed",
+            Self::AnnotationSaved => "annotation_saved",
+            Self::AnnotationRemoved => "annotation_removed",
+            Self::LabelsExported => "labels_exported",
         }
     }
 }

@@ -27,10 +27,17 @@ impl Catalog {
         postgres::connect(url).await
     }
 
-    /// A number that grows with every change to slides, progress, timings or predictions, made by
-    /// this process or another.
+    /// A number that grows with every change to slides, progress, timings, predictions or cases,
+    /// made by this process or another.
     pub async fn revision(&self) -> Result<u64, CatalogError> {
         let statement = Statement::to("read the revision", "SELECT n FROM revision");
         get_count(&self.readers.fetch_one(statement).await?, "n")
+    }
+
+    /// One that grows with every change to cases, their orders and slides, and what people say of
+    /// them. The revision grows with it.
+    pub async fn case_revision(&self) -> Result<u64, CatalogError> {
+        let statement = Statement::to("read the revision", "SELECT cases FROM revision");
+        get_count(&self.readers.fetch_one(statement).await?, "cases")
     }
 }

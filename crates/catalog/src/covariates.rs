@@ -27,28 +27,44 @@ impl Catalog {
         })
     }
 
-    /// Puts `values` in the place of what was given before. What holds already is not given anew.
+    /// Puts `values` in the place of what was given before. What holds already is not given anew; of
+    /// several who give at once, each has a revision.
     pub async fn give_covariates(
         &self,
         id: SlideId,
         values: &CovariateValues,
     ) -> Result<GivenCovariates, CatalogError> {
-        let before = self.covariates(id).await?;
-        if before.values == *values {
-            return Ok(before);
+        loop {
+            let before = self.covariates(id).await?;
+            if before.values == *values {
+                return Ok(before);
+            }
+            let revision = CovariateRevision(before.revision.0 + 1);
+            if self.give_as(id, revision, values).await? {
+                let values = values.clone();
+                return Ok(GivenCovariates { revision, values });
+            }
         }
-        // Of two who give at once the second one is refused, and may look and give again.
+    }
+
+    /// `false` where somebody else has just given that revision.
+    async fn give_as(
+        &self,
+        id: SlideId,
+        revision: CovariateRevision,
+        values: &CovariateValues,
+    ) -> Result<bool, CatalogError> {
         let statement = Statement::to(
             "give covariates",
             "INSERT INTO slide_covariates (slide, revision, body, given_at_ms)
-             VALUES ($1, $2, $3, $4)",
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT (slide, revision) DO NOTHING",
         )
         .bind(id.to_string())
-        .bind(i64::from(before.revision.0) + 1)
+        .bind(revision.0)
         .bind(to_json("set of covariates", values)?)
         .bind(Utc::now().timestamp_millis())
         .about(id);
-        self.records.execute(statement).await?;
-        self.covariates(id).await
+        Ok(self.records.execute(statement).await? == 1)
     }
 }

@@ -1,6 +1,6 @@
 use std::io;
 
-use flow::SlideId;
+use flow::{CaseId, SlideId};
 use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
@@ -11,6 +11,8 @@ use crate::statement::Purpose;
 pub enum CatalogError {
     #[error("there is no slide {id} in the catalog")]
     UnknownSlide { id: SlideId },
+    #[error("there is no case {id} in the catalog")]
+    UnknownCase { id: CaseId },
     #[error("cannot {action} in the catalog")]
     Database {
         action: &'static str,
@@ -43,6 +45,8 @@ pub enum CatalogError {
         column: &'static str,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    #[error("too many {what} were written at the same moment: try again")]
+    TooMany { what: &'static str },
     #[error("a {column} cannot be written as JSON")]
     Encode {
         column: &'static str,

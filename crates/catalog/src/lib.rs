@@ -1,4 +1,5 @@
-//! The record of slides, their progress and their results, of access tokens and of who did what.
+//! The record of slides, their progress and their results, of cases and what people say of them, of
+//! access tokens and of who did what.
 //!
 //! The contract, which `tests/` holds both kinds of catalog to:
 //!
@@ -8,6 +9,8 @@
 //!   one does; of those who open a new catalog at once, one makes the tables.
 //! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
 //!   all before it.
+//! * What people said of a slide and signed of a case only grows as well; of those who amend the
+//!   same review, or sign the same version, one does.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -17,7 +20,9 @@
 //! * It may be restarted at any time. A call waits some seconds for it, then fails with
 //!   [`CatalogError::Away`]; once it is back, calls go on as before.
 
+mod annotations;
 mod audit;
+mod cases;
 mod catalog;
 mod chunk_claims;
 mod columns;
@@ -28,7 +33,9 @@ mod file_name;
 mod migrations;
 mod postgres;
 mod predictions;
+mod private_text;
 mod progress;
+mod reviews;
 mod role;
 mod row;
 mod slide_ids;
@@ -38,12 +45,22 @@ mod statement;
 mod status;
 mod tokens;
 
+pub use annotations::{AnnotationRow, NewAnnotation};
 pub use audit::{AuditAction, AuditEvent, AuditRow};
+pub use cases::{
+    CasePage, CaseRow, CaseStanding, NewOrder, OrderConflict, OrderRow, OrderSender, Placed,
+    Priority, SlidePlace,
+};
 pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use postgres::{NoPostgresUrl, PostgresUrl};
+pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
+pub use reviews::{
+    AddedReview, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason, ReviewRow,
+    SeenResult, SignOffRow, standing_reviews,
+};
 pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 8] = [
+const MIGRATIONS: [(&str, Script); 12] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -57,8 +57,27 @@ const MIGRATIONS: [(&str, Script); 8] = [
         Script::Same(include_str!("../migrations/0007_covariates.sql")),
     ),
     (
+        "cases",
+        Script::Same(include_str!("../migrations/0008_cases.sql")),
+    ),
+    (
+        "reviews",
+        Script::Same(include_str!("../migrations/0009_reviews.sql")),
+    ),
+    (
+        "case_changes",
+        Script::Own {
+            sqlite: include_str!("../migrations/0010_case_changes.sqlite.sql"),
+            postgres: include_str!("../migrations/0010_case_changes.postgres.sql"),
+        },
+    ),
+    (
+        "annotations",
+        Script::Same(include_str!("../migrations/0011_annotations.sql")),
+    ),
+    (
         "chunk_claims",
-        Script::Same(include_str!("../migrations/0008_chunk_claims.sql")),
+        Script::Same(include_str!("../migrations/0012_chunk_claims.sql")),
     ),
 ];
 

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
-use flow::{Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
+use flow::{CaseId, Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
 
+use crate::cases::{SlidePlace, read_place};
 use crate::columns::{from_json, get, get_count, get_time, parse, to_json};
 use crate::progress::{read_progress, read_timing};
 use crate::row::Row;
@@ -39,6 +40,8 @@ pub struct SlideRow {
     pub progress: Option<Progress>,
     /// In the order of the path.
     pub timings: Vec<StageTiming>,
+    /// `None` while no case is known for it.
+    pub place: Option<SlidePlace>,
 }
 
 /// A part of a list, newest first.
@@ -52,7 +55,8 @@ pub struct Page {
 macro_rules! slide_columns {
     () => {
         "id, digest, n_bytes, file_name, mpp_override, status, received_at_ms, \
-         progress_stage, progress_done, progress_total, timing_stage, timing_wall_s, timing_busy_s"
+         progress_stage, progress_done, progress_total, timing_stage, timing_wall_s, \
+         timing_busy_s, case_id, part, block, stain"
     };
 }
 
@@ -126,6 +130,20 @@ impl Catalog {
         gather(&self.readers.fetch_all(statement).await?)
     }
 
+    /// In the order in which they came in.
+    pub async fn slides_of_case(&self, case: CaseId) -> Result<Vec<SlideRow>, CatalogError> {
+        let statement = Statement::to(
+            "list the slides of a case",
+            concat!(
+                "SELECT ",
+                slide_columns!(),
+                " FROM slide_rows WHERE case_id = $1 ORDER BY received_at_ms, id"
+            ),
+        )
+        .bind(case.to_string());
+        gather(&self.readers.fetch_all(statement).await?)
+    }
+
     /// Where in the order of all slides a page begins.
     pub(crate) async fn start_of(&self, page: Page) -> Result<Option<(i64, String)>, CatalogError> {
         let Some(after) = page.after else {
@@ -188,5 +206,6 @@ fn read_slide(id: SlideId, row: &Row) -> Result<SlideRow, CatalogError> {
             .map_err(CatalogError::damaged("mpp_override"))?,
         progress: read_progress(row)?,
         timings: Vec::new(),
+        place: read_place(row)?,
     })
 }

@@ -23,6 +23,9 @@ pub struct BagHeader {
     pub pyramid: Sha256Digest,
     pub encoder: EncoderRef,
     pub precision: Precision,
+    /// What it was computed on; not said of processors.
+    #[serde(default, skip_serializing_if = "DeviceKind::is_cpu")]
+    pub device: DeviceKind,
     /// Number of values in one embedding.
     pub dimension: u32,
     /// Resolution at which the encoder saw the tiles.
@@ -56,6 +59,23 @@ pub enum Precision {
     Bf16,
     /// Products of the blocks in bytes, scaled by rows and by columns; all else in f32.
     Int8,
+}
+
+/// What an encoder's forward pass is computed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    #[default]
+    Cpu,
+    /// NVIDIA GPUs.
+    Cuda,
+}
+
+impl DeviceKind {
+    /// Left out of bags and results, many of which are older than this.
+    pub(crate) fn is_cpu(&self) -> bool {
+        *self == Self::Cpu
+    }
 }
 
 impl fmt::Display for Precision {

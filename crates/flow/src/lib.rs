@@ -24,13 +24,14 @@ mod prediction;
 mod prediction_set;
 mod progress;
 mod pyramid_index;
+mod record_ids;
 mod result_name;
 mod status;
 mod tissue;
 mod trained_mpp;
 
 pub use abstention::Abstention;
-pub use bag::{BagChunk, BagChunkRef, BagHeader, Instance, Precision};
+pub use bag::{BagChunk, BagChunkRef, BagHeader, DeviceKind, Instance, Precision};
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
@@ -50,6 +51,7 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
+pub use record_ids::{AnnotationId, CaseId, OrderId};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, CovariateRevision, EncoderRef, EncoderTerms, Evidence, MicrometreRect, Precision,
-    PredictionSet, ResultName, Sha256Digest, SlideId, TaskRef, UntrainedMpp,
+    Abstention, CovariateRevision, DeviceKind, EncoderRef, EncoderTerms, Evidence, MicrometreRect,
+    Precision, PredictionSet, ResultName, Sha256Digest, SlideId, TaskRef, UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -20,6 +20,9 @@ pub struct Prediction {
     /// Of the encoder. Not in results older than this field, which are of f32.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
+    /// What the encoder computed on; not said of processors.
+    #[serde(default, skip_serializing_if = "DeviceKind::is_cpu")]
+    pub device: DeviceKind,
     pub task: TaskRef,
     /// Of a task that reads covariates, which of the slide's it read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -41,6 +41,10 @@ pub(crate) fn remedy(error: &RedisError) -> &'static str {
         _ => {}
     }
     match error.kind() {
+        ErrorKind::Io if error.to_string().contains("certificate") => {
+            "its certificate is not trusted here: name the file of its authority in SSL_CERT_FILE, \
+             and the host as the certificate does"
+        }
         ErrorKind::Io => "see that it runs and can be reached from here",
         ErrorKind::AuthenticationFailed => WRONG_PASSWORD,
         ErrorKind::Server(ServerErrorKind::NoPerm) => {

@@ -65,6 +65,12 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
+{{/* The same for both parts that show results: one that did not keep the rule would undo it. */}}
+{{- define "coverslip.readingEnvironment" -}}
+- name: COVERSLIP_FIRST_READ
+  value: {{ .Values.reading.firstRead | quote }}
+{{- end }}
+
 {{/* The same for both workers: a task reads the bags of one encoder in one precision. */}}
 {{- define "coverslip.encoderEnvironment" -}}
 - name: COVERSLIP_PRECISION
@@ -72,6 +78,14 @@ tests/cluster holds each name against what the binary knows.
 {{- if .Values.encoder.existingClaim }}
 - name: COVERSLIP_ENCODER
   value: /encoder
+{{- end }}
+{{- end }}
+
+{{/* A pod sees no GPUs but its own, so it takes all it sees. */}}
+{{- define "coverslip.deviceEnvironment" -}}
+{{- if gt (int .Values.embed.gpus) 0 }}
+- name: COVERSLIP_DEVICE
+  value: cuda
 {{- end }}
 {{- end }}
 

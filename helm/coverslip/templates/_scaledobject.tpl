@@ -40,6 +40,7 @@ spec:
         stream: {{ printf "coverslip:{%s}:messages" .stream | quote }}
         streamLength: {{ .values.autoscaling.slidesPerWorker | quote }}
         databaseIndex: {{ .root.Values.redis.database | quote }}
+        enableTLS: {{ eq .root.Values.redis.transport "tls" | quote }}
       authenticationRef:
         name: {{ include "coverslip.fullname" .root }}-redis
 {{- end }}

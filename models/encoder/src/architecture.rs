@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::EncoderError;
-use crate::vit::{BlockShape, declarations};
+use crate::vit::{BlockShape, Operations, attention_scale, declarations};
 
 /// The switches of the generic vision transformer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,6 +116,8 @@ impl Architecture {
             mlp: self.mlp,
             layer_scale: self.layer_scale,
             layer_norm_eps: self.layer_norm_eps,
+            attention_scale: attention_scale(self.width, self.heads),
+            operations: Operations::Fused,
         }
     }
 

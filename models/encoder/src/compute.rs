@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use flow::{EncoderRef, Precision};
@@ -7,13 +8,14 @@ use parameters::Parameters;
 
 use crate::forward::{Forward, Int8};
 use crate::preprocess::Preprocessor;
-use crate::{Architecture, EncoderConfig, EncoderError};
+use crate::{Architecture, Device, EncoderConfig, EncoderError};
 
-/// With which instructions and which precision an encoder computes.
+/// Where an encoder computes, with which instructions and in which precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compute {
     machine: Machine,
     precision: Precision,
+    device: Device,
 }
 
 impl Compute {
@@ -22,6 +24,7 @@ impl Compute {
         Self {
             machine: Machine::best(),
             precision,
+            device: Device::Cpu,
         }
     }
 
@@ -32,6 +35,11 @@ impl Compute {
     pub fn with_instructions(self, set: InstructionSet) -> Result<Self, EncoderError> {
         let machine = Machine::with(set)?;
         Ok(Self { machine, ..self })
+    }
+
+    /// Elsewhere than on this processor.
+    pub fn on(self, device: Device) -> Self {
+        Self { device, ..self }
     }
 
     pub(crate) fn in_f32(self) -> Self {
@@ -45,6 +53,11 @@ impl Compute {
         self.precision
     }
 
+    pub fn device(self) -> Device {
+        self.device
+    }
+
+    /// Of the processor.
     pub fn instruction_set(self) -> InstructionSet {
         self.machine.instruction_set()
     }
@@ -64,6 +77,15 @@ impl Compute {
             name: config.name.clone(),
             hash: config.hash_in(self.precision)?,
         })
+    }
+}
+
+impl fmt::Display for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.device {
+            Device::Cpu => write!(f, "{} by {}", self.precision, self.instruction_set()),
+            device => write!(f, "{} on {device}", self.precision),
+        }
     }
 }
 

@@ -1,6 +1,11 @@
+use std::io;
+use std::sync::Arc;
+
 use flow::FlowError;
 use parameters::ParametersError;
 use thiserror::Error;
+
+use crate::Device;
 
 /// What can go wrong with an encoder.
 #[derive(Debug, Error)]
@@ -85,6 +90,41 @@ pub enum EncoderError {
     Training(String),
     #[error(transparent)]
     Kernels(#[from] kernels::KernelsError),
+    #[error("`{0}` is no device: take cpu, cuda, or cuda:N[,M...] with numbers from 0 to 63")]
+    DeviceName(String),
+    #[error(
+        "there is no {device} for this program, which was built without NVIDIA GPUs: take \
+         `--device cpu`, or a program that `make cuda` built"
+    )]
+    BuiltWithoutGpus { device: Device },
+    #[error(
+        "{name} cannot be opened: see whether `nvidia-smi` lists it and its driver knows CUDA 13.0, or \
+         take `--device cpu`"
+    )]
+    DeviceOpen {
+        name: String,
+        #[source]
+        source: Box<candle_core::Error>,
+    },
+    #[error(
+        "{name} does not run the encoder; where its memory is too small, free some of it or take \
+         another device"
+    )]
+    DeviceStart {
+        name: String,
+        #[source]
+        source: Box<ParametersError>,
+    },
+    #[error("{device} does not compute in int8: take `--precision bf16`, or `--device cpu`")]
+    DevicePrecision { device: Device },
+    #[error("{name} failed, and no other device is left: look at its driver, then start it again")]
+    DevicesLost {
+        name: String,
+        #[source]
+        cause: Arc<candle_core::Error>,
+    },
+    #[error("the thread of a device cannot be kept up")]
+    LaneThread(#[source] io::Error),
     #[error("the forward pass failed")]
     Tensor(#[from] candle_core::Error),
 }

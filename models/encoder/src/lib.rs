@@ -6,9 +6,12 @@
 //! ([`TextEncoder`]), and [`ZeroShot`] scores its embeddings against classes described in words.
 
 mod architecture;
+mod composed;
 mod compute;
 mod config;
+mod device;
 mod embed;
+mod engine;
 mod error;
 mod forward;
 mod fused;
@@ -29,7 +32,9 @@ pub mod train;
 pub use architecture::{Architecture, AttentionPooling, Mlp, Pooling, PositionEmbedding};
 pub use compute::Compute;
 pub use config::{EncoderConfig, Fit, Input, TrainingSummary, Untrained};
+pub use device::{Device, GpuNumbers, LostDevice, Rehearsal};
 pub use embed::Encoder;
+pub use engine::Feed;
 pub use error::EncoderError;
 pub use import::{ImportPlan, Imported};
 pub use kernels::InstructionSet;

@@ -5,7 +5,7 @@ use candle_nn::Linear;
 
 use crate::{Declaration, ParametersError};
 
-/// The parameters of one model by name, on the CPU, as f32.
+/// The parameters of one model by name, on the CPU, as f32, unless they were changed.
 #[derive(Clone, Debug)]
 pub struct Parameters {
     tensors: HashMap<String, Tensor>,
@@ -33,6 +33,20 @@ impl Parameters {
 
     pub(crate) fn from_tensors(tensors: HashMap<String, Tensor>) -> Self {
         Self { tensors }
+    }
+
+    /// Every parameter as `change` makes it of its name and its tensor: for other devices and
+    /// precisions.
+    pub fn changed(
+        &self,
+        change: impl Fn(&str, &Tensor) -> Result<Tensor, ParametersError>,
+    ) -> Result<Self, ParametersError> {
+        let changed = self
+            .tensors
+            .iter()
+            .map(|(name, tensor)| Ok((name.clone(), change(name, tensor)?)))
+            .collect::<Result<_, ParametersError>>()?;
+        Ok(Self { tensors: changed })
     }
 
     pub fn get(&self, name: &str) -> Result<Tensor, ParametersError> {

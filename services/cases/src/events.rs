@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use flow::SlideId;
 use futures::{Stream, stream};
-use http::ApiError;
+use http::{Access, ApiError};
 use tokio::sync::watch;
 
 use crate::CasesState;
 use crate::routes::newest;
-use crate::slide_view::{Eyes, SlideView};
+use crate::slide_view::SlideView;
 
 /// Which slides a listener wants to hear of.
 #[derive(Clone, Copy, Debug)]
@@ -19,17 +19,19 @@ pub(crate) enum Subject {
     Newest,
 }
 
-/// An event `slide` with the slide's JSON now and whenever it changes.
+/// An event `slide` with the slide's JSON now and whenever it changes, as `access` may see it. Who
+/// listens to all of them also hears `cases` whenever something about any case has changed.
 pub(crate) fn events(
     state: CasesState,
     subject: Subject,
-    eyes: Eyes,
+    access: Access,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         seen: state.changes.listen(),
         state,
         subject,
-        eyes,
+        access,
+        cases: None,
         sent: HashMap::new(),
         waiting: VecDeque::new(),
     };
@@ -43,19 +45,21 @@ pub(crate) fn events(
 struct Listener {
     state: CasesState,
     subject: Subject,
-    eyes: Eyes,
+    access: Access,
     seen: watch::Receiver<u64>,
+    /// The revision of all cases that the listener was last told of.
+    cases: Option<u64>,
     /// What the listener was last told of each slide.
     sent: HashMap<SlideId, String>,
-    waiting: VecDeque<String>,
+    waiting: VecDeque<Event>,
 }
 
 impl Listener {
     /// `None` when the server stops.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some(slide) = self.waiting.pop_front() {
-                return Some(Event::default().event("slide").data(slide));
+            if let Some(event) = self.waiting.pop_front() {
+                return Some(event);
             }
             self.seen.changed().await.ok()?;
             // What could not be read now is read at the next change.
@@ -70,12 +74,25 @@ impl Listener {
         };
         for row in rows {
             let id = row.id;
-            let view = SlideView::of(&self.state, row, self.eyes).await?;
+            let view = SlideView::of(&self.state, row, &self.access).await?;
             let text = serde_json::to_string(&view).map_err(ApiError::internal)?;
             if self.sent.get(&id) != Some(&text) {
-                self.sent.insert(id, text.clone());
-                self.waiting.push_back(text);
+                let event = Event::default().event("slide").data(&text);
+                self.sent.insert(id, text);
+                self.waiting.push_back(event);
             }
+        }
+        match self.subject {
+            Subject::One(_) => Ok(()),
+            Subject::Newest => self.look_at_cases().await,
+        }
+    }
+
+    async fn look_at_cases(&mut self) -> Result<(), ApiError> {
+        let now = self.state.deps.catalog.case_revision().await?;
+        if self.cases.replace(now).is_some_and(|last| last != now) {
+            let event = Event::default().event("cases").data(now.to_string());
+            self.waiting.push_back(event);
         }
         Ok(())
     }

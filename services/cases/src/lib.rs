@@ -1,17 +1,24 @@
-//! Slides, their progress and their results over REST.
+//! Slides, their progress and their results over REST; orders and cases, what people say of slides,
+//! what they draw on them, and what they sign.
 //!
-//! Everything here is read from the catalog; what can be changed is the mpp of a slide that is held
-//! for want of it, what is known of it beside its pixels, and whether it is analysed at all.
+//! Everything here is read from the catalog. Of a slide can be changed the mpp for want of which it
+//! is held, what is known of it beside its pixels, which case it belongs to, and whether it is
+//! analysed at all. Whatever shows anything of a result asks [`http::FirstRead`] before.
 
+mod annotations;
 mod changes;
 mod covariates;
 mod events;
+mod me;
+mod orders;
 mod predictions;
 mod report;
+mod reviews;
 mod routes;
 mod slide_view;
 mod state;
 mod stop;
+mod worklist;
 
 pub use report::{SlideReport, report};
 pub use routes::router;

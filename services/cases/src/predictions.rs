@@ -1,6 +1,6 @@
 use axum::extract::State;
 use flow::{Prediction, SlideId, TaskId};
-use http::{ApiError, Json, Path};
+use http::{Access, ApiError, Json, Path};
 use serde::Serialize;
 
 use crate::CasesState;
@@ -13,9 +13,11 @@ pub(crate) struct Predictions {
 /// Every result of a slide, the latest of each task first.
 pub(crate) async fn all(
     State(state): State<CasesState>,
+    access: Access,
     Path(id): Path<SlideId>,
 ) -> Result<Json<Predictions>, ApiError> {
     state.slide(id).await?;
+    state.first_read.require(&access, id).await?;
     let predictions = state.deps.catalog.predictions(id).await?;
     Ok(Json(Predictions { predictions }))
 }
@@ -23,9 +25,11 @@ pub(crate) async fn all(
 /// The latest result of one task.
 pub(crate) async fn of_task(
     State(state): State<CasesState>,
+    access: Access,
     Path((id, task)): Path<(SlideId, TaskId)>,
 ) -> Result<Json<Prediction>, ApiError> {
     state.slide(id).await?;
+    state.first_read.require(&access, id).await?;
     let predictions = state.deps.catalog.predictions(id).await?;
     let latest = predictions
         .into_iter()

@@ -10,8 +10,11 @@ use serde_json::json;
 use step::GiveMppError;
 
 use crate::events::{Subject, events};
-use crate::slide_view::{Eyes, SlideView};
-use crate::{CasesDeps, CasesState, covariates, predictions, stop};
+use crate::slide_view::SlideView;
+use crate::{
+    CasesDeps, CasesState, annotations, covariates, me, orders, predictions, reviews, stop,
+    worklist,
+};
 
 /// Slides in one page of the list unless the caller asks for fewer.
 const PAGE: u32 = 100;
@@ -20,6 +23,7 @@ const PAGE: u32 = 100;
 pub fn router(state: CasesState) -> Router {
     Router::new()
         .route("/api/v1/slides", get(list))
+        .route("/api/v1/me", get(me::me))
         .route("/api/v1/events", get(all_events))
         .route("/api/v1/slides/{id}", get(one).patch(change))
         .route("/api/v1/slides/{id}/events", get(events_of_one))
@@ -34,6 +38,10 @@ pub fn router(state: CasesState) -> Router {
             "/api/v1/slides/{id}/predictions/{task}",
             get(predictions::of_task),
         )
+        .merge(orders::routes())
+        .merge(worklist::routes())
+        .merge(reviews::routes())
+        .merge(annotations::routes())
         .with_state(state)
 }
 
@@ -81,7 +89,7 @@ async fn list(
     let next = rows.last().filter(|_| is_full).map(|row| row.id);
     let mut slides = Vec::with_capacity(rows.len());
     for row in rows {
-        slides.push(SlideView::of(&state, row, Eyes::of(&access)).await?);
+        slides.push(SlideView::of(&state, row, &access).await?);
     }
     Ok(Json(SlidePage { slides, next }))
 }
@@ -95,7 +103,7 @@ async fn one(
 }
 
 async fn all_events(State(state): State<CasesState>, access: Access) -> impl IntoResponse {
-    events(state, Subject::Newest, Eyes::of(&access))
+    events(state, Subject::Newest, access)
 }
 
 async fn events_of_one(
@@ -104,7 +112,7 @@ async fn events_of_one(
     Path(id): Path<SlideId>,
 ) -> Result<impl IntoResponse, ApiError> {
     state.slide(id).await?;
-    Ok(events(state, Subject::One(id), Eyes::of(&access)))
+    Ok(events(state, Subject::One(id), access))
 }
 
 #[derive(Debug, Deserialize)]

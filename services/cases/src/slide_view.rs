@@ -1,13 +1,14 @@
 use catalog::{FileName, Role, SlideRow};
 use chrono::{DateTime, Utc};
 use flow::{
-    Abstention, Call, Grade, Mpp, PixelSize, Prediction, Progress, SlideId, SlideStatus,
+    Abstention, Call, CaseId, Grade, Mpp, PixelSize, Prediction, Progress, SlideId, SlideStatus,
     StageTiming,
 };
 use http::{Access, ApiError, Json};
 use serde::Serialize;
 
 use crate::CasesState;
+use crate::state::Results;
 
 /// A slide as the API shows it.
 #[derive(Debug, Serialize)]
@@ -29,6 +30,11 @@ pub(crate) struct SlideView {
     abstention: Option<Abstention>,
     probability: Option<f64>,
     grade: Option<Grade>,
+    /// The case that the slide belongs to, for those who may see what can name a patient.
+    case: Option<CaseId>,
+    /// Whether the four fields about a result are kept back until whoever asks has recorded an
+    /// impression of the slide.
+    awaits_impression: bool,
 }
 
 /// Whether the viewer may see what can name a patient.
@@ -59,20 +65,31 @@ impl SlideView {
         slide: SlideId,
     ) -> Result<Json<Self>, ApiError> {
         let row = state.slide(slide).await?;
-        Ok(Json(Self::of(state, row, Eyes::of(access)).await?))
+        Ok(Json(Self::of(state, row, access).await?))
     }
 
     /// Adds to the catalog's row what manifest and results say.
     pub(crate) async fn of(
         state: &CasesState,
         row: SlideRow,
-        eyes: Eyes,
+        access: &Access,
     ) -> Result<Self, ApiError> {
+        let results = state.results(access, row.id).await?;
+        Ok(Self::with(state, row, Eyes::of(access), &results).await)
+    }
+
+    /// The same where the results are known.
+    pub(crate) async fn with(
+        state: &CasesState,
+        row: SlideRow,
+        eyes: Eyes,
+        results: &Results,
+    ) -> Self {
         let scale = state.scale(row.id).await;
-        let predictions = state.deps.catalog.predictions(row.id).await?;
-        let result = predictions.into_iter().next();
+        let result = results.shown().first();
         let file_name = row.file_name.as_ref().map(FileName::reveal);
-        Ok(Self {
+        let case = row.place.as_ref().map(|place| place.case);
+        Self {
             id: row.id,
             file_name: file_name
                 .filter(|_| eyes == Eyes::Clinical)
@@ -85,11 +102,17 @@ impl SlideView {
             size: scale.map(|scale| scale.size),
             progress: row.progress,
             timings: row.timings,
-            call: result.as_ref().map(|result| result.call.clone()),
-            abstention: result.as_ref().and_then(|result| result.abstention.clone()),
-            probability: result.as_ref().and_then(shown_probability),
-            grade: result.and_then(|result| result.grade),
-        })
+            call: result.map(|result| result.call.clone()),
+            abstention: result.and_then(|result| result.abstention.clone()),
+            probability: result.and_then(shown_probability),
+            grade: result.and_then(|result| result.grade.clone()),
+            case: case.filter(|_| eyes == Eyes::Clinical),
+            awaits_impression: results.is_withheld(),
+        }
+    }
+
+    pub(crate) const fn probability(&self) -> Option<f64> {
+        self.probability
     }
 }
 

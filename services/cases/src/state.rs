@@ -1,9 +1,9 @@
 use catalog::{AuditAction, AuditEvent, Catalog, SlideRow};
-use flow::{Mpp, ObjectKey, PixelSize, SlideId, SlideManifest};
-use http::{Access, ApiError};
+use flow::{CaseId, Mpp, ObjectKey, PixelSize, Prediction, SlideId, SlideManifest};
+use http::{Access, ApiError, FirstRead, FirstReadRule};
 use moka::future::Cache;
 use queue::Queue;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Store;
 
 use crate::changes::Changes;
@@ -24,7 +24,30 @@ pub struct CasesDeps {
 pub struct CasesState {
     pub(crate) deps: CasesDeps,
     pub(crate) changes: Changes,
+    pub(crate) first_read: FirstRead,
     scales: Cache<SlideId, Scale>,
+}
+
+/// A slide's results, for whoever asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Results {
+    /// By task, the latest of each task first.
+    Shown(Vec<Prediction>),
+    /// Not before their own impression of the slide is on record.
+    Withheld,
+}
+
+impl Results {
+    pub(crate) fn shown(&self) -> &[Prediction] {
+        match self {
+            Self::Shown(predictions) => predictions,
+            Self::Withheld => &[],
+        }
+    }
+
+    pub(crate) const fn is_withheld(&self) -> bool {
+        matches!(self, Self::Withheld)
+    }
 }
 
 /// How large a tiled slide is.
@@ -39,8 +62,27 @@ impl CasesState {
     pub fn new(deps: CasesDeps) -> Self {
         Self {
             changes: Changes::follow(deps.catalog.clone()),
+            first_read: FirstRead::new(FirstReadRule::default(), deps.catalog.clone()),
             deps,
             scales: Cache::new(MAX_REMEMBERED),
+        }
+    }
+
+    /// Of an installation with this rule.
+    pub fn reading_first(self, rule: FirstReadRule) -> Self {
+        let first_read = FirstRead::new(rule, self.deps.catalog.clone());
+        Self { first_read, ..self }
+    }
+
+    /// What whoever asks may see of a slide's results.
+    pub(crate) async fn results(
+        &self,
+        access: &Access,
+        slide: SlideId,
+    ) -> Result<Results, ApiError> {
+        match self.first_read.hides(access, slide).await? {
+            true => Ok(Results::Withheld),
+            false => Ok(Results::Shown(self.deps.catalog.predictions(slide).await?)),
         }
     }
 
@@ -56,10 +98,42 @@ impl CasesState {
         action: AuditAction,
         detail: Value,
     ) -> Result<(), ApiError> {
+        self.record(access, action, Some(slide), detail).await
+    }
+
+    /// Puts on record what a person did to a case.
+    pub(crate) async fn note_case(
+        &self,
+        access: &Access,
+        case: CaseId,
+        action: AuditAction,
+    ) -> Result<(), ApiError> {
+        self.record(access, action, None, json!({ "case": case }))
+            .await
+    }
+
+    /// Puts on record that a person read of so many patients.
+    pub(crate) async fn note_reading(
+        &self,
+        access: &Access,
+        action: AuditAction,
+        n_read: usize,
+    ) -> Result<(), ApiError> {
+        self.record(access, action, None, json!({ "n_read": n_read }))
+            .await
+    }
+
+    async fn record(
+        &self,
+        access: &Access,
+        action: AuditAction,
+        slide: Option<SlideId>,
+        detail: Value,
+    ) -> Result<(), ApiError> {
         let event = AuditEvent {
             actor: access.name().to_owned(),
             action,
-            slide: Some(slide),
+            slide,
             detail,
         };
         Ok(self.deps.catalog.audit(event).await?)

@@ -76,6 +76,9 @@ pub(crate) enum Command {
     Evaluate(commands::evaluate::Evaluate),
     /// Train a task of one's own on labelled slides.
     Train(commands::train::Train),
+    /// Turn what pathologists said of slides into labels to train by.
+    #[command(subcommand)]
+    Labels(commands::labels::Labels),
     /// How full the queue is, what was given up, and to try that once more.
     #[command(subcommand)]
     Queue(commands::queue::Queue),

@@ -1,8 +1,9 @@
-//! With which precision and instructions an encoder computes, where a person chooses it.
+//! Where, in which precision and with which instructions an encoder computes, where a person chooses
+//! it.
 
 use anyhow::Result;
 use clap::Args;
-use encoder::{Compute, InstructionSet};
+use encoder::{Compute, Device, InstructionSet};
 use flow::Precision;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -18,6 +19,11 @@ pub(crate) struct PrecisionChoice {
 pub(crate) struct ComputeChoice {
     #[command(flatten)]
     precision: PrecisionChoice,
+    /// Where the encoder computes: cpu; cuda, which is every NVIDIA GPU of the machine; or some of
+    /// them by number, as cuda:0,2. It takes a program that was built with them (`make cuda`). GPUs
+    /// are fast in bf16, and know no int8.
+    #[arg(long, env = "COVERSLIP_DEVICE", default_value_t = Device::Cpu)]
+    device: Device,
     /// Instructions to compute with, to test and compare them: portable, avx2, avx512, avx512-vnni,
     /// avx512-bf16. The best of this processor if not given.
     #[arg(long, env = "COVERSLIP_INSTRUCTIONS", hide = true)]
@@ -26,7 +32,7 @@ pub(crate) struct ComputeChoice {
 
 impl ComputeChoice {
     pub(crate) fn compute(&self) -> Result<Compute> {
-        let compute = Compute::new(self.precision.precision);
+        let compute = Compute::new(self.precision.precision).on(self.device);
         Ok(match self.instructions {
             None => compute,
             Some(instructions) => compute.with_instructions(instructions)?,

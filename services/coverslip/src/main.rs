@@ -19,6 +19,7 @@ mod encoder_terms;
 mod exit;
 mod features;
 mod files;
+mod first_read_args;
 mod health;
 mod ingest_args;
 mod installation;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use axum::Router;
 use embed_worker::{EmbedConfig, Sharing};
 use encoder::Encoder;
 use http::{AccessControl, Transport};
 use ingest::IngestConfig;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +24,8 @@ pub(crate) struct Parts {
     shutdown: CancellationToken,
     tasks: TaskTracker,
     transport: Transport,
+    /// Of parts that ended before they were told to.
+    failures: (mpsc::UnboundedSender<Error>, mpsc::UnboundedReceiver<Error>),
 }
 
 impl Parts {
@@ -33,6 +35,7 @@ impl Parts {
             shutdown,
             tasks: TaskTracker::new(),
             transport: Transport::default(),
+            failures: mpsc::unbounded_channel(),
         }
     }
 
@@ -61,8 +64,9 @@ impl Parts {
         Ok(())
     }
 
+    /// Without a device to embed on the process ends: whoever started it starts it again.
     pub(crate) fn embed(&self, encoder: Encoder, sharing: Sharing) {
-        self.tasks.spawn(embed_worker::run(
+        let running = embed_worker::run(
             EmbedConfig {
                 sharing,
                 ..EmbedConfig::default()
@@ -70,7 +74,15 @@ impl Parts {
             Arc::new(encoder),
             self.installation.embed_deps(),
             self.shutdown.clone(),
-        ));
+        );
+        let (failures, shutdown) = (self.failures.0.clone(), self.shutdown.clone());
+        self.tasks.spawn(async move {
+            if let Err(failure) = running.await {
+                // Those who wait for it have gone only when the process ends anyway.
+                let _ = failures.send(failure);
+                shutdown.cancel();
+            }
+        });
     }
 
     pub(crate) fn mil(&self, registry: TaskRegistry) {
@@ -109,10 +121,13 @@ impl Parts {
     }
 
     /// Waits until all have stopped and their last answers have reached the queue.
-    async fn ended(self) -> Result<Outcome> {
+    async fn ended(mut self) -> Result<Outcome> {
         self.tasks.close();
         self.tasks.wait().await;
         self.installation.queue.settle().await;
-        Ok(Outcome::Done)
+        match self.failures.1.try_recv() {
+            Ok(failure) => Err(failure),
+            Err(_) => Ok(Outcome::Done),
+        }
     }
 }

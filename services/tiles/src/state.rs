@@ -3,6 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use catalog::Catalog;
 use flow::SlideId;
+use http::{FirstRead, FirstReadRule};
 use store::Store;
 use telemetry::TileMaking;
 
@@ -19,6 +20,7 @@ pub struct TilesState {
     pub(crate) catalog: Catalog,
     pub(crate) slides: TiledSlides,
     pub(crate) heatmaps: Heatmaps,
+    pub(crate) first_read: FirstRead,
     renditions: Renditions,
     pub(crate) metrics: TilesMetrics,
 }
@@ -29,11 +31,18 @@ impl TilesState {
         Self {
             slides: TiledSlides::new(store.clone(), catalog.clone()),
             heatmaps: Heatmaps::new(store.clone(), catalog.clone()),
+            first_read: FirstRead::new(FirstReadRule::default(), catalog.clone()),
             renditions: Renditions::new(),
             metrics: TilesMetrics::new(),
             store,
             catalog,
         }
+    }
+
+    /// Of an installation with this rule.
+    pub fn reading_first(self, rule: FirstReadRule) -> Self {
+        let first_read = FirstRead::new(rule, self.catalog.clone());
+        Self { first_read, ..self }
     }
 
     /// The tiled slide that a part of an address names.

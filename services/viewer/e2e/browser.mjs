@@ -1,4 +1,6 @@
-// Debian's Chromium, driven against a running server. BASE_URL and LOGIN_URL name the server.
+// Debian's Chromium, driven against a running server. BASE_URL and LOGIN_URL name the server. A login link works
+// once: SESSION_FILE keeps the session it gave, for the test files after the first.
+import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -11,18 +13,25 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Opens the login link and watches all that goes wrong from then on. */
-export async function openViewer({ width = 1440, height = 900 } = {}) {
+/** Opens the viewer, logged in, and watches all that goes wrong from then on. */
+export async function openViewer({ width = 1440, height = 900, hasTouch = false } = {}) {
   const { BASE_URL: base, LOGIN_URL: login } = process.env;
   if (!base || !login) throw new Error('set BASE_URL and LOGIN_URL to a running server and a login link of it');
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: FLAGS,
   });
-  const context = await browser.newContext({ viewport: { width, height } });
+  const session = process.env.SESSION_FILE;
+  const hasSession = session !== undefined && existsSync(session);
+  const context = await browser.newContext({
+    viewport: { width, height },
+    hasTouch,
+    ...(hasSession && { storageState: session }),
+  });
   const page = await context.newPage();
   const problems = watch(page, new URL(base).origin);
-  await page.goto(login);
+  await page.goto(hasSession ? base : login);
+  if (session !== undefined && !hasSession) await context.storageState({ path: session });
   return { browser, page, problems, base };
 }
 
@@ -45,6 +54,16 @@ function watch(page, origin) {
   return problems;
 }
 
+/** What the link to the present view says: x, y, zoom, turn, layer. */
+export function shown(page) {
+  return Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.split('?')[1] ?? ''));
+}
+
+/** Saves a picture of the page where SCREENSHOTS names a folder. */
+export async function save(page, name) {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+}
+
 /** Opens the first slide of the list that has a result, and waits until it lies still. */
 export async function openScoredSlide(page) {
   await page.locator('.card[data-state="scored"] .card-link').first().click();
@@ -53,20 +72,27 @@ export async function openScoredSlide(page) {
   await settle(page);
 }
 
-/** Waits until all tiles and pictures are there and the view has stopped moving: two equal shots. */
+/** Waits until the view has stopped moving, all tiles and pictures are there, and that was drawn. */
 export async function settle(page) {
-  const stage = page.locator('.stage-slide');
-  let before = await stage.screenshot();
-  for (let round = 0; round < 80; round += 1) {
-    await page.waitForTimeout(250);
-    const now = await stage.screenshot();
-    if (now.equals(before) && (await isLoaded(page, stage))) return;
-    before = now;
+  // A movement begins with the frame after what caused it; the tiles it needs are known one later.
+  for (let round = 0; round < 2; round += 1) {
+    await page.evaluate(frames, 3);
+    await page.waitForFunction(isSettled, null, { timeout: 20_000 });
   }
-  throw new Error('the slide did not come to rest within twenty seconds');
+  await page.evaluate(frames, 3);
 }
 
-async function isLoaded(page, stage) {
-  if ((await stage.getAttribute('data-loaded')) !== 'true') return false;
-  return page.evaluate(() => [...document.images].every((image) => image.complete));
+function isSettled() {
+  const stages = [...document.querySelectorAll('.stage-slide')];
+  const still = stages.every(({ dataset }) => dataset.loaded === 'true' && dataset.resting !== 'false');
+  return stages.length > 0 && still && [...document.images].every(isThere);
+
+  // A picture that is out of sight may wait until someone looks.
+  function isThere(image) {
+    return image.complete || image.loading === 'lazy';
+  }
+}
+
+async function frames(count) {
+  for (let at = 0; at < count; at += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }

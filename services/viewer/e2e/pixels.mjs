@@ -40,6 +40,23 @@ export function changedShare(a, b, tolerance = 12) {
   return changed / (a.data.length / 4);
 }
 
+/** The means of squares of so many pixels: how a slide is sharpened or softened no longer counts. */
+export function coarse({ width, height, data }, side) {
+  const [columns, rows] = [Math.floor(width / side), Math.floor(height / side)];
+  const means = Buffer.alloc(columns * rows * 4, 255);
+  for (let cell = 0; cell < columns * rows; cell += 1) {
+    const [left, top] = [(cell % columns) * side, Math.floor(cell / columns) * side];
+    for (let channel = 0; channel < 3; channel += 1) {
+      let sum = 0;
+      for (let at = 0; at < side * side; at += 1) {
+        sum += data[((top + Math.floor(at / side)) * width + left + (at % side)) * 4 + channel];
+      }
+      means[cell * 4 + channel] = Math.round(sum / (side * side));
+    }
+  }
+  return { width: columns, height: rows, data: means };
+}
+
 /** The difference of two pictures where one is moved by `dx`, `dy`, over what both then show. */
 export function differenceMoved(a, b, dx, dy) {
   let sum = 0;

@@ -1,13 +1,13 @@
 // What a pathologist does first, against a running server with a scored slide.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { openScoredSlide, openViewer, save as savePicture, settle, shown } from './browser.mjs';
 import { changedShare, difference, differenceMoved, pixels, shareOfColour } from './pixels.mjs';
 
 /** The colour of a chosen tile's outline. */
 const MARK = [255, 176, 0];
 
-describe('the viewer', { timeout: 180_000 }, () => {
+describe('the viewer', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;
@@ -23,7 +23,7 @@ describe('the viewer', { timeout: 180_000 }, () => {
   afterEach(() => assert.deepEqual(problems.splice(0), []));
 
   const stage = () => page.locator('.stage-slide');
-  const view = () => Object.fromEntries(new URLSearchParams(page.url().split('?').pop()));
+  const view = () => shown(page);
   const number = (name) => Number(view()[name]);
 
   /** A part of the slide that no button, scale bar or navigator covers. */
@@ -34,9 +34,7 @@ describe('the viewer', { timeout: 180_000 }, () => {
     return pixels(browser, await stage().screenshot(), box);
   }
 
-  async function save(name) {
-    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
-  }
+  const save = (name) => savePicture(page, name);
 
   /** Where a place in micrometres is in the window. */
   async function onScreen(x_um, y_um) {

@@ -8,33 +8,33 @@ use anyhow::{Context, Result};
 use harness::{Server, coverslip, phantom};
 use servers::RedisServer;
 
-use crate::Figure;
+use crate::{Figure, Promise};
 
-const ROUNDS: usize = 2;
+const N_SLIDES: u64 = 12;
 
-/// One slide, so that workers must share it.
-const SIDE: &str = "16384";
+/// Seen this fine, each has some 1,300 tiles.
+const SIDE: &str = "12288";
+const FINE_WORKER: [&str; 5] = ["work", "embed", "--at-mpp", "0.25", "--allow-untrained-mpp"];
 
 pub(crate) fn throughput() -> Result<Figure> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("phantom.tiff");
     phantom(&file, &["--size", SIDE, "--seed", "90181"])?;
     let slide = std::fs::read(&file)?;
-    let (mut one, mut two) = (f64::INFINITY, f64::INFINITY);
-    for _ in 0..ROUNDS {
-        one = one.min(seconds(&slide, &["0"])?);
-        two = two.min(seconds(&slide, &["0", "1"])?);
-    }
+    let one = seconds(&slide, &["0"])?;
+    let two = seconds(&slide, &["0", "1"])?;
     let ratio = one / two;
     Ok(Figure {
-        work: format!("embed a slide of {SIDE} px by two processes on a core each, against one"),
+        work: format!("embed {N_SLIDES} slides by two processes on a core each, against one"),
         measured: format!("{two:.1} s, {one:.1} s: {ratio:.2}x"),
-        promised: "1.9x",
-        is_reached: ratio >= 1.9,
+        promise: Some(Promise {
+            text: "1.9x",
+            is_kept: ratio >= 1.9,
+        }),
     })
 }
 
-/// From pushed to embedded, by a process on each of these cores.
+/// From the first pushed to the last embedded, by a process on each of these cores.
 fn seconds(slide: &[u8], cores: &[&str]) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
@@ -49,8 +49,11 @@ fn seconds(slide: &[u8], cores: &[&str]) -> Result<f64> {
         .map(|core| Server::start_command(embed_on(core)?, &catalog, arguments));
     let _workers: Vec<Server> = workers.collect::<Result<_>>()?;
     let began = Instant::now();
-    let id = ingest.push_new(slide.to_vec())?;
-    cases.wait_for_state(&id, &["embedded"])?;
+    // Copies but for their last bytes, which no reader looks at.
+    let slides = (0..N_SLIDES).map(|n| ingest.push_new([slide, &n.to_le_bytes()].concat()));
+    for id in slides.collect::<Result<Vec<_>>>()? {
+        cases.wait_for_state(&id, &["embedded"])?;
+    }
     Ok(began.elapsed().as_secs_f64())
 }
 
@@ -58,6 +61,6 @@ fn embed_on(core: &str) -> Result<Command> {
     let program: OsString = coverslip()?.get_program().to_owned();
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", core]).arg(program);
-    command.args(["work", "embed"]);
+    command.args(FINE_WORKER);
     Ok(command)
 }

@@ -1,5 +1,6 @@
 //! Real servers that tests start: each in a folder and on ports of its own.
 
+mod certificate;
 mod postgres_server;
 mod redis_server;
 mod seaweed_server;

@@ -6,7 +6,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+
+use crate::certificate::{CERTIFICATE, finish, make_certificate};
 
 const USER: &str = "coverslip";
 const PASSWORD: &str = "postgres-secret";
@@ -47,7 +49,7 @@ impl PostgresServer {
     /// The same with TLS, for which [`PostgresServer::certificate`] vouches.
     pub fn start_with_tls() -> Result<Self> {
         let settings = "-c ssl=on -c ssl_cert_file=../server.crt -c ssl_key_file=../server.key";
-        Self::start_with(settings, make_certificate)
+        Self::start_with(settings, make_own_certificate)
     }
 
     fn start_with(
@@ -106,7 +108,7 @@ impl PostgresServer {
     }
 
     pub fn certificate(&self) -> PathBuf {
-        self.folder.join("server.crt")
+        self.folder.join(CERTIFICATE)
     }
 
     /// Ends it at once, without a farewell to those who are connected and without writing down what
@@ -217,27 +219,6 @@ fn make_cluster(programs: &Programs, folder: &Path) -> Result<()> {
     finish(initdb.arg("--pgdata").arg(folder.join("data")))
 }
 
-/// One that vouches for itself.
-fn make_certificate(programs: &Programs, folder: &Path) -> Result<()> {
-    let mut openssl = programs.command("openssl", folder);
-    openssl.args([
-        "req",
-        "-x509",
-        "-nodes",
-        "-subj",
-        "/CN=postgres",
-        "-days",
-        "2",
-    ]);
-    openssl.args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
-    openssl.args(["-addext", "subjectAltName=IP:127.0.0.1"]);
-    openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
-    finish(openssl.args(["-keyout", "server.key", "-out", "server.crt"]))
-}
-
-fn finish(command: &mut Command) -> Result<()> {
-    let status = command.status();
-    let status = status.with_context(|| format!("{:?} cannot be run", command.get_program()))?;
-    ensure!(status.success(), "{command:?} ended with {status}");
-    Ok(())
+fn make_own_certificate(programs: &Programs, folder: &Path) -> Result<()> {
+    make_certificate(programs.command("openssl", folder))
 }

@@ -1,12 +1,14 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+
+use crate::certificate::{CERTIFICATE, KEY, make_certificate};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -16,22 +18,44 @@ pub struct RedisServer {
     process: Child,
     port: u16,
     folder: TempDir,
+    speech: Speech,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Speech {
+    Plain,
+    Tls,
 }
 
 impl RedisServer {
     /// Returns once it listens.
     pub fn start() -> Result<Self> {
+        Self::start_with(Speech::Plain)
+    }
+
+    /// The same in TLS alone, for which [`RedisServer::certificate`] vouches.
+    pub fn start_with_tls() -> Result<Self> {
+        Self::start_with(Speech::Tls)
+    }
+
+    fn start_with(speech: Speech) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        if speech == Speech::Tls {
+            let mut openssl = Command::new("openssl");
+            openssl.current_dir(folder.path()).stderr(Stdio::null());
+            make_certificate(openssl)?;
+        }
         // Another program may take the port between its choice and its use.
         for _ in 0..5 {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
                 .local_addr()?
                 .port();
-            if let Some(process) = started(folder.path(), port)? {
+            if let Some(process) = started(folder.path(), port, speech)? {
                 return Ok(Self {
                     process,
                     port,
                     folder,
+                    speech,
                 });
             }
         }
@@ -43,7 +67,16 @@ impl RedisServer {
     }
 
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
+        let scheme = match self.speech {
+            Speech::Plain => "redis",
+            Speech::Tls => "rediss",
+        };
+        format!("{scheme}://127.0.0.1:{}/0", self.port)
+    }
+
+    /// In PEM.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join(CERTIFICATE)
     }
 
     /// SIGKILL, as a power cut would end it.
@@ -66,7 +99,7 @@ impl RedisServer {
 
     /// Starts again on what lies on its disk.
     pub fn restart(&mut self) -> Result<()> {
-        let process = started(self.folder.path(), self.port)?;
+        let process = started(self.folder.path(), self.port, self.speech)?;
         self.process = process.context("redis-server does not start again")?;
         Ok(())
     }
@@ -81,9 +114,24 @@ impl Drop for RedisServer {
 }
 
 /// The server once it listens; `None` if it ended instead.
-fn started(folder: &Path, port: u16) -> Result<Option<Child>> {
-    let mut process = Command::new("redis-server")
-        .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+fn started(folder: &Path, port: u16, speech: Speech) -> Result<Option<Child>> {
+    let mut command = Command::new("redis-server");
+    let port_text = port.to_string();
+    match speech {
+        Speech::Plain => command.args(["--port", &port_text]),
+        Speech::Tls => command
+            .args(["--port", "0", "--tls-port", &port_text])
+            .args(["--tls-cert-file", CERTIFICATE, "--tls-key-file", KEY])
+            .args([
+                "--tls-ca-cert-file",
+                CERTIFICATE,
+                "--tls-auth-clients",
+                "no",
+            ]),
+    };
+    let mut process = command
+        .current_dir(folder)
+        .args(["--bind", "127.0.0.1"])
         .args(["--appendonly", "yes", "--save", "", "--dir"])
         .arg(folder)
         .stdin(Stdio::null())

@@ -6,6 +6,8 @@ use servers::RedisServer;
 
 use crate::scrape::Scrape;
 
+const FINE_WORKER: [&str; 5] = ["work", "embed", "--at-mpp", "0.25", "--allow-untrained-mpp"];
+
 #[test]
 fn workers_share_a_large_slide_and_embed_no_tile_twice() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -16,7 +18,9 @@ fn workers_share_a_large_slide_and_embed_no_tile_twice() -> Result<()> {
     let arguments = ["--redis-url", url.as_str()];
     let start = |part: [&str; 2]| Server::start_part(&part, &catalog, arguments);
     let (ingest, cases) = (start(["serve", "ingest"])?, start(["serve", "cases"])?);
-    let (first, second) = (start(["work", "embed"])?, start(["work", "embed"])?);
+    // So fine that a painted slide has some chunks.
+    let worker = || Server::start_part(&FINE_WORKER, &catalog, arguments);
+    let (first, second) = (worker()?, worker()?);
 
     let file = folder.path().join("phantom.tiff");
     phantom(&file, &["--size", "12288", "--seed", "90151"])?;

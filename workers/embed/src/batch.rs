@@ -8,9 +8,6 @@ use rayon::prelude::*;
 use crate::TileSpec;
 use crate::strip::{Strip, runs};
 
-/// Tiles that go through the pipeline together: about 10 MB of pixels.
-pub(crate) const TILES_PER_BATCH: usize = 64;
-
 /// Some tiles of a chunk, read from storage and not yet decoded.
 pub(crate) struct Batch {
     strips: Vec<Strip>,
@@ -54,7 +51,7 @@ impl Rendered {
         self.tiles.len()
     }
 
-    /// One embedding after another, on all cores.
+    /// One embedding after another.
     pub(crate) fn embed(&self, encoder: &Encoder) -> Result<Vec<f32>> {
         let tiles = self.tiles.iter().map(|image| RgbTile {
             pixels: &image.pixels,

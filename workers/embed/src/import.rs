@@ -1,6 +1,8 @@
 use anyhow::{Context, Result, ensure};
 use bags::{BagFile, TilePlaces};
-use flow::{BagHeader, EncoderRef, Instance, Mpp, ObjectKey, Precision, SlideId, SlideManifest};
+use flow::{
+    BagHeader, DeviceKind, EncoderRef, Instance, Mpp, ObjectKey, Precision, SlideId, SlideManifest,
+};
 use store::{Store, StoreError};
 
 use crate::bag_in_work::WantedChunk;
@@ -117,6 +119,7 @@ fn laid_out(
         pyramid: slide.pyramid,
         encoder: encoder.clone(),
         precision: Precision::F32,
+        device: DeviceKind::Cpu,
         dimension: u32::try_from(bag.dimension)?,
         mpp: shown_mpp(places, tile_um, mpp)?,
         // What the other tool asked of its encoder is not known.

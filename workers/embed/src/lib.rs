@@ -2,7 +2,10 @@
 
 mod bag_in_work;
 mod batch;
+mod busy;
 mod chunk;
+mod compute;
+mod devices;
 mod embed;
 mod help;
 mod import;

@@ -12,12 +12,14 @@ use tokio::task::spawn_blocking;
 
 use crate::TileSpec;
 use crate::bag_in_work::{BagInWork, WantedChunk, n_tiles};
-use crate::batch::{Batch, Rendered, TILES_PER_BATCH};
+use crate::batch::{Batch, Rendered};
 use crate::chunk::Chunks;
+use crate::compute::compute_all;
 use crate::share::Share;
 
-/// Embeds chunks of a layout. While one batch is computed, the next is decoded and the one after it
-/// fetched, and no more: five batches are in memory at most, whatever the slide.
+/// Embeds chunks of a layout. While one batch is computed (or one a device, and one made ready for
+/// them), the next is decoded and the one after it fetched, and no more: four batches are in memory
+/// at most beside those that are computed, whatever the slide.
 pub(crate) struct Pipeline {
     pub(crate) reader: PyramidReader,
     pub(crate) encoder: Arc<Encoder>,
@@ -52,9 +54,8 @@ impl Pipeline {
         let (rendered, to_compute) = mpsc::channel(1);
         let (computed, embeddings) = mpsc::channel(1);
         let (taken, to_store) = mpsc::channel(1);
-        let encoder = Arc::clone(&self.encoder);
         let rendering = spawn_blocking(move || render_all(to_render, &rendered));
-        let computing = spawn_blocking(move || compute_all(&encoder, to_compute, &computed));
+        let computing = tokio::spawn(compute_all(Arc::clone(&self.encoder), to_compute, computed));
         let (fetched, stored) = tokio::join!(
             self.fetch_all(&missing, most, taken, batches),
             self.store_all(bag, to_store, embeddings),
@@ -89,7 +90,7 @@ impl Pipeline {
             if taken.send(chunk.number).await.is_err() {
                 return Ok(());
             }
-            for tiles in chunk.instances.chunks(TILES_PER_BATCH) {
+            for tiles in chunk.instances.chunks(self.encoder.feed().tiles) {
                 let began = Instant::now();
                 let batch = Batch::fetch(&self.reader, tiles, self.spec).await?;
                 telemetry::batch_done(BatchWork::Fetch, began.elapsed());
@@ -168,24 +169,4 @@ fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Resu
         }
     }
     Ok(())
-}
-
-fn compute_all(
-    encoder: &Encoder,
-    mut batches: Receiver<Rendered>,
-    computed: &Sender<Vec<f32>>,
-) -> Result<Duration> {
-    let mut busy = Duration::ZERO;
-    while let Some(batch) = batches.blocking_recv() {
-        let began = Instant::now();
-        let embeddings = batch.embed(encoder)?;
-        let took = began.elapsed();
-        telemetry::batch_done(BatchWork::Infer, took);
-        telemetry::tiles_embedded(batch.n_tiles() as u64);
-        busy += took;
-        if computed.blocking_send(embeddings).is_err() {
-            break;
-        }
-    }
-    Ok(busy)
 }

@@ -112,6 +112,7 @@ impl Plan {
             pyramid: self.manifest.pyramid,
             encoder: encoder.reference().clone(),
             precision: encoder.compute().precision(),
+            device: encoder.compute().device().kind(),
             dimension: encoder.dimension(),
             mpp: spec.mpp,
             untrained_mpp: encoder.config().untrained_mpp(),

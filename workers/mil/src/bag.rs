@@ -56,7 +56,7 @@ impl Bag {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use flow::{EncoderRef, Mpp, Precision};
+    use flow::{DeviceKind, EncoderRef, Mpp, Precision};
 
     use super::*;
 
@@ -70,6 +70,7 @@ pub(crate) mod tests {
                 hash: digest,
             },
             precision: Precision::F32,
+            device: DeviceKind::Cpu,
             dimension: 2,
             mpp: Mpp::new(0.5).expect("an mpp"),
             untrained_mpp: None,

@@ -149,6 +149,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         encoder_terms: bag.header.encoder_terms,
         untrained_mpp: bag.header.untrained_mpp,
         precision: Some(bag.header.precision),
+        device: bag.header.device,
         task: task.reference().clone(),
         covariates,
         regulatory_status: task.file().regulatory_status,

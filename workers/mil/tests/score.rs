@@ -7,8 +7,8 @@ use std::sync::Arc;
 use catalog::{Catalog, NewSlide};
 use coverslip_mil_worker::{MilDeps, score_slide};
 use flow::{
-    Abstention, BagChunk, BagChunkRef, BagHeader, Heatmap, HeatmapLayer, Instance, Mpp, MppSource,
-    ObjectKey, PixelSize, Precision, Sha256Digest, SlideId, SlideManifest, SlideScored,
+    Abstention, BagChunk, BagChunkRef, BagHeader, DeviceKind, Heatmap, HeatmapLayer, Instance, Mpp,
+    MppSource, ObjectKey, PixelSize, Precision, Sha256Digest, SlideId, SlideManifest, SlideScored,
     SlideStatus, Stage, TissueMask,
 };
 use mil::{Admission, Task};
@@ -35,6 +35,7 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
         pyramid: digest,
         encoder: task.encoder().clone(),
         precision: Precision::F32,
+        device: DeviceKind::Cpu,
         dimension,
         mpp: Mpp::new(0.5)?,
         untrained_mpp: None,

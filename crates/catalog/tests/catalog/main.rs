@@ -1,12 +1,15 @@
 //! Catalogs of both kinds. PostgreSQL is one server for all tests but those that stop it.
 
 mod access;
+mod annotations;
 mod both_kinds;
+mod cases;
 mod chunk_claims;
 mod covariates;
 mod place;
 mod postgres;
 mod processes;
+mod reviews;
 mod samples;
 mod slides;
 mod sqlite_file;

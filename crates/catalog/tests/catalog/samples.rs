@@ -2,8 +2,8 @@
 
 use coverslip_catalog::NewSlide;
 use flow::{
-    Call, EncoderRef, FlowError, Prediction, RegulatoryStatus, Sha256Digest, SlideId, Stage,
-    StageTiming, TaskRef,
+    Call, DeviceKind, EncoderRef, FlowError, Prediction, RegulatoryStatus, Sha256Digest, SlideId,
+    Stage, StageTiming, TaskRef,
 };
 
 pub(crate) fn id(n: u8) -> SlideId {
@@ -42,6 +42,7 @@ pub(crate) fn prediction(
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use catalog::{Role, TokenRow};
+use catalog::{Role, TokenKind, TokenRow};
 
 use crate::ApiError;
 
@@ -42,6 +42,21 @@ impl Access {
         Err(ApiError::forbidden(format!(
             "this needs the role {names}: ask for an access token that has it"
         )))
+    }
+}
+
+impl Access {
+    /// 403 unless a person asks who has the role: one who opened a login link with a browser.
+    /// Tokens are for machines, and machines neither judge nor sign.
+    pub fn require_person(&self, role: Role) -> Result<(), ApiError> {
+        self.require(role)?;
+        match self.token.kind {
+            TokenKind::Session => Ok(()),
+            TokenKind::Bearer | TokenKind::LoginCode => Err(ApiError::forbidden(
+                "only a person may do this: log in with a browser by a login link, which \
+                 `coverslip token link` makes, in place of an access token",
+            )),
+        }
     }
 }
 

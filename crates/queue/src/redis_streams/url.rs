@@ -4,7 +4,9 @@ use std::str::FromStr;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError};
 use thiserror::Error;
 
-/// Where Redis is: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `unix:///PATH`.
+/// Where Redis is: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `unix:///PATH`. With
+/// `rediss://` it is spoken to in TLS, and must have a certificate of an authority that the machine
+/// trusts, or that the file named by the environment's `SSL_CERT_FILE` has.
 ///
 /// Prints without user and password.
 #[derive(Clone)]
@@ -15,10 +17,8 @@ pub struct RedisUrl(ConnectionInfo);
 pub enum NoRedisUrl {
     #[error("this is no URL of Redis: it should look like redis://:PASSWORD@HOST:6379/0")]
     Form(#[source] RedisError),
-    #[error(
-        "the queue does not speak TLS: give a redis:// URL on a private network or of a TLS tunnel"
-    )]
-    Tls,
+    #[error("a certificate that is not checked is worth nothing: leave out `#insecure`")]
+    Unchecked,
 }
 
 impl RedisUrl {
@@ -31,12 +31,11 @@ impl FromStr for RedisUrl {
     type Err = NoRedisUrl;
 
     fn from_str(text: &str) -> Result<Self, NoRedisUrl> {
-        if text.starts_with("rediss:") || text.starts_with("valkeys:") {
-            return Err(NoRedisUrl::Tls);
+        let url = text.into_connection_info().map_err(NoRedisUrl::Form)?;
+        match url.addr() {
+            ConnectionAddr::TcpTls { insecure: true, .. } => Err(NoRedisUrl::Unchecked),
+            _ => Ok(Self(url)),
         }
-        text.into_connection_info()
-            .map(Self)
-            .map_err(NoRedisUrl::Form)
     }
 }
 
@@ -44,7 +43,11 @@ impl fmt::Display for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.addr() {
             ConnectionAddr::Unix(path) => write!(f, "unix://{}", path.display()),
-            address => write!(f, "redis://{address}/{}", self.0.redis_settings().db()),
+            address => {
+                let tls = matches!(address, ConnectionAddr::TcpTls { .. });
+                let scheme = if tls { "rediss" } else { "redis" };
+                write!(f, "{scheme}://{address}/{}", self.0.redis_settings().db())
+            }
         }
     }
 }
@@ -66,6 +69,8 @@ mod tests {
     fn never_prints_user_and_password() -> Result<(), NoRedisUrl> {
         let url: RedisUrl = "redis://alice:hunter2@redis.lab:6380/3".parse()?;
         assert_eq!(url.to_string(), "redis://redis.lab:6380/3");
+        let in_tls: RedisUrl = "rediss://alice:hunter2@redis.lab/3".parse()?;
+        assert_eq!(in_tls.to_string(), "rediss://redis.lab:6379/3");
         let config = format!("{:?}", RedisConfig::new(url));
         assert!(config.contains("redis.lab"), "{config}");
         assert!(!config.contains("hunter2") && !config.contains("alice"));
@@ -80,7 +85,7 @@ mod tests {
             "http://:hunter2@lab",
             "redis://:hunter2@lab/hunter2",
             "redis://:hunter2@lab:99999",
-            "rediss://:hunter2@lab",
+            "rediss://:hunter2@lab/0#insecure",
         ] {
             let error = wrong.parse::<RedisUrl>().expect_err("it is wrong");
             let cause = error.source().map(ToString::to_string).unwrap_or_default();

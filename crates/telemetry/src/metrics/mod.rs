@@ -18,7 +18,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use crate::TelemetryError;
 
 pub use dependencies::dependency_seen;
-pub use embedding::{BatchWork, batch_done, tiles_embedded};
+pub use embedding::{BatchWork, batch_done, embed_devices, tiles_embedded};
 pub use stages::{ErrorKind, record_stage, slide_reached, step_failed};
 pub use storage::{StorageKind, StorageMeter, StorageOperation};
 pub use tiles::{TileMaking, TilePath, tiles_made, tiles_served};

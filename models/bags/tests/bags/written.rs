@@ -1,7 +1,7 @@
 use bags::{BagError, BagFormat, OutgoingBag, TileSide, read, write};
 use flow::{
-    BagHeader, EncoderRef, Instance, Mpp, MppSource, PixelSize, Precision, Sha256Digest, SlideId,
-    SlideManifest, TissueMask,
+    BagHeader, DeviceKind, EncoderRef, Instance, Mpp, MppSource, PixelSize, Precision,
+    Sha256Digest, SlideId, SlideManifest, TissueMask,
 };
 
 use crate::{COLUMNS, DIMENSION, ROWS, Tested, embeddings};
@@ -40,6 +40,7 @@ fn header(n_instances: u64) -> Result<BagHeader, flow::FlowError> {
             hash: digest,
         },
         precision: Precision::F32,
+        device: DeviceKind::Cpu,
         dimension: DIMENSION as u32,
         mpp: Mpp::new(0.5)?,
         untrained_mpp: None,

@@ -119,15 +119,19 @@ fn add_rows_as_candle() -> Result<()> {
 #[test]
 fn residual_as_candle() -> Result<()> {
     let same = |phase| variable(&[2, 5, 19], phase);
-    let arguments = [same(0.0)?, same(1.0)?, variable(&[2, 19], 2.0)?];
-    let plain = |[x, branch, affine]: [&Tensor; 3]| {
-        let branch = branch.broadcast_add(&affine.get(0)?)?;
-        x + branch.broadcast_mul(&affine.get(1)?)?
+    let row = |phase| variable(&[19], phase);
+    let plain = |[x, branch, bias, scale]: [&Tensor; 4]| {
+        x + branch.broadcast_add(bias)?.broadcast_mul(scale)?
     };
     assert_same(
-        arguments,
-        |[x, branch, affine]| residual(x, branch, affine),
+        [same(0.0)?, same(1.0)?, row(2.0)?, row(3.0)?],
+        |[x, branch, bias, scale]| residual(x, branch, bias, Some(scale)),
         plain,
+    )?;
+    assert_same(
+        [same(0.0)?, same(1.0)?, row(2.0)?],
+        |[x, branch, bias]| residual(x, branch, bias, None),
+        |[x, branch, bias]| x + branch.broadcast_add(bias)?,
     )
 }
 

@@ -5,10 +5,18 @@ use super::vector::vectorised;
 
 /// `x + (branch + bias) * scale`: the end of a block's branch.
 ///
-/// `x` and `branch` have one shape, `affine` is (2, width): the bias, then the scale.
-pub(crate) fn residual(x: &Tensor, branch: &Tensor, affine: &Tensor) -> Result<Tensor> {
+/// `x` and `branch` have one shape, bias and scale that of a row.
+pub(crate) fn residual(
+    x: &Tensor,
+    branch: &Tensor,
+    bias: &Tensor,
+    scale: Option<&Tensor>,
+) -> Result<Tensor> {
+    let ones = || bias.ones_like().map(|ones| ones.detach());
+    let scale = scale.map_or_else(ones, |scale| Ok(scale.clone()))?;
+    let affine = Tensor::stack(&[bias, &scale], 0)?;
     let (x, branch) = (x.contiguous()?, branch.contiguous()?);
-    x.apply_op3(&branch, &affine.contiguous()?, Residual)
+    x.apply_op3(&branch, &affine, Residual)
 }
 
 struct Residual;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::declarations;
-use crate::vit::BlockShape;
+use crate::vit::{BlockShape, Operations, attention_scale};
 use crate::{EncoderError, Mlp};
 
 /// The switches of CLIP's text tower (Radford et al. 2021).
@@ -37,6 +37,8 @@ impl TextArchitecture {
             mlp: self.mlp,
             layer_scale: false,
             layer_norm_eps: self.layer_norm_eps,
+            attention_scale: attention_scale(self.width, self.heads),
+            operations: Operations::Fused,
         }
     }
 

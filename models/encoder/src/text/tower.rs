@@ -3,7 +3,7 @@ use parameters::{Declaration, Initial, Parameters};
 
 use super::TextArchitecture;
 use crate::EncoderError;
-use crate::vit::{Block, LayerNorm, Sight, blocks};
+use crate::vit::{Block, LayerNorm, Operations, Sight, blocks};
 
 /// Weights of attention to tokens that come later: far below any product.
 const HIDDEN: f32 = -1e9;
@@ -53,7 +53,12 @@ impl TextTower {
             blocks: (0..architecture.depth)
                 .map(block)
                 .collect::<Result<_, _>>()?,
-            norm: LayerNorm::new(parameters, "norm", architecture.layer_norm_eps)?,
+            norm: LayerNorm::new(
+                Operations::Fused,
+                parameters,
+                "norm",
+                architecture.layer_norm_eps,
+            )?,
             projection: parameters.get("projection.weight")?,
             logit_scale: f64::from(logit_scale).exp(),
         })

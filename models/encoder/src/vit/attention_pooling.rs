@@ -3,8 +3,8 @@ use parameters::{Parameters, ParametersError};
 
 use super::linear::product;
 use super::norm::LayerNorm;
+use super::operations::Operations;
 use crate::AttentionPooling;
-use crate::fused::{add_rows, scaled_softmax};
 
 /// One learned query that attends to all tokens (CoCa, Yu et al. 2022).
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(super) struct AttentionPool {
     biases: Option<Biases>,
     norm: LayerNorm,
     heads: usize,
+    operations: Operations,
 }
 
 #[derive(Debug)]
@@ -33,13 +34,14 @@ struct Biases {
 
 impl AttentionPool {
     pub(super) fn new(
+        operations: Operations,
         pooling: AttentionPooling,
         parameters: &Parameters,
     ) -> std::result::Result<Self, ParametersError> {
         let get = |part: &str| parameters.get(&format!("attn_pool.{part}"));
         let norm = |part: &str| {
             let name = format!("attn_pool.{part}");
-            LayerNorm::new(parameters, &name, pooling.layer_norm_eps)
+            LayerNorm::new(operations, parameters, &name, pooling.layer_norm_eps)
         };
         let biases = || {
             let packed = get("qkv_bias")?;
@@ -59,6 +61,7 @@ impl AttentionPool {
             biases: pooling.bias.then(biases).transpose()?,
             norm: norm("norm")?,
             heads: pooling.heads,
+            operations,
         })
     }
 
@@ -66,9 +69,9 @@ impl AttentionPool {
     pub(super) fn forward(&self, tokens: &Tensor) -> Result<Tensor> {
         let biases = self.biases.as_ref();
         let query = self.query_norm.forward(&self.query)?;
-        let query = affine(&query, &self.of_query, biases.map(|b| &b.query))?;
+        let query = self.affine(&query, &self.of_query, biases.map(|b| &b.query))?;
         let tokens = self.token_norm.forward(tokens)?;
-        let tokens = affine(&tokens, &self.of_tokens, biases.map(|b| &b.tokens))?;
+        let tokens = self.affine(&tokens, &self.of_tokens, biases.map(|b| &b.tokens))?;
 
         let (batch, _, both) = tokens.dims3()?;
         let width = both / 2;
@@ -84,19 +87,20 @@ impl AttentionPool {
         let query = split(query.broadcast_as((batch, 1, width))?.contiguous()?)?;
 
         let scale = ((width / self.heads) as f64).powf(-0.5);
-        let weights = scaled_softmax(&query.matmul(&key.t()?)?, scale)?;
+        let products = query.matmul(&key.t()?)?;
+        let weights = self.operations.scaled_softmax(&products, scale)?;
         let mixed = weights.matmul(&value)?.transpose(1, 2)?;
         let mixed = mixed.reshape((batch, 1, width))?;
-        let pooled = affine(&mixed, &self.out, biases.map(|b| &b.out))?;
+        let pooled = self.affine(&mixed, &self.out, biases.map(|b| &b.out))?;
         self.norm.forward(&pooled)?.squeeze(1)
     }
-}
 
-/// (batch, tokens, inputs) to (batch, tokens, outputs).
-fn affine(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-    let x = product(x, weight)?;
-    match bias {
-        Some(bias) => add_rows(&x, bias),
-        None => Ok(x),
+    /// (batch, tokens, inputs) to (batch, tokens, outputs).
+    fn affine(&self, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        let x = product(x, weight)?;
+        match bias {
+            Some(bias) => self.operations.add_rows(&x, bias),
+            None => Ok(x),
+        }
     }
 }

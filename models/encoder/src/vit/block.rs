@@ -5,6 +5,7 @@ use super::attention::{Attention, Sight};
 use super::linear::{BranchEnd, Linear};
 use super::mlp::FeedForward;
 use super::norm::LayerNorm;
+use super::operations::Operations;
 use crate::Mlp;
 
 /// The switches of a block.
@@ -15,6 +16,9 @@ pub(crate) struct BlockShape {
     pub(crate) mlp: Mlp,
     pub(crate) layer_scale: bool,
     pub(crate) layer_norm_eps: f64,
+    /// What products of query and key are multiplied with.
+    pub(crate) attention_scale: f64,
+    pub(crate) operations: Operations,
 }
 
 /// One pre-norm transformer block.
@@ -32,13 +36,21 @@ impl Block {
         parameters: &Parameters,
         name: &str,
     ) -> std::result::Result<Self, ParametersError> {
-        let eps = shape.layer_norm_eps;
-        let norm = |part: &str| LayerNorm::new(parameters, &format!("{name}.{part}"), eps);
+        let BlockShape {
+            layer_norm_eps: eps,
+            operations,
+            ..
+        } = shape;
+        let norm =
+            |part: &str| LayerNorm::new(operations, parameters, &format!("{name}.{part}"), eps);
         let linear = |part: &str| Linear::new(parameters, &format!("{name}.{part}"));
         let end = |part: &str, scale: &str| {
             let gamma = || parameters.get(&format!("{name}.{scale}.gamma"));
-            let gamma = shape.layer_scale.then(gamma).transpose()?;
-            Ok::<_, ParametersError>(BranchEnd::new(linear(part)?, gamma)?)
+            Ok::<_, ParametersError>(BranchEnd {
+                linear: linear(part)?,
+                layer_scale: shape.layer_scale.then(gamma).transpose()?,
+                operations,
+            })
         };
         Ok(Self {
             norm1: norm("norm1")?,
@@ -46,12 +58,15 @@ impl Block {
                 qkv: linear("attn.qkv")?,
                 end: end("attn.proj", "ls1")?,
                 heads: shape.heads,
+                scale: shape.attention_scale,
+                operations,
             },
             norm2: norm("norm2")?,
             mlp: FeedForward {
                 fc1: linear("mlp.fc1")?,
                 end: end("mlp.fc2", "ls2")?,
                 kind: shape.mlp,
+                operations,
             },
         })
     }

@@ -1,7 +1,7 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use crate::fused::residual;
+use super::operations::Operations;
 
 /// A linear layer whose bias is left to the fused operation that comes next.
 #[derive(Debug)]
@@ -28,10 +28,12 @@ impl Linear {
     }
 }
 
-/// (batch, tokens, inputs) times (outputs, inputs) transposed, as one matrix product.
+/// (batch, tokens, inputs) times (outputs, inputs) transposed, as one matrix product in the precision
+/// of the weights.
 pub(super) fn product(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let (batch, tokens, inputs) = x.dims3()?;
-    x.reshape((batch * tokens, inputs))?
+    x.to_dtype(weight.dtype())?
+        .reshape((batch * tokens, inputs))?
         .matmul(&weight.t()?)?
         .reshape((batch, tokens, ()))
 }
@@ -39,23 +41,17 @@ pub(super) fn product(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
 /// The last layer of a block's branch, and LayerScale if there is one (Touvron et al. 2021).
 #[derive(Debug)]
 pub(super) struct BranchEnd {
-    linear: Linear,
-    /// All ones without LayerScale.
-    scale: Tensor,
+    pub(super) linear: Linear,
+    pub(super) layer_scale: Option<Tensor>,
+    pub(super) operations: Operations,
 }
 
 impl BranchEnd {
-    pub(super) fn new(linear: Linear, layer_scale: Option<Tensor>) -> Result<Self> {
-        let scale = match layer_scale {
-            Some(scale) => scale,
-            None => linear.bias.ones_like()?.detach(),
-        };
-        Ok(Self { linear, scale })
-    }
-
     /// `x + scale * (hidden * weight + bias)`.
     pub(super) fn added_to(&self, x: &Tensor, hidden: &Tensor) -> Result<Tensor> {
-        let affine = Tensor::stack(&[&self.linear.bias, &self.scale], 0)?;
-        residual(x, &self.linear.product(hidden)?, &affine)
+        let Linear { bias, .. } = &self.linear;
+        let branch = self.linear.product(hidden)?;
+        self.operations
+            .residual(x, &branch, bias, self.layer_scale.as_ref())
     }
 }

@@ -7,15 +7,17 @@ mod declarations;
 mod linear;
 mod mlp;
 mod norm;
+mod operations;
 mod patch_embedding;
 mod pool;
 mod tokens;
 mod transformer;
 
-pub(crate) use attention::Sight;
+pub(crate) use attention::{Sight, attention_scale};
 pub(crate) use block::{Block, BlockShape};
 pub(crate) use declarations::{blocks, declarations};
 pub(crate) use norm::LayerNorm;
+pub(crate) use operations::Operations;
 pub(crate) use transformer::VisionTransformer;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use crate::fused::layer_norm;
+use super::operations::Operations;
 
 /// Layer normalisation over the last dimension.
 #[derive(Debug)]
@@ -9,10 +9,12 @@ pub(crate) struct LayerNorm {
     weight: Tensor,
     bias: Tensor,
     eps: f64,
+    operations: Operations,
 }
 
 impl LayerNorm {
     pub(crate) fn new(
+        operations: Operations,
         parameters: &Parameters,
         name: &str,
         eps: f64,
@@ -21,10 +23,12 @@ impl LayerNorm {
             weight: parameters.get(&format!("{name}.weight"))?,
             bias: parameters.get(&format!("{name}.bias"))?,
             eps,
+            operations,
         })
     }
 
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        layer_norm(x, &self.weight, &self.bias, self.eps)
+        self.operations
+            .layer_norm(x, &self.weight, &self.bias, self.eps)
     }
 }

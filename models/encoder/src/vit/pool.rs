@@ -2,6 +2,7 @@ use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
 use super::attention_pooling::AttentionPool;
+use super::operations::Operations;
 use crate::{Architecture, Pooling};
 
 /// From the tokens of the last layer to the embedding.
@@ -22,6 +23,7 @@ enum Kind {
 
 impl Pool {
     pub(super) fn new(
+        operations: Operations,
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> std::result::Result<Self, ParametersError> {
@@ -31,7 +33,7 @@ impl Pool {
                 Pooling::Class => Kind::Class,
                 Pooling::ClassAndMean => Kind::ClassAndMean(architecture.n_prefix()),
                 Pooling::Attention(pooling) => {
-                    Kind::Attention(AttentionPool::new(pooling, parameters)?)
+                    Kind::Attention(AttentionPool::new(operations, pooling, parameters)?)
                 }
             },
             projection: architecture.projection.map(|_| projection()).transpose()?,

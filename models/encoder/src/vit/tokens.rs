@@ -1,7 +1,7 @@
 use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
-use crate::fused::add_rows;
+use super::operations::Operations;
 use crate::{Architecture, PositionEmbedding};
 
 /// The learned tokens before the patches (class, then registers), and the positions.
@@ -12,10 +12,12 @@ pub(super) struct Tokens {
     /// Shape (1, positions, width).
     positions: Tensor,
     position_embedding: PositionEmbedding,
+    operations: Operations,
 }
 
 impl Tokens {
     pub(super) fn new(
+        operations: Operations,
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> std::result::Result<Self, ParametersError> {
@@ -27,6 +29,7 @@ impl Tokens {
             prefix,
             positions: parameters.get("pos_embed")?,
             position_embedding: architecture.position_embedding,
+            operations,
         })
     }
 
@@ -37,24 +40,23 @@ impl Tokens {
             let tokens = Tensor::cat(tokens, 1)?;
             tokens.broadcast_as((batch, tokens.dim(1)?, width))
         };
+        let with_positions = |tokens: &Tensor| self.operations.add_rows(tokens, &self.positions);
         let prefix = repeated(&self.prefix)?;
         match self.position_embedding {
             PositionEmbedding::PrefixAndPatches => {
-                add_rows(&Tensor::cat(&[&prefix, patches], 1)?, &self.positions)
+                with_positions(&Tensor::cat(&[&prefix, patches], 1)?)
             }
             PositionEmbedding::ClassAndPatches => {
                 let (class, registers) = self.prefix.split_at(1);
                 let tokens = Tensor::cat(&[&repeated(class)?, patches], 1)?;
-                let tokens = add_rows(&tokens, &self.positions)?;
+                let tokens = with_positions(&tokens)?;
                 if registers.is_empty() {
                     return Ok(tokens);
                 }
                 let (class, patches) = (tokens.narrow(1, 0, 1)?, tokens.narrow(1, 1, n_patches)?);
                 Tensor::cat(&[&class, &repeated(registers)?, &patches], 1)
             }
-            PositionEmbedding::Patches => {
-                Tensor::cat(&[&prefix, &add_rows(patches, &self.positions)?], 1)
-            }
+            PositionEmbedding::Patches => Tensor::cat(&[&prefix, &with_positions(patches)?], 1),
         }
     }
 }

@@ -2,7 +2,7 @@ use candle_core::{Result, Tensor};
 use parameters::{Parameters, ParametersError};
 
 use super::attention::Sight;
-use super::block::Block;
+use super::block::{Block, BlockShape};
 use super::norm::LayerNorm;
 use super::patch_embedding::PatchEmbedding;
 use super::pool::Pool;
@@ -26,14 +26,22 @@ impl VisionTransformer {
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> std::result::Result<Self, ParametersError> {
-        let norm = |name| LayerNorm::new(parameters, name, architecture.layer_norm_eps);
-        let block = |number| {
-            let name = format!("blocks.{number}");
-            Block::new(architecture.block(), parameters, &name)
-        };
+        Self::of_blocks(architecture, architecture.block(), parameters)
+    }
+
+    /// A transformer whose blocks are not just those of the architecture: they compute otherwise, or
+    /// their scales are in the weights already.
+    pub(crate) fn of_blocks(
+        architecture: &Architecture,
+        shape: BlockShape,
+        parameters: &Parameters,
+    ) -> std::result::Result<Self, ParametersError> {
+        let operations = shape.operations;
+        let norm = |name| LayerNorm::new(operations, parameters, name, shape.layer_norm_eps);
+        let block = |number| Block::new(shape, parameters, &format!("blocks.{number}"));
         Ok(Self {
-            patch_embedding: PatchEmbedding::new(architecture, parameters)?,
-            inputs: Tokens::new(architecture, parameters)?,
+            patch_embedding: PatchEmbedding::new(operations, architecture, parameters)?,
+            inputs: Tokens::new(operations, architecture, parameters)?,
             pre_norm: architecture
                 .pre_norm
                 .then(|| norm("norm_pre"))
@@ -42,7 +50,7 @@ impl VisionTransformer {
                 .map(block)
                 .collect::<std::result::Result<_, _>>()?,
             norm: norm("norm")?,
-            pool: Pool::new(architecture, parameters)?,
+            pool: Pool::new(operations, architecture, parameters)?,
             n_prefix: architecture.n_prefix(),
         })
     }

@@ -1,5 +1,6 @@
 //! The encoder against the libraries whose models it runs, and what it refuses.
 
+mod device;
 mod formula;
 mod import;
 mod numbers;

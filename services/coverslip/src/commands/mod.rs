@@ -7,6 +7,7 @@ pub(crate) mod embed;
 pub(crate) mod encoder;
 pub(crate) mod evaluate;
 pub(crate) mod ingest;
+pub(crate) mod labels;
 pub(crate) mod migrate;
 pub(crate) mod phantom;
 pub(crate) mod queue;
@@ -51,6 +52,7 @@ fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
         Command::Task(task) => task.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Train(train) => train.run(),
+        Command::Labels(labels) => block_on(labels.run()),
         Command::Queue(queue) => block_on(queue.run()),
         Command::Migrate(migrate) => block_on(migrate.run()),
         Command::Token(token) => block_on(token.run()),

@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use axum::Router;
 use clap::{Args, Subcommand};
+use http::FirstReadRule;
 use telemetry::Metrics;
 
 use super::up::{cases_router, tiles_router};
 use crate::exit::Outcome;
+use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
@@ -21,9 +23,9 @@ pub(crate) enum Serve {
     /// Receive slides, cut them into pyramids, and announce again what is unfinished.
     Ingest(ServeIngest),
     /// Tiles, thumbnails, heatmaps, and the viewer.
-    Tiles(ServePart),
-    /// Slides, their progress and their results.
-    Cases(ServePart),
+    Tiles(ServeShown),
+    /// Slides, their progress and their results; cases, reviews and signatures.
+    Cases(ServeShown),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +34,14 @@ pub(crate) struct ServeIngest {
     part: ServePart,
     #[command(flatten)]
     ingest: IngestArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeShown {
+    #[command(flatten)]
+    part: ServePart,
+    #[command(flatten)]
+    first_read: FirstReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -64,25 +74,28 @@ impl Serve {
                 parts.ingest(ingest)?;
                 part.answer(router, Needs::QueueToo, parts, metrics).await
             }
-            Self::Tiles(part) => part.show(tiles_router, metrics).await,
-            Self::Cases(part) => part.show(cases_router, metrics).await,
+            Self::Tiles(shown) => shown.run(tiles_router, metrics).await,
+            Self::Cases(shown) => shown.run(cases_router, metrics).await,
         }
     }
 }
 
-impl ServePart {
+impl ServeShown {
     /// Of a part that shows what is there.
-    async fn show(
+    async fn run(
         self,
-        router: impl FnOnce(&Installation) -> Router,
+        router: impl FnOnce(&Installation, FirstReadRule) -> Router,
         metrics: Metrics,
     ) -> Result<Outcome> {
-        let parts = Parts::open_shared(&self.state).await?;
-        let router = router(parts.installation());
-        self.answer(router, Needs::CatalogAndStorage, parts, metrics)
+        let Self { part, first_read } = self;
+        let parts = Parts::open_shared(&part.state).await?;
+        let router = router(parts.installation(), first_read.rule());
+        part.answer(router, Needs::CatalogAndStorage, parts, metrics)
             .await
     }
+}
 
+impl ServePart {
     async fn answer(
         self,
         router: Router,

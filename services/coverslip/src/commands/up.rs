@@ -9,13 +9,14 @@ use cases::{CasesDeps, CasesState};
 use clap::Args;
 use dicomweb::DicomwebState;
 use embed_worker::Sharing;
-use http::Role;
+use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
 use telemetry::Metrics;
 use tiles::TilesState;
 
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
+use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
@@ -36,6 +37,8 @@ pub(crate) struct Up {
     listen: SocketAddr,
     #[command(flatten)]
     transport: TransportArgs,
+    #[command(flatten)]
+    first_read: FirstReadArgs,
     #[command(flatten)]
     ingest: IngestArgs,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
@@ -64,38 +67,45 @@ impl Up {
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let router = router(&parts, receive, metrics)?;
+        let router = router(&parts, self.first_read.rule(), receive, metrics)?;
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
 }
 
-fn router(parts: &Parts, receive: ReceiveConfig, metrics: Metrics) -> Result<Router> {
+fn router(
+    parts: &Parts,
+    rule: FirstReadRule,
+    receive: ReceiveConfig,
+    metrics: Metrics,
+) -> Result<Router> {
     let installation = parts.installation();
     Ok(health::router(installation, Needs::QueueToo, metrics)
-        .merge(tiles_router(installation))
-        .merge(cases_router(installation))
+        .merge(tiles_router(installation, rule))
+        .merge(cases_router(installation, rule))
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
 /// What shows slides: to the viewer, and to others by DICOMweb.
-pub(super) fn tiles_router(installation: &Installation) -> Router {
+pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> Router {
     let Installation { store, catalog, .. } = installation.clone();
     let slides = DicomwebState::new(store.clone(), catalog.clone());
-    tiles::router(TilesState::new(store, catalog)).merge(dicomweb::router(slides))
+    tiles::router(TilesState::new(store, catalog).reading_first(rule))
+        .merge(dicomweb::router(slides))
 }
 
-pub(super) fn cases_router(installation: &Installation) -> Router {
+pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> Router {
     let Installation {
         store,
         catalog,
         queue,
     } = installation.clone();
-    cases::router(CasesState::new(CasesDeps {
+    let deps = CasesDeps {
         store,
         catalog,
         queue,
-    }))
+    };
+    cases::router(CasesState::new(deps).reading_first(rule))
 }
 
 fn announce(address: SocketAddr, code: &str) -> Result<()> {

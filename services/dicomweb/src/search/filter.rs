@@ -49,20 +49,20 @@ impl Filter {
 
     /// The UIDs of which it must be one; `None` where it may be any.
     pub(super) fn uids(&self) -> Option<Vec<&Uid>> {
-        let uid = |wanted| match wanted {
-            &Wanted::Uid(ref uid) => Some(uid),
+        let uids = self.wanted.iter().map(|wanted| match wanted {
+            Wanted::Uid(uid) => Some(uid),
             _ => None,
-        };
-        self.wanted.iter().map(uid).collect()
+        });
+        uids.collect()
     }
 
     /// The exact texts of which it must be one; `None` where others may do.
     pub(super) fn texts(&self) -> Option<Vec<&str>> {
-        let text = |wanted| match wanted {
-            &Wanted::Pattern(ref text) if !text.contains(['*', '?']) => Some(text.as_str()),
+        let texts = self.wanted.iter().map(|wanted| match wanted {
+            Wanted::Pattern(text) if !text.contains(['*', '?']) => Some(text.as_str()),
             _ => None,
-        };
-        self.wanted.iter().map(text).collect()
+        });
+        texts.collect()
     }
 }
 

@@ -2,7 +2,7 @@ use std::io;
 use std::time::Duration;
 
 use catalog::CatalogError;
-use flow::Sha256Digest;
+use flow::{Sha256Digest, SlideId};
 use http::ApiError;
 use queue::QueueError;
 use store::StoreError;
@@ -35,6 +35,11 @@ pub enum ReceiveError {
          send the file again later"
     )]
     Full { n_unfinished: u64, most: u64 },
+    #[error(
+        "slide {slide} was received and is in another case than the one named: a person corrects \
+         that with PUT /api/v1/slides/{slide}/case"
+    )]
+    OtherCase { slide: SlideId },
     #[error("the body ended early: nothing was kept, send the file again")]
     Body(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the file could not be read; check its disk and its permissions")]
@@ -56,6 +61,7 @@ impl ReceiveError {
             Self::Empty
             | Self::Digest { .. }
             | Self::Header { .. }
+            | Self::OtherCase { .. }
             | Self::Body(_)
             | Self::Changed => ErrorKind::Upload,
             Self::Full { .. } => ErrorKind::Full,
@@ -74,6 +80,7 @@ impl From<ReceiveError> for ApiError {
                 Self::bad_request(error.to_string())
             }
             ReceiveError::Full { .. } => Self::too_many_requests(error.to_string(), COME_AGAIN),
+            ReceiveError::OtherCase { .. } => Self::conflict(error.to_string()),
             ReceiveError::Digest { .. } => Self::unprocessable(error.to_string()),
             ReceiveError::Store(error) => error.into(),
             ReceiveError::Catalog(error) => error.into(),

@@ -3,6 +3,7 @@
 mod content_digest;
 mod error;
 mod file;
+mod place_in_case;
 mod receiving;
 mod request;
 

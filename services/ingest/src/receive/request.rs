@@ -10,6 +10,7 @@ use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
+use super::place_in_case::{GivenPlace, put_in_case};
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
 use crate::{IngestDeps, ReceiveConfig};
 
@@ -36,10 +37,14 @@ async fn push(
 ) -> Result<impl IntoResponse, ApiError> {
     access.require(Role::Scanner)?;
     let arrival = arrival(&access, &headers)?;
+    let place = GivenPlace::read(&headers)?;
     let room = ensure_room(&deps, config).await;
     room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
     let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
     let id = accepted.slide();
+    if let Some(place) = place {
+        put_in_case(&deps.catalog, access.name(), id, place).await?;
+    }
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Known(_) => StatusCode::OK,

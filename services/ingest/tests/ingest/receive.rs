@@ -173,3 +173,31 @@ async fn a_full_installation_asks_to_come_again() -> Tested {
     assert_eq!(status, StatusCode::CREATED);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_push_names_its_case_and_never_moves_a_slide() -> Tested {
+    let lab = Lab::open().await?;
+    let push = Push::ready(&lab, Role::Scanner).await?;
+    let to = |accession| [("x-accession", accession), ("x-stain", "H%26E")];
+    let (status, _) = push.send(&to("S26-1"), Body::from("slide")).await?;
+    assert_eq!(status, StatusCode::CREATED);
+    let id = SlideId::from_digest(&Sha256Digest::of(b"slide"));
+    let place = lab.row(id).await?.place.ok_or("a case")?;
+    assert_eq!(place.stain.as_ref().map(|name| name.reveal()), Some("H&E"));
+    let case = lab.deps.catalog.known_case(place.case).await?;
+    assert_eq!(case.accession.reveal(), "S26-1");
+    let (status, _) = push.send(&to("S26-1"), Body::from("slide")).await?;
+    assert_eq!(status, StatusCode::OK);
+    let (status, problem) = push.send(&to("CANARY-2"), Body::from("slide")).await?;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(!problem.contains("CANARY"), "{problem}");
+    assert_eq!(lab.row(id).await?.place, Some(place));
+    let (status, _) = push.send(&to("%00"), Body::from("another")).await?;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        n_slides(&lab).await?,
+        1,
+        "a bad header is refused before the body"
+    );
+    Ok(())
+}

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::{Mpp, PixelRect, TileIndex};
-use http::{ApiError, Path, Query};
+use http::{Access, ApiError, Path, Query};
 use telemetry::{TileMaking, TilePath};
 
 use super::colouring::{Colouring, Scale};
@@ -16,8 +16,7 @@ use crate::error::TilesError;
 use crate::palette_png;
 use crate::state::TilesState;
 use crate::tiled_slide::TiledSlide;
-use http::EntityTag;
-use http::Reply;
+use http::{EntityTag, Freshness, Reply};
 
 /// Side of a heatmap tile, whatever the slide's own tiles measure.
 const TILE: u32 = 256;
@@ -25,13 +24,16 @@ const TILE: u32 = 256;
 /// `{task}/{layer}.json` and `{task}/{layer}.png`.
 pub(crate) async fn layer(
     State(state): State<Arc<TilesState>>,
+    access: Access,
     Path((id, task, file)): Path<(String, String, String)>,
     Query(version): Query<AskedVersion>,
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (layer, kind) = file.rsplit_once('.').ok_or(TilesError::NoSuchAddress)?;
-    let asked = Asked::read(&state, name(&id, &task, layer)?, version, colouring).await?;
+    let name = name(&id, &task, layer)?;
+    state.first_read.require(&access, name.slide).await?;
+    let asked = Asked::read(&state, name, version, colouring).await?;
     match kind {
         "json" => Ok(asked.grid(&headers).await?),
         "png" => Ok(asked.cells(&headers)?),
@@ -43,6 +45,7 @@ pub(crate) async fn layer(
 pub(crate) async fn tile(
     State(state): State<Arc<TilesState>>,
     Path((id, task, layer, level, file)): Path<(String, String, String, String, String)>,
+    access: Access,
     Query(version): Query<AskedVersion>,
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
@@ -50,7 +53,9 @@ pub(crate) async fn tile(
     let level = parse_level(&level).ok_or(TilesError::NoSuchAddress)?;
     let index = file.strip_suffix(".png").and_then(parse_tile_index);
     let index = index.ok_or(TilesError::NoSuchAddress)?;
-    let asked = Asked::read(&state, name(&id, &task, &layer)?, version, colouring).await?;
+    let name = name(&id, &task, &layer)?;
+    state.first_read.require(&access, name.slide).await?;
+    let asked = Asked::read(&state, name, version, colouring).await?;
     let tile = asked.tile(&state, level, index, &headers).await?;
     Ok(state.metrics.serve(TilePath::Heatmap, tile))
 }
@@ -59,7 +64,7 @@ pub(crate) async fn tile(
 struct Asked {
     slide: Arc<TiledSlide>,
     name: LayerName,
-    version: AskedVersion,
+    freshness: Freshness,
     colouring: Colouring,
     layer: Arc<LayerValues>,
 }
@@ -77,7 +82,11 @@ impl Asked {
         Ok(Self {
             slide,
             name,
-            version,
+            freshness: match state.first_read.is_off() {
+                true => version.freshness(),
+                // Neither we nor a browser that several share may answer without looking who asks.
+                false => Freshness::Revalidate,
+            },
             colouring,
             layer,
         })
@@ -148,7 +157,7 @@ impl Asked {
             "{}-{}-{}-{}-{what}",
             self.slide.tag, self.name.task, self.layer.version, self.name.layer
         ));
-        Reply::new(content_type, self.version.freshness(), tag)
+        Reply::new(content_type, self.freshness, tag)
     }
 }
 

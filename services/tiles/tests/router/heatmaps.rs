@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalog::NewSlide;
 use flow::{
-    Call, EncoderRef, Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction, RegulatoryStatus,
-    Sha256Digest, TaskRef,
+    Call, DeviceKind, EncoderRef, Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction,
+    RegulatoryStatus, Sha256Digest, TaskRef,
 };
 
 use crate::lab::{Lab, TestResult};
@@ -27,6 +27,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
             version: version.parse()?,
@@ -86,7 +87,12 @@ async fn score(lab: &Lab, painted: &Painted, version: &str, hottest: f32) -> Tes
 }
 
 async fn scored() -> Result<(Lab, Painted, String), Box<dyn Error>> {
-    let (lab, painted) = Lab::with_square().await?;
+    scored_in(Lab::open().await?).await
+}
+
+/// The lab with a scored slide, and where its attention lies.
+pub(crate) async fn scored_in(lab: Lab) -> Result<(Lab, Painted, String), Box<dyn Error>> {
+    let (lab, painted) = lab.painted(SQUARE).await?;
     let slide = NewSlide {
         id: painted.slide,
         digest: Sha256Digest::of(format!("{SQUARE:?}").as_bytes()),

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
 use catalog::Catalog;
 use coverslip_tiles::TilesState;
-use http::{AccessControl, Protected, Role, Transport};
+use http::{AccessControl, FirstReadRule, Protected, Role, Transport};
 use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -33,12 +33,16 @@ pub(crate) struct Answer {
 
 impl Lab {
     pub(crate) async fn open() -> Result<Self, Box<dyn Error>> {
+        Self::open_with(FirstReadRule::Off).await
+    }
+
+    pub(crate) async fn open_with(rule: FirstReadRule) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let store = Store::local(&folder.path().join("objects"))?;
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let access = AccessControl::new(catalog.clone(), Transport::Http);
         let token = access.issue_token("engineer", &[Role::Engineer]).await?;
-        let state = TilesState::new(store.clone(), catalog.clone());
+        let state = TilesState::new(store.clone(), catalog.clone()).reading_first(rule);
         Ok(Self {
             router: http::protect(coverslip_tiles::router(state), access.clone()),
             token: token.reveal().to_owned(),
@@ -51,7 +55,11 @@ impl Lab {
 
     /// With one painted slide in it.
     pub(crate) async fn with(shape: Shape) -> Result<(Self, Painted), Box<dyn Error>> {
-        let lab = Self::open().await?;
+        Self::open().await?.painted(shape).await
+    }
+
+    pub(crate) async fn painted(self, shape: Shape) -> Result<(Self, Painted), Box<dyn Error>> {
+        let lab = self;
         let painted = Painted::store(&lab.store, shape).await?;
         Ok((lab, painted))
     }

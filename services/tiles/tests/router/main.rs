@@ -3,6 +3,7 @@
 
 mod associated;
 mod deep_zoom;
+mod first_read;
 mod heatmaps;
 mod iiif;
 mod iiif_validator;

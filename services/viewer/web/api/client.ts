@@ -15,6 +15,12 @@ export async function manifest(id: string): Promise<Manifest> {
   return get(`${SLIDES}/${id}/manifest`);
 }
 
+/** The colour profile of the slide's pixels. */
+export async function profile(id: string): Promise<ArrayBuffer> {
+  const response = await send(`${SLIDES}/${id}/icc`, {});
+  return response.arrayBuffer();
+}
+
 export async function predictions(id: string): Promise<Prediction[]> {
   const answer = await get<{ predictions: Prediction[] }>(`${SLIDES}/${id}/predictions`);
   return answer.predictions;
@@ -49,12 +55,12 @@ export const paths = {
   upload: SLIDES,
 };
 
-async function get<T>(path: string): Promise<T> {
+export async function get<T>(path: string): Promise<T> {
   const response = await send(path, { headers: { Accept: 'application/json' } });
   return (await response.json()) as T;
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+export async function send(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { credentials: 'same-origin', ...init });
   if (!response.ok) throw await Problem.of(response);
   return response;

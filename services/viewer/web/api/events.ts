@@ -6,6 +6,8 @@ export type Connection = 'live' | 'lost';
 interface Listener {
   /** A slide as it is now. */
   slide(slide: Slide): void;
+  /** Something about some case has changed. */
+  cases(): void;
   /** `live` comes again after every break: what happened in between must be fetched. */
   connection(state: Connection): void;
 }
@@ -19,6 +21,7 @@ export function followSlides(listener: Listener): void {
   source.addEventListener('slide', (event: MessageEvent<string>) => {
     listener.slide(JSON.parse(event.data) as Slide);
   });
+  source.addEventListener('cases', () => listener.cases());
   source.addEventListener('error', () => {
     listener.connection('lost');
     // The browser tries again by itself after a break, but not after an answer such as 401.

@@ -57,6 +57,10 @@ export interface Slide {
   abstention?: Abstention | null;
   probability?: number | null;
   grade?: Grade | null;
+  /** The case it belongs to, for those who may see what can name a patient. */
+  case?: string | null;
+  /** Whether the result is kept back until this reader has recorded an impression. */
+  awaits_impression?: boolean;
 }
 
 export interface SlidePage {

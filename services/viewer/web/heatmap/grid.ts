@@ -1,5 +1,5 @@
 import { bytesOfBase64 } from '../api/base64';
-import type { HeatmapFile } from '../api/shapes';
+import type { HeatmapFile, MicrometreRect } from '../api/shapes';
 
 /** Values over the slide, one a square cell, row by row from the top left; NaN where there is none. */
 export interface Grid {
@@ -24,6 +24,12 @@ export function readGrid(file: HeatmapFile): Grid {
   return { cell_um: file.cell_um, columns: file.columns, rows: file.rows, values };
 }
 
+/** The cell at a place, on the glass. */
+export function cellAt({ cell_um }: Grid, x_um: number, y_um: number): MicrometreRect {
+  const start = (um: number) => Math.floor(um / cell_um) * cell_um;
+  return { x: start(x_um), y: start(y_um), width: cell_um, height: cell_um };
+}
+
 /** The value at a place in micrometres, `null` outside the grid and where there is none. */
 export function valueAt(grid: Grid, x_um: number, y_um: number): number | null {
   const column = Math.floor(x_um / grid.cell_um);
@@ -33,14 +39,31 @@ export function valueAt(grid: Grid, x_um: number, y_um: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** The values there are, smallest first. */
-export function sortedValues(grid: Grid): Float32Array {
-  return grid.values.filter((value) => !Number.isNaN(value)).sort();
-}
+/** The values there are, smallest first; sorted once. */
+export const sortedValues = oncePerGrid((grid) => grid.values.filter((value) => !Number.isNaN(value)).sort());
 
 /** How far the values there are lie from 0, nearest first. */
-export function sortedMagnitudes(grid: Grid): Float32Array {
-  return sortedValues(grid).map(Math.abs).sort();
+export const sortedMagnitudes = oncePerGrid((grid) => sortedValues(grid).map(Math.abs).sort());
+
+/** Half a million values take too long to sort at every turn of a slider. */
+function oncePerGrid(sort: (grid: Grid) => Float32Array): (grid: Grid) => Float32Array {
+  const kept = new WeakMap<Grid, Float32Array>();
+  return (grid) => {
+    const sorted = kept.get(grid) ?? sort(grid);
+    kept.set(grid, sorted);
+    return sorted;
+  };
+}
+
+/** The share of values that are lower than this one, from 0 to 1. */
+export function shareBelow(sorted: Float32Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return sorted.length === 0 ? 0 : low / sorted.length;
 }
 
 /** The value below which `percent` of the values lie, mixing neighbours (type 7 quantile). */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { HeatmapFile } from '../api/shapes';
 import { COLORMAPS, palette, paletteStep } from './colormap';
-import { percentile, readGrid, share, sortedValues, valueAt } from './grid';
+import { cellAt, percentile, readGrid, share, shareBelow, sortedValues, valueAt } from './grid';
 import { faithfulnessWords } from './layers';
 import { FIRST_SETTINGS, type HeatSettings, withLayer, withScale } from './settings';
 import { Shading } from './shading';
@@ -74,6 +74,12 @@ describe('a heatmap', () => {
     expect([...sorted]).toEqual([0.5, 1, 2, 4]);
     expect([0, 50, 100].map((percent) => percentile(sorted, percent))).toEqual([0.5, 1.5, 4]);
     expect(percentile(new Float32Array(), 50)).toBeNaN();
+  });
+
+  test('has a rank for each value, and a place for each cell', () => {
+    expect([0.5, 1, 3, 9].map((value) => shareBelow(sortedValues(grid), value))).toEqual([0, 0.25, 0.75, 1]);
+    expect(shareBelow(new Float32Array(), 1)).toBe(0);
+    expect(cellAt(grid, 130, 50)).toEqual({ x: 112, y: 0, width: 112, height: 112 });
   });
 
   const settings: HeatSettings = { ...FIRST_SETTINGS, emphasis: 'even', scale: 'value', low: 0, high: 2 };

@@ -3,20 +3,29 @@ import { type Grid, type Range, share } from './grid';
 import { isSigned } from './layers';
 import { colourRange, type HeatSettings } from './settings';
 
-/** Where low values fade, the lowest, or those at 0 of a signed layer, keep this much, so that they differ from no value at all. */
-const LEAST = 0.12;
+/** Where low values fade, the lowest, or those at 0 of a signed layer, cover this much, so that they differ from no value at all. */
+export const LEAST_COVER = 0.12;
 
 /** Gives each value its colour and how much it covers. */
 export class Shading {
   readonly range: Range;
-  private readonly palette: Palette;
+  readonly palette: Palette;
 
   constructor(
-    private readonly settings: HeatSettings,
+    readonly settings: HeatSettings,
     grid: Grid,
   ) {
     this.range = colourRange(settings, grid);
     this.palette = palette(settings.colormap);
+  }
+
+  get isSigned(): boolean {
+    return isSigned(this.settings.layer);
+  }
+
+  /** 0 where the heatmap is not shown. */
+  get opacity(): number {
+    return this.settings.visible ? this.settings.opacity : 0;
   }
 
   /** Writes red, green, blue and cover at `at`; clear where there is no value and below the threshold. */
@@ -26,12 +35,13 @@ export class Shading {
     const position = share(value, this.range);
     const step = paletteStep(position) * 3;
     for (let channel = 0; channel < 3; channel += 1) out[at + channel] = this.palette[step + channel]!;
-    const shown = isSigned(this.settings.layer) ? Math.abs(2 * position - 1) : position;
-    out[at + 3] = emphasis === 'even' ? 255 : 255 * (LEAST + (1 - LEAST) * shown);
+    const shown = this.isSigned ? Math.abs(2 * position - 1) : position;
+    out[at + 3] = emphasis === 'even' ? 255 : 255 * (LEAST_COVER + (1 - LEAST_COVER) * shown);
   }
 
-  private strength(value: number): number {
-    return isSigned(this.settings.layer) ? Math.abs(value) : value;
+  /** What the threshold is held against: of a signed layer how far a value lies from 0. */
+  strength(value: number): number {
+    return this.isSigned ? Math.abs(value) : value;
   }
 
   /** One pixel a cell. */

@@ -1,11 +1,12 @@
 import { paths } from '../api/client';
 import type { Slide } from '../api/shapes';
-import { type Content, fill, h, setVariable } from '../dom';
+import { type Content, h, setVariable } from '../dom';
 import { abstentionTitle } from '../panel/abstention';
 import { formatRoute } from '../route';
 import { formatProbability, formatTime } from '../units/plain';
 import { analysisButton } from './analysis-button';
 import { mppForm } from './mpp-form';
+import { Part } from './part';
 import { callWords, isStopped, isViewable, lacksMpp, obstacle, slideName, standing } from './standing';
 
 /**
@@ -35,21 +36,7 @@ export class SlideCard {
   }
 }
 
-/** An element that is filled again only when what it shows has changed. */
-class Part {
-  private shown = '';
-
-  constructor(readonly element: HTMLElement) {}
-
-  draw(shows: unknown, content: () => Content): void {
-    const wanted = JSON.stringify(shows);
-    if (wanted === this.shown) return;
-    this.shown = wanted;
-    fill(this.element, content());
-  }
-}
-
-function thumbnail(slide: Slide): Content {
+export function thumbnail(slide: Slide): Content {
   if (!isViewable(slide)) return null;
   const picture = h('img', { src: paths.thumbnail(slide.id), alt: '', loading: 'lazy', decoding: 'async' });
   picture.addEventListener('error', () => picture.remove());
@@ -65,7 +52,7 @@ function words(slide: Slide): Content {
   ];
 }
 
-function callBadge(slide: Slide): HTMLElement | null {
+export function callBadge(slide: Slide): HTMLElement | null {
   if (slide.abstention) return h('span', { class: 'badge open' }, abstentionTitle(slide.abstention));
   const call = callWords(slide);
   if (call === null) return null;
@@ -79,7 +66,7 @@ function callBadge(slide: Slide): HTMLElement | null {
   );
 }
 
-function standingLine(slide: Slide): HTMLElement {
+export function standingLine(slide: Slide): HTMLElement {
   const { label, tone, share } = standing(slide);
   const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
   return h('span', { class: `standing ${tone}` }, `${label}${percent}`, tone === 'working' && bar(share));

@@ -30,6 +30,7 @@ export function standing(slide: Slide): Standing {
     case 'embedded':
       return working(slide.progress, 'Waiting to be scored');
     case 'scored':
+      if (slide.awaits_impression) return { label: 'Ready for your first read', tone: 'waiting', share: null };
       return { label: 'Analysed', tone: 'done', share: null };
     case 'held':
       return { label: isStopped(slide) ? 'Stopped' : 'Needs attention', tone: 'waiting', share: null };

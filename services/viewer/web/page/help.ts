@@ -1,8 +1,9 @@
 import { h } from '../dom';
-import { KEYS } from './keyboard';
+import type { Commands } from '../slide/commands';
+import { keysOf } from './keys';
 
-/** Lists the keys. */
-export function showHelp(): void {
+/** Lists the keys that do something here. */
+export function showHelp(commands: Commands): void {
   const dialog = h(
     'dialog',
     { class: 'help' },
@@ -10,7 +11,7 @@ export function showHelp(): void {
     h(
       'dl',
       { class: 'keys' },
-      KEYS.map(({ shown, does }) => h('div', {}, h('dt', {}, h('kbd', {}, shown)), h('dd', {}, does))),
+      keysOf(commands).map(({ shown, does }) => h('div', {}, h('dt', {}, h('kbd', {}, shown)), h('dd', {}, does))),
     ),
     h('form', { method: 'dialog' }, h('button', {}, 'Close')),
   );

@@ -2,15 +2,23 @@ import type { Connection } from '../api/events';
 import sign from '../icon.svg';
 import { fill, h } from '../dom';
 import { icon } from '../icons';
-import { formatRoute } from '../route';
+import { formatRoute, type Route } from '../route';
+
+/** Where the panel would leave the slide too little room, it is closed until someone asks for it. */
+const NARROW = '(max-width: 900px)';
 
 /** The frame around everything: the bar at the top, the list, the slide and the panel beside it. */
 export class Shell {
-  readonly listPlace = h('div', { class: 'list-place' });
+  readonly listPlace = h('div', { class: 'list-place', 'aria-label': 'Slides' });
   readonly stagePlace = h('main', { class: 'stage' });
   readonly panelPlace = h('aside', { class: 'panel', 'aria-label': 'Result' });
   private readonly title = h('span', { class: 'top-title' });
   private readonly connection = h('span', { class: 'connection', role: 'status' });
+  private readonly panelToggle = h(
+    'button',
+    { class: 'icon-button panel-toggle', title: 'Panel (B)', 'aria-label': 'Panel (B)', onclick: () => this.togglePanel() },
+    icon('panel'),
+  );
   private readonly body = h('div', { class: 'body' }, this.listPlace, this.stagePlace, this.panelPlace);
 
   constructor(root: HTMLElement) {
@@ -18,18 +26,26 @@ export class Shell {
       h(
         'header',
         { class: 'top' },
-        h('a', { class: 'brand', href: formatRoute({ page: 'list' }) }, mark(), 'Coverslip'),
+        h('h1', {}, h('a', { class: 'brand', href: formatRoute({ page: 'list' }) }, mark(), 'Coverslip')),
         this.title,
         h('span', { class: 'research' }, 'Research use only'),
         this.connection,
+        this.panelToggle,
       ),
       this.body,
     );
+    this.showPanel(!window.matchMedia(NARROW).matches);
   }
 
-  /** The list fills the page when no slide is open, and stands beside the slide otherwise. */
-  arrange(page: 'list' | 'slide'): void {
+  /** The list fills the page when no slide is open, stands beside one slide, and leaves several all the room. */
+  arrange(page: Route['page']): void {
     this.body.dataset.page = page;
+    this.listPlace.setAttribute('role', page === 'list' ? 'main' : 'navigation');
+  }
+
+  /** Gives the slide the panel's room, or takes it back. */
+  togglePanel(): void {
+    this.showPanel(this.body.dataset.panel === 'closed');
   }
 
   setTitle(name: string | null): void {
@@ -46,6 +62,11 @@ export class Shell {
   setConnection(state: Connection): void {
     this.connection.dataset.state = state;
     fill(this.connection, state === 'live' ? 'Live' : 'Connecting…');
+  }
+
+  private showPanel(isOpen: boolean): void {
+    this.body.dataset.panel = isOpen ? 'open' : 'closed';
+    this.panelToggle.setAttribute('aria-expanded', String(isOpen));
   }
 }
 

@@ -5,13 +5,12 @@ import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
 import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
 import { newestOfEachTask } from '../panel/task-picker';
-import type { View } from '../route';
-import { OpenSlide, type Places } from '../slide/open-slide';
+import { DrawingSection } from '../review/drawing-section';
+import { ReviewSection } from '../review/review-section';
+import { OpenSlide, type OpenSlideListener, type Places, type Shown } from '../slide/open-slide';
 
-interface SlidePageListener {
+interface SlidePageListener extends OpenSlideListener {
   named(name: string): void;
-  rest(view: View): void;
-  failed(error: unknown): void;
 }
 
 /** The page of one slide, from the moment it is known until it is left. */
@@ -22,16 +21,21 @@ export class SlidePage {
   private shownState = '';
   private hasResult = false;
   private readonly stopFollowing: () => void;
+  private readonly review: ReviewSection;
+  private drawing: DrawingSection | null = null;
+  private readonly places: Places;
 
   constructor(
     readonly id: string,
-    private readonly places: Places,
+    frame: Omit<Places, 'people'>,
     private readonly book: SlideBook,
-    private readonly firstView: View | null,
+    private readonly first: Shown,
     private readonly listener: SlidePageListener,
   ) {
+    this.review = new ReviewSection((fresh) => book.put(fresh), (error) => this.fail(error));
+    this.places = { ...frame, people: h('div', { class: 'people' }, this.review.element) };
     this.stopFollowing = book.follow(() => this.update());
-    fill(places.stage, h('p', { class: 'stage-message' }, 'Loading…'));
+    fill(frame.stage, h('p', { class: 'stage-message' }, 'Loading…'));
     this.reservePanel();
     void this.start().catch((error: unknown) => this.fail(error));
   }
@@ -40,14 +44,15 @@ export class SlidePage {
     return this.open;
   }
 
-  goTo(view: View): void {
-    this.open?.goTo(view);
+  goTo(shown: Shown): void {
+    this.open?.goTo(shown);
   }
 
   close(): void {
     this.isClosed = true;
     this.stopFollowing();
     this.open?.close();
+    this.drawing?.close();
     fill(this.places.stage);
     fill(this.places.panel);
   }
@@ -63,6 +68,7 @@ export class SlidePage {
     const slide = this.book.get(this.id);
     if (slide === undefined || this.isClosed) return;
     this.listener.named(slideName(slide));
+    this.review.update(slide);
     if (this.open !== null) void this.showStanding(this.open, slide).catch((error: unknown) => this.fail(error));
     else if (isViewable(slide)) void this.openSlide().catch((error: unknown) => this.fail(error));
     else this.showObstacle(slide);
@@ -74,16 +80,20 @@ export class SlidePage {
     const found = await manifest(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
     this.reservePanel();
-    this.open = new OpenSlide(this.places, found, this.firstView, this.listener);
+    const open = new OpenSlide(this.places, found, this.first, this.listener);
+    this.open = open;
+    this.drawing = new DrawingSection(found, (overlay) => open.drawOver(overlay), (error) => this.fail(error));
+    this.places.people.append(this.drawing.element);
     this.shownState = '';
     this.update();
   }
 
   /** Fetches the results once they are there; until then shows the progress as it comes. */
   private async showStanding(open: OpenSlide, slide: Slide): Promise<void> {
-    const { state } = slide.status;
-    if (state !== 'scored' && !this.hasResult) open.showProgress(slide);
-    if (state !== 'scored' || this.shownState === state) return;
+    const { status, awaits_impression } = slide;
+    const { state } = status;
+    if (awaits_impression || (state !== 'scored' && !this.hasResult)) open.showProgress(slide);
+    if (awaits_impression || state !== 'scored' || this.shownState === state) return;
     this.shownState = state;
     const results = newestOfEachTask(await predictions(this.id));
     const [first] = results;

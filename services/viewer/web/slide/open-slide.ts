@@ -1,84 +1,100 @@
-import type { Manifest, Prediction, Slide } from '../api/shapes';
+import type { Manifest, MicrometreRect, Prediction, Slide } from '../api/shapes';
+import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
+import { Measuring } from '../measure/measuring';
+import type { MeasurementKind } from '../measure/measurement';
 import { showHelp } from '../page/help';
-import { leavesFigures } from '../panel/abstention';
-import { DecisiveSection, decisiveTiles } from '../panel/decisive';
-import { Evidence } from '../panel/evidence';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
-import type { View } from '../route';
-import type { Commands, Movement } from './commands';
+import type { ShownLayer, View } from '../route';
+import type { Commands, MeasureCommands, Movement, OverlayCommands } from './commands';
 import type { Frame } from './frame';
+import { toggleFullScreen } from './full-screen';
+import { copyText } from './link';
 import type { Overlay } from './overlays';
 import { Readout } from './readout';
 import { Stage } from './stage';
-import { TileMarks } from './tile-marks';
+import { TileLists } from './tile-lists';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
 
-const TOP_TILES = { colour: '#ffffff', width_px: 1.5 };
-const DECISIVE_TILES = { colour: '#00e5ff', width_px: 3 };
-
-/** Tiles a reader can go to: their marks on the slide, and their pictures in the panel. */
-interface TileList {
-  marks: TileMarks;
-  pictures: Evidence | DecisiveSection;
-}
+const MEASURE_HINTS: Record<MeasurementKind, string> = {
+  line: 'Place both ends',
+  area: 'Place the corners; the first again closes it',
+};
 
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
+  /** What people say of the slide; it stands below the result, whichever is shown. */
+  people: HTMLElement;
+}
+
+/** What a link to the slide holds; `layer` is undefined before there is a heatmap. */
+export interface Shown {
+  view: View | null;
+  layer?: ShownLayer | undefined;
 }
 
 export interface OpenSlideListener {
-  rest(view: View): void;
+  /** The slide lies still, or shows another layer. */
+  rest(shown: Shown): void;
+  /** The slide is about to leap to another place: the way back should lead here. */
+  leap(): void;
+  togglePanel(): void;
+  /** Another slide is wanted beside this view. */
+  chooseBeside(view: View | null): void;
   failed(error: unknown): void;
 }
 
 /** A slide on the screen: the slide itself, its overlays, and the panel beside it. */
 export class OpenSlide implements Commands {
   readonly movement: Movement;
+  readonly overlays: OverlayCommands;
+  readonly measure: MeasureCommands;
   private readonly stage: Stage;
   private readonly readout = new Readout();
-  private readonly toolbar = new Toolbar(this);
+  private readonly toolbar: Toolbar;
   private readonly tissue: Tissue;
   private readonly tissueOverlay: TissueOverlay;
+  private readonly measuring: Measuring;
   private heat: HeatPanel | null = null;
-  private topTiles: TileList | null = null;
-  private decisive: TileList | null = null;
+  private tiles: TileLists | null = null;
   private marksVisible = true;
+  /** Drawn over all the rest. */
+  private readonly added: Overlay[] = [];
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
 
   constructor(
     private readonly places: Places,
     private readonly manifest: Manifest,
-    view: View | null,
+    private readonly first: Shown,
     private readonly listener: OpenSlideListener,
   ) {
     this.tissue = new Tissue(manifest.tissue);
     this.tissueOverlay = new TissueOverlay(this.tissue);
-    const overlays: Overlay[] = [{ draw: (...on) => this.draw(...on) }];
-    fill(places.stage);
-    this.stage = new Stage({
-      place: places.stage,
-      manifest,
-      view,
-      overlays,
-      onMove: (frame) => this.moved(frame),
-      onRest: (resting) => listener.rest(resting),
-      onFailure: (message) => listener.failed(new Error(message)),
+    this.measuring = new Measuring(manifest.slide, {
+      changed: () => this.showToggles(),
+      show: (rect) => this.leapTo(rect),
     });
+    fill(places.stage);
+    this.stage = this.newStage();
     this.movement = this.stage;
+    this.overlays = this.overlayCommands();
+    this.measure = this.measureCommands();
+    this.toolbar = new Toolbar(this);
     places.stage.append(this.toolbar.element, this.readout.scaleBar, this.readout.element);
     this.followPointer();
+    this.showColour(this.stage.colour.state);
     this.showToggles();
   }
 
   close(): void {
+    this.heat?.close();
     this.stage.close();
     fill(this.places.stage);
     fill(this.places.panel);
@@ -88,59 +104,119 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
     this.waitingPlace = h('div', {}, waitingSection(slide));
-    fill(this.places.panel, this.waitingPlace, ...this.slideSections(slide));
+    const { panel, people } = this.places;
+    fill(panel, this.waitingPlace, people, this.measuring.element, ...this.slideSections(slide));
   }
 
   /** Shows one of the results and all that hangs on it. */
   showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
     this.heat = this.newHeat(chosen);
-    this.topTiles = this.newTopTiles(chosen);
-    this.decisive = this.newDecisive(chosen);
+    this.tiles = new TileLists(this.manifest, chosen, (rect) => this.leapTo(rect));
     fill(
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.places.people,
+      this.measuring.element,
       this.heat.element,
-      this.decisive?.pictures.element,
-      this.topTiles.pictures.element,
+      ...this.tiles.elements,
       ...this.slideSections(slide),
     );
     this.showToggles();
   }
 
-  goTo(view: View): void {
-    this.stage.goTo(view, 'glide');
+  /** Draws `overlay` over all the rest; the answer is what it is drawn on. */
+  drawOver(overlay: Overlay): Stage {
+    this.added.push(overlay);
+    return this.stage;
   }
 
-  toggleHeatmap(): void {
-    this.heat?.toggle();
+  goTo({ view, layer }: Shown): void {
+    if (view !== null) this.stage.goTo(view, 'glide');
+    if (layer !== undefined) this.heat?.showLayer(layer);
   }
 
-  toggleTissue(): void {
-    this.tissueOverlay.visible = !this.tissueOverlay.visible;
-    this.showToggles();
+  toggleColour(): void {
+    this.stage.colour.toggle();
   }
 
-  toggleMarks(): void {
-    this.marksVisible = !this.marksVisible;
-    this.showToggles();
+  chooseBeside(): void {
+    this.listener.chooseBeside(this.stage.frame()?.view ?? null);
   }
 
-  stepTile(steps: number): void {
-    const { topTiles } = this;
-    const n_tiles = topTiles?.marks.tiles.length ?? 0;
-    if (topTiles === null || n_tiles === 0) return;
-    const chosen = topTiles.marks.chosen ?? (steps > 0 ? -1 : n_tiles);
-    this.choose(topTiles, (chosen + steps + n_tiles) % n_tiles);
+  copyLink(): void {
+    // The slide may still be moving: the link is to what is seen now.
+    this.listener.rest(this.shown());
+    copyText(location.href).then(
+      () => this.readout.say('Link copied'),
+      (error: unknown) => this.listener.failed(error),
+    );
   }
 
   toggleFullScreen(): void {
-    const change = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-    change.catch((error: unknown) => this.listener.failed(error));
+    toggleFullScreen().catch((error: unknown) => this.listener.failed(error));
   }
 
   showHelp(): void {
-    showHelp();
+    showHelp(this);
+  }
+
+  private newStage(): Stage {
+    return new Stage({
+      place: this.places.stage,
+      manifest: this.manifest,
+      view: this.first.view,
+      overlays: [{ draw: (...on) => this.draw(...on) }],
+      onMove: (frame) => this.moved(frame),
+      onRest: () => this.listener.rest(this.shown()),
+      onTap: (place, frame) => {
+        this.measuring.place(place, frame);
+        return this.measure.isMeasuring;
+      },
+      onColour: (state) => this.showColour(state),
+      onFailure: (message) => this.listener.failed(new Error(message)),
+    });
+  }
+
+  private overlayCommands(): OverlayCommands {
+    return {
+      toggleHeatmap: () => this.heat?.toggle(),
+      toggleTissue: () => {
+        this.tissueOverlay.visible = !this.tissueOverlay.visible;
+        this.showToggles();
+      },
+      toggleMarks: () => {
+        this.marksVisible = !this.marksVisible;
+        this.showToggles();
+      },
+      stepTile: (steps) => this.tiles?.step(steps),
+      togglePanel: () => this.listener.togglePanel(),
+    };
+  }
+
+  private measureCommands(): MeasureCommands {
+    const { measuring, stage } = this;
+    return {
+      get isMeasuring() {
+        return measuring.kind !== null;
+      },
+      toggle: (kind: MeasurementKind) => {
+        measuring.toggle(kind);
+        if (measuring.kind !== null) this.readout.say(MEASURE_HINTS[measuring.kind]);
+        stage.focus();
+      },
+      placeInMiddle: () => {
+        const frame = stage.frame();
+        if (frame !== null) measuring.placeInMiddle(frame);
+      },
+      finish: () => measuring.finish(),
+      takeBack: () => measuring.takeBack(),
+      cancel: () => measuring.cancel(),
+    };
+  }
+
+  private shown(): Shown {
+    return { view: this.stage.frame()?.view ?? this.first.view, layer: this.heat?.shownLayer };
   }
 
   private slideSections(slide: Slide): (HTMLElement | null)[] {
@@ -148,47 +224,30 @@ export class OpenSlide implements Commands {
   }
 
   private newHeat(prediction: Prediction): HeatPanel {
-    return new HeatPanel(prediction, {
-      changed: () => this.showToggles(),
+    const shown = this.heat?.shownLayer ?? this.first.layer;
+    this.heat?.close();
+    const heat = new HeatPanel(this.manifest, prediction, shown, {
+      show: (rect) => this.leapTo(rect),
+      changed: () => {
+        this.showToggles();
+        this.listener.rest(this.shown());
+      },
       failed: (error) => this.listener.failed(error),
     });
+    if (heat.painter.element !== null) this.stage.putUnderOverlays(heat.painter.element);
+    this.places.stage.append(heat.card.element);
+    return heat;
   }
 
-  private newTopTiles(prediction: Prediction): TileList {
-    const list: TileList = {
-      marks: new TileMarks(prediction.top_tiles, TOP_TILES),
-      pictures: new Evidence(this.manifest, prediction, (position) => this.choose(list, position)),
-    };
-    return list;
-  }
-
-  private newDecisive({ evidence, abstention }: Prediction): TileList | null {
-    if (evidence === undefined || !leavesFigures(abstention)) return null;
-    const list: TileList = {
-      marks: new TileMarks(decisiveTiles(evidence.decisive), DECISIVE_TILES),
-      pictures: new DecisiveSection(this.manifest, evidence, (position) => this.choose(list, position)),
-    };
-    return list;
-  }
-
-  /** Goes to a tile of a list; it is then the only one chosen. */
-  private choose(list: TileList, position: number): void {
-    const tile = list.marks.tiles[position];
-    if (tile === undefined) return;
-    for (const other of [this.topTiles, this.decisive]) {
-      if (other === null) continue;
-      other.marks.chosen = other === list ? position : null;
-      other.pictures.setChosen(other.marks.chosen);
-    }
-    this.stage.show(tile.rect_um);
+  private leapTo(rect: MicrometreRect): void {
+    this.listener.rest(this.shown());
+    this.listener.leap();
+    this.stage.show(rect);
     this.stage.redraw();
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    // A tile may be in both lists: the chosen outline is drawn over the other.
-    const marks = [this.topTiles?.marks, this.decisive?.marks];
-    if (typeof this.topTiles?.marks.chosen === 'number') marks.reverse();
-    for (const overlay of [this.heat?.overlay, this.tissueOverlay, ...marks]) {
+    for (const overlay of [this.heat, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
@@ -198,9 +257,17 @@ export class OpenSlide implements Commands {
   private showToggles(): void {
     this.toolbar.setPressed('heatmap', this.heat?.isVisible ?? false);
     this.toolbar.setPressed('tissue', this.tissueOverlay.visible);
-    for (const list of [this.topTiles, this.decisive]) if (list !== null) list.marks.visible = this.marksVisible;
-    this.toolbar.setPressed('marks', this.topTiles !== null && this.marksVisible);
+    if (this.tiles !== null) this.tiles.visible = this.marksVisible;
+    this.toolbar.setPressed('marks', this.tiles !== null && this.marksVisible);
+    this.toolbar.setPressed('line', this.measuring.kind === 'line');
+    this.toolbar.setPressed('area', this.measuring.kind === 'area');
+    this.stage.element.classList.toggle('measuring', this.measuring.kind !== null);
     this.stage.redraw();
+  }
+
+  private showColour(state: ColourState): void {
+    this.toolbar.showColour(state);
+    this.readout.showColour(state);
   }
 
   private moved(frame: Frame): void {
@@ -214,10 +281,12 @@ export class OpenSlide implements Commands {
       const box = element.getBoundingClientRect();
       const place = this.stage.frame()?.toGlass(event.clientX - box.x, event.clientY - box.y) ?? null;
       this.readout.point(place, this.heat?.point(place) ?? null);
+      this.measuring.aim(place);
     });
     element.addEventListener('pointerleave', () => {
       this.readout.point(null, null);
       this.heat?.point(null);
+      this.measuring.aim(null);
     });
   }
 }

@@ -1,7 +1,11 @@
 import OpenSeadragon from 'openseadragon';
 import { paths } from '../api/client';
+import { explain } from '../api/problem';
 import type { Manifest, MicrometreRect } from '../api/shapes';
+import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
+import { hasGraphicsCard } from '../graphics/card';
+import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
 import type { Movement } from './commands';
@@ -19,7 +23,11 @@ interface StageOptions {
   onMove(frame: Frame): void;
   /** Once the slide lies still. */
   onRest(view: View): void;
-  /** The slide or one of its tiles could not be loaded. */
+  /** A click or a tap that moved nothing; answers whether it meant something, and so must not zoom. */
+  onTap(place: Place, frame: Frame): boolean;
+  /** Colours are corrected, or no longer. */
+  onColour(state: ColourState): void;
+  /** The slide, one of its tiles or its colour profile could not be loaded or used. */
   onFailure(message: string): void;
 }
 
@@ -41,6 +49,7 @@ export class Stage implements Movement {
   readonly element = h('div', { class: 'stage-slide' });
   private readonly viewer: OpenSeadragon.Viewer;
   private readonly overlayCanvas: OverlayCanvas;
+  readonly colour: SlideColour;
 
   constructor(private readonly options: StageOptions) {
     this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
@@ -48,10 +57,15 @@ export class Stage implements Movement {
     options.place.append(this.element);
     this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
+    this.colour = new SlideColour(this.viewer, options.manifest, {
+      changed: (state) => options.onColour(state),
+      failed: (error) => options.onFailure(`the slide's colours are shown as scanned: ${explain(error)}`),
+    });
     this.listen();
   }
 
   close(): void {
+    this.colour.close();
     this.viewer.destroy();
     this.element.remove();
   }
@@ -59,6 +73,11 @@ export class Stage implements Movement {
   /** Draws the overlays again after one of them changed. */
   redraw(): void {
     this.overlayCanvas.drawSoon();
+  }
+
+  /** Lays a canvas the size of the window between the slide and its overlays. */
+  putUnderOverlays(canvas: HTMLCanvasElement): void {
+    this.overlayCanvas.canvas.before(canvas);
   }
 
   /** `null` until the slide is open. */
@@ -78,14 +97,13 @@ export class Stage implements Movement {
   }
 
   goTo(view: View, motion: 'jump' | 'glide'): void {
-    const { viewport } = this.viewer;
-    const { mpp } = this.options.manifest;
-    const isJump = motion === 'jump';
-    const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
-    viewport.setRotation(view.degrees, isJump);
-    viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isJump);
-    viewport.panTo(centre, isJump);
-    viewport.applyConstraints(isJump);
+    this.set(view, motion === 'jump');
+    this.viewer.viewport.applyConstraints(motion === 'jump');
+  }
+
+  /** Shows at once what another slide dictates, even if that lies off this slide. */
+  follow(view: View): void {
+    if (this.viewer.world.getItemCount() > 0) this.set(view, true);
   }
 
   /** Shows a rectangle of glass with what lies around it. */
@@ -131,12 +149,37 @@ export class Stage implements Movement {
     viewport.setRotation(viewport.getRotation() + quarters * TURN_DEGREES);
   }
 
+  upright(): void {
+    this.viewer.viewport.setRotation(0);
+  }
+
+  /** Takes the keys away from a button that was pressed. */
+  focus(): void {
+    this.viewer.canvas.focus();
+  }
+
+  private set(view: View, isAtOnce: boolean): void {
+    const { viewport } = this.viewer;
+    const { mpp } = this.options.manifest;
+    const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
+    viewport.setRotation(view.degrees, isAtOnce);
+    viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isAtOnce);
+    viewport.panTo(centre, isAtOnce);
+  }
+
   /** Says on the element whether all that is to be seen has come. */
   private followLoading(): void {
     const image = this.viewer.world.getItemAt(0);
     const say = (isLoaded: boolean) => (this.element.dataset.loaded = String(isLoaded));
     image.addHandler('fully-loaded-change', ({ fullyLoaded }) => say(fullyLoaded));
     say(image.getFullyLoaded());
+  }
+
+  private tap(event: { position: OpenSeadragon.Point; preventDefaultAction: boolean }): void {
+    const frame = this.frame();
+    if (frame === null) return;
+    const place = frame.toGlass(event.position.x, event.position.y);
+    event.preventDefaultAction = this.options.onTap(place, frame) || event.preventDefaultAction;
   }
 
   private listen(): void {
@@ -150,10 +193,17 @@ export class Stage implements Movement {
       const frame = this.frame();
       if (frame !== null) options.onMove(frame);
     });
+    // For whoever waits, as tests do.
+    viewer.addHandler('animation-start', () => (this.element.dataset.resting = 'false'));
     viewer.addHandler('animation-finish', () => {
+      this.element.dataset.resting = 'true';
       const frame = this.frame();
       if (frame !== null) options.onRest(frame.view);
     });
+    viewer.addHandler('canvas-click', (event) => {
+      if (event.quick) this.tap(event);
+    });
+    viewer.addHandler('canvas-double-click', (event) => this.tap(event));
     // All keys are handled in one place, keyboard.ts.
     viewer.addHandler('canvas-key', (event) => {
       event.preventDefaultAction = true;
@@ -174,6 +224,7 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
   return {
     element,
     tileSources: paths.deepZoom(id),
+    drawer: hasGraphicsCard() ? 'webgl' : 'canvas',
     // No picture buttons: the toolbar is our own.
     showNavigationControl: false,
     showNavigator: true,
@@ -181,6 +232,8 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
     navigatorSizeRatio: 0.18,
     navigatorMaintainSizeRatio: true,
     navigatorAutoFade: false,
+    // The slide below would show through.
+    navigatorOpacity: 1,
     navigatorBackground: '#161616',
     navigatorBorderColor: '#4a4a4a',
     navigatorDisplayRegionColor: '#ffb000',

@@ -37,6 +37,20 @@ export class Tissue {
     return (cells * this.cell_um ** 2) / 1e6;
   }
 
+  /** The middle of all tissue, in micrometres; `null` where there is none. */
+  middle_um(): [number, number] | null {
+    let [cells, x, y] = [0, 0, 0];
+    for (let row = 0; row < this.rows; row += 1) {
+      for (let column = 0; column < this.columns; column += 1) {
+        if (!this.holds(column, row)) continue;
+        cells += 1;
+        x += column + 0.5;
+        y += row + 0.5;
+      }
+    }
+    return cells === 0 ? null : [(x / cells) * this.cell_um, (y / cells) * this.cell_um];
+  }
+
   /** The border between tissue and the rest, straight runs joined. */
   outline(): Edge[] {
     const across = runs(this.rows + 1, this.columns, (y, x) => this.holds(x, y - 1) !== this.holds(x, y));

@@ -1,3 +1,4 @@
+import type { ColourState } from '../colour/slide-colour';
 import { h } from '../dom';
 import { type IconName, icon } from '../icons';
 import { formatMagnification, magnification } from '../units/magnification';
@@ -7,20 +8,25 @@ const SHOWN_PRESETS = [2, 5, 10, 20, 40];
 /** A preset is lit when the slide is shown within this share of it. */
 const NEAR = 0.02;
 
-type Toggle = 'heatmap' | 'tissue' | 'marks';
+type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area' | 'link' | 'colour';
+
+const COLOUR_TITLES: Record<ColourState, string> = {
+  corrected: 'Colours are corrected by the profile of the slide: show them as scanned (I)',
+  'as scanned': 'Correct the colours by the profile of the slide (I)',
+  loading: 'The colour profile is being loaded',
+  'no profile': 'The slide has no colour profile: its colours are shown as scanned',
+  'unusable profile': 'The colour profile of the slide cannot be used: its colours are shown as scanned',
+};
 
 /** The buttons over the slide. */
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly presets = new Map<number, HTMLElement>();
-  private readonly toggles: Record<Toggle, HTMLElement>;
+  private readonly toggles = new Map<Toggle, HTMLElement>();
 
+  /** Has a group of buttons for all that the page can be asked. */
   constructor(commands: Commands) {
-    this.toggles = {
-      heatmap: button('heatmap', 'Heatmap (H)', () => commands.toggleHeatmap()),
-      tissue: button('tissue', 'Tissue outline (T)', () => commands.toggleTissue()),
-      marks: button('marks', 'Tile marks (M)', () => commands.toggleMarks()),
-    };
+    const { overlays, measure, compare } = commands;
     for (const preset of SHOWN_PRESETS) this.presets.set(preset, presetButton(preset, commands));
     this.element = h(
       'div',
@@ -34,9 +40,22 @@ export class Toolbar {
       group(
         button('turnLeft', 'Turn left (Shift R)', () => commands.movement.turn(-1)),
         button('turnRight', 'Turn right (R)', () => commands.movement.turn(1)),
+        button('upright', 'Upright (U)', () => commands.movement.upright()),
       ),
-      group(this.toggles.heatmap, this.toggles.tissue, this.toggles.marks),
+      measure && group(
+        this.toggle('line', 'Measure a line (L)', () => measure.toggle('line')),
+        this.toggle('area', 'Measure an area (A)', () => measure.toggle('area')),
+      ),
+      overlays && group(
+        this.toggle('heatmap', 'Heatmap (H)', () => overlays.toggleHeatmap()),
+        this.toggle('tissue', 'Tissue outline (T)', () => overlays.toggleTissue()),
+        this.toggle('marks', 'Tile marks (M)', () => overlays.toggleMarks()),
+      ),
+      group(this.toggle('colour', 'Correct the colours (I)', () => commands.toggleColour())),
+      compare && group(this.toggle('link', 'Move together (Y)', () => compare.toggleLink())),
       group(
+        button('beside', 'Side by side (S)', () => commands.chooseBeside()),
+        button('share', 'Copy a link to this place (C)', () => commands.copyLink()),
         button('fullScreen', 'Full screen (F)', () => commands.toggleFullScreen()),
         button('help', 'Keyboard (?)', () => commands.showHelp()),
       ),
@@ -44,7 +63,14 @@ export class Toolbar {
   }
 
   setPressed(toggle: Toggle, isPressed: boolean): void {
-    this.toggles[toggle].setAttribute('aria-pressed', String(isPressed));
+    this.toggles.get(toggle)?.setAttribute('aria-pressed', String(isPressed));
+  }
+
+  showColour(state: ColourState): void {
+    const button = this.toggles.get('colour') as HTMLButtonElement;
+    button.disabled = state !== 'corrected' && state !== 'as scanned';
+    button.title = COLOUR_TITLES[state];
+    this.setPressed('colour', state === 'corrected');
   }
 
   /** Lights the preset the slide is shown at. */
@@ -53,6 +79,12 @@ export class Toolbar {
     for (const [preset, element] of this.presets) {
       element.classList.toggle('lit', Math.abs(shown / preset - 1) < NEAR);
     }
+  }
+
+  private toggle(name: Toggle, title: string, onclick: () => void): HTMLElement {
+    const made = button(name, title, onclick);
+    this.toggles.set(name, made);
+    return made;
   }
 }
 

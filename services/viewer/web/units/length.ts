@@ -38,6 +38,12 @@ export function formatArea(width_um: number, height_um: number): string {
   return `${mm(width_um)} × ${mm(height_um)} mm`;
 }
 
+/** `840 µm²`, `0.12 mm²`: a surface to three figures. */
+export function formatSurface(um2: number): string {
+  if (um2 < 1e4) return `${formatPlace(Number(um2.toPrecision(3)))} µm²`;
+  return `${figures(um2 / MICROMETRES_PER_MM ** 2)} mm²`;
+}
+
 function figures(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

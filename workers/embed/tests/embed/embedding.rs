@@ -6,8 +6,8 @@ use std::sync::Arc;
 use coverslip_embed_worker::{EmbedDeps, EmbedOutcome};
 use encoder::{Compute, RgbTile, Untrained};
 use flow::{
-    BagChunk, HoldReason, MicrometreRect, Mpp, ObjectKey, PixelSize, Precision, SlideEmbedded,
-    SlideStatus, SlideTiled,
+    BagChunk, DeviceKind, HoldReason, MicrometreRect, Mpp, ObjectKey, PixelSize, Precision,
+    SlideEmbedded, SlideStatus, SlideTiled,
 };
 use pyramid::PyramidReader;
 
@@ -129,6 +129,7 @@ async fn each_precision_has_a_bag_of_its_own() -> Result<(), Box<dyn Error>> {
     lab.embed(&lab.deps).await?;
     let plain = lab.header().await?;
     assert_eq!(plain.precision, Precision::F32);
+    assert_eq!(plain.device, DeviceKind::Cpu);
 
     lab.encoder = Arc::new(shipped::encoder(Compute::new(Precision::Bf16))?);
     lab.embed(&lab.deps).await?;

@@ -1,5 +1,6 @@
 //! Embedding a painted slide with the shipped encoder.
 
+mod devices;
 mod embedding;
 mod lab;
 mod sharing;

@@ -72,10 +72,7 @@ impl Lab {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bag_of_many_hands_comes_out_the_same() -> Result<(), Box<dyn Error>> {
     let (lab, whole) = slide_of_three_chunks().await?;
-    let (second, third) = (
-        open(lab.folder.path()).await?,
-        open(lab.folder.path()).await?,
-    );
+    let (second, third) = (lab.another_process().await?, lab.another_process().await?);
     let (embedded, second, third) = tokio::join!(
         lab.embed_with_others(&lab.deps),
         lab.help(&second),
@@ -100,17 +97,19 @@ async fn what_a_helper_stored_is_kept_and_what_it_was_at_is_taken_over()
 -> Result<(), Box<dyn Error>> {
     let (lab, whole) = slide_of_three_chunks().await?;
     let hash = lab.encoder.reference().hash;
-    let lease = Duration::from_secs(3);
-    let killed = lab.deps.catalog.chunk_claims(lab.slide, hash, lease);
-    assert!(killed.claim(1).await?);
+    let worker = |lease| lab.deps.catalog.chunk_claims(lab.slide, hash, lease);
+    let busy = worker(Duration::from_secs(600));
+    assert!(busy.claim(1).await?);
 
     lab.help(&lab.deps).await?;
     let header = ObjectKey::Bag(lab.slide, hash);
     assert!(!lab.path(&header).exists(), "a helper makes no bag");
     let claimed = lab.path(&ObjectKey::BagChunk(lab.slide, hash, 1));
     assert!(!claimed.exists(), "it was in other hands");
-    killed.renew().await?;
+    busy.release().await?;
 
+    let lease = Duration::from_secs(3);
+    assert!(worker(lease).claim(1).await?, "and then it was killed");
     let began = SystemTime::now();
     assert_eq!(
         lab.embed_with_others(&lab.deps).await?,

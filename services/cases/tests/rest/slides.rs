@@ -1,88 +1,13 @@
-//! The routes through the access layer, on a real catalog and store.
+//! Slides: the list, the mpp, stopping, covariates, events.
 
-use std::error::Error;
-
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use catalog::{Catalog, FileName, NewSlide, Role};
-use coverslip_cases::{CasesDeps, CasesState, router};
-use flow::{HoldReason, Sha256Digest, SlideId, SlideReceived, SlideStatus, SlideTiled};
-use http::{AccessControl, Protected, Transport, protect};
-use queue::Queue;
+use catalog::Role;
+use flow::{HoldReason, SlideReceived, SlideStatus, SlideTiled};
 use serde_json::{Value, json};
-use store::Store;
-use tempfile::TempDir;
 use tower::ServiceExt;
 
-type Tested = Result<(), Box<dyn Error>>;
-
-struct Lab {
-    _folder: TempDir,
-    deps: CasesDeps,
-    access: AccessControl,
-    app: Protected,
-}
-
-impl Lab {
-    async fn open() -> Result<Self, Box<dyn Error>> {
-        let folder = tempfile::tempdir()?;
-        let deps = CasesDeps {
-            store: Store::local(&folder.path().join("objects"))?,
-            catalog: Catalog::open(&folder.path().join("catalog.sqlite")).await?,
-            queue: Queue::in_process(),
-        };
-        let access = AccessControl::new(deps.catalog.clone(), Transport::Http);
-        let app = protect(router(CasesState::new(deps.clone())), access.clone());
-        Ok(Self {
-            _folder: folder,
-            deps,
-            access,
-            app,
-        })
-    }
-
-    async fn slide(&self, bytes: &[u8], status: &SlideStatus) -> Result<SlideId, Box<dyn Error>> {
-        let digest = Sha256Digest::of(bytes);
-        let id = SlideId::from_digest(&digest);
-        let slide = NewSlide {
-            id,
-            digest,
-            n_bytes: bytes.len() as u64,
-            file_name: FileName::new("Doe^Jane 1970.svs"),
-            mpp_override: None,
-        };
-        self.deps.catalog.register(slide).await?;
-        self.deps.catalog.set_status(id, status).await?;
-        Ok(id)
-    }
-
-    async fn ask(
-        &self,
-        role: Role,
-        method: &str,
-        path: &str,
-        body: Value,
-    ) -> Result<(StatusCode, Value), Box<dyn Error>> {
-        let token = self
-            .access
-            .issue_token("test", &[role])
-            .await
-            .map_err(|e| format!("{e:?}"))?;
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {}", token.reveal()))
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_string()))?;
-        let response = self.app.clone().oneshot(request).await?;
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 1 << 20).await?;
-        Ok((
-            status,
-            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-        ))
-    }
-}
+use crate::lab::{Lab, Tested};
 
 fn held() -> SlideStatus {
     SlideStatus::Held {

@@ -1,22 +1,21 @@
 import { type Frame, visibleCells } from '../slide/frame';
-import type { Overlay } from '../slide/overlays';
 import type { Grid } from './grid';
-import type { HeatSettings } from './settings';
+import type { HeatPainter } from './painter';
 import type { Shading } from './shading';
 
-/** The heatmap over the slide: one pixel a cell, stretched without smoothing onto its place. */
-export class HeatOverlay implements Overlay {
+/** Colours all cells once, one pixel each, and stretches those seen onto their place. */
+export class CanvasHeat implements HeatPainter {
+  readonly element = null;
   private grid: Grid | null = null;
   private opacity = 0;
   private readonly cells = document.createElement('canvas');
 
-  /** Colours the cells. */
-  show(grid: Grid, settings: HeatSettings, shading: Shading): void {
+  show(grid: Grid, shading: Shading): void {
     this.cells.width = grid.columns;
     this.cells.height = grid.rows;
     this.cells.getContext('2d')?.putImageData(shading.paint(grid), 0, 0);
     this.grid = grid;
-    this.opacity = settings.visible ? settings.opacity : 0;
+    this.opacity = shading.opacity;
   }
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {
@@ -28,5 +27,9 @@ export class HeatOverlay implements Overlay {
     context.imageSmoothingEnabled = false;
     context.globalAlpha = this.opacity;
     context.drawImage(this.cells, column, row, columns, rows, 0, 0, columns * cell_um, rows * cell_um);
+  }
+
+  close(): void {
+    this.grid = null;
   }
 }

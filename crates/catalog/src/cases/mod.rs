@@ -1,0 +1,12 @@
+//! Cases: what the laboratory calls an accession, what it ordered for it, and the slides of it.
+
+mod case;
+mod order;
+mod orders;
+mod slide_place;
+
+pub use case::{CasePage, CaseRow, CaseStanding};
+pub use order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority};
+pub use slide_place::SlidePlace;
+
+pub(crate) use slide_place::read_place;

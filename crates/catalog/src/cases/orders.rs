@@ -1,0 +1,167 @@
+use chrono::Utc;
+use flow::{CaseId, OrderId};
+
+use super::order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed};
+use crate::columns::{from_json, get, get_time, parse, to_json};
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::{Catalog, CatalogError};
+
+macro_rules! order_columns {
+    () => {
+        "id, case_id, ordered_by, body, ordered_at_ms"
+    };
+}
+
+impl Catalog {
+    /// Places an order, and opens its case if there is none. However often the same order comes, it
+    /// is one.
+    pub async fn place_order(
+        &self,
+        order: &NewOrder,
+        sender: &OrderSender,
+    ) -> Result<Placed, CatalogError> {
+        if let Some(known) = self.same_order(order, sender).await? {
+            return Ok(known);
+        }
+        let case = self
+            .open_case(&order.accession, Some(&order.patient))
+            .await?;
+        if case.patient.as_ref() != Some(&order.patient) {
+            return Ok(Placed::Refused(OrderConflict::OtherPatient));
+        }
+        let row = OrderRow {
+            id: OrderId::from_bytes(rand::random()),
+            case: case.id,
+            order: order.clone(),
+            ordered_by: sender.name.clone(),
+            ordered_at: Utc::now(),
+        };
+        if self.insert_order(&row, sender).await? {
+            return Ok(Placed::New(row));
+        }
+        // Somebody was quicker.
+        let known = self.same_order(order, sender).await?;
+        Ok(known.unwrap_or(Placed::Refused(OrderConflict::OtherUnderKey)))
+    }
+
+    /// Newest first. An `after` that is not in the catalog gives an empty page.
+    pub async fn orders(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<OrderRow>, CatalogError> {
+        let statement = Statement::to(
+            "list orders",
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE $1 IS NULL OR (ordered_at_ms, id) <
+                     (SELECT earlier.ordered_at_ms, earlier.id FROM orders AS earlier
+                      WHERE earlier.id = $1)
+                 ORDER BY ordered_at_ms DESC, id DESC LIMIT $2"
+            ),
+        )
+        .bind(after.map(|id| id.to_string()))
+        .bind(limit);
+        let rows = self.readers.fetch_all(statement).await?;
+        rows.iter().map(read_order).collect()
+    }
+
+    /// Oldest first.
+    pub async fn orders_of_case(&self, case: CaseId) -> Result<Vec<OrderRow>, CatalogError> {
+        let statement = Statement::to(
+            "list the orders of a case",
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE case_id = $1 ORDER BY ordered_at_ms, id"
+            ),
+        )
+        .bind(case.to_string());
+        let rows = self.readers.fetch_all(statement).await?;
+        rows.iter().map(read_order).collect()
+    }
+
+    async fn insert_order(
+        &self,
+        row: &OrderRow,
+        sender: &OrderSender,
+    ) -> Result<bool, CatalogError> {
+        let statement = Statement::to(
+            "place an order",
+            "INSERT INTO orders
+             (id, case_id, natural_key, ordered_by, idempotency_key, body, ordered_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(row.id.to_string())
+        .bind(row.case.to_string())
+        .bind(row.order.natural_key())
+        .bind(sender.name.as_str())
+        .bind(sender.idempotency_key.as_deref())
+        .bind(to_json("order", &row.order)?)
+        .bind(row.ordered_at.timestamp_millis());
+        Ok(self.records.execute(statement).await? > 0)
+    }
+
+    /// The order that this one is, or claims to be.
+    async fn same_order(
+        &self,
+        order: &NewOrder,
+        sender: &OrderSender,
+    ) -> Result<Option<Placed>, CatalogError> {
+        if let Some(key) = &sender.idempotency_key {
+            let statement = Statement::to(
+                "look up an order",
+                concat!(
+                    "SELECT ",
+                    order_columns!(),
+                    " FROM orders WHERE ordered_by = $1 AND idempotency_key = $2"
+                ),
+            )
+            .bind(sender.name.as_str())
+            .bind(key.as_str());
+            if let Some(row) = self.readers.fetch_optional(statement).await? {
+                let conflict = OrderConflict::OtherUnderKey;
+                return Ok(Some(compared(read_order(&row)?, order, conflict)));
+            }
+        }
+        let statement = Statement::to(
+            "look up an order",
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE natural_key = $1"
+            ),
+        )
+        .bind(order.natural_key());
+        let row = self.readers.fetch_optional(statement).await?;
+        row.map(|row| {
+            let known = read_order(&row)?;
+            let conflict = match known.order.patient == order.patient {
+                true => OrderConflict::OtherPriority,
+                false => OrderConflict::OtherPatient,
+            };
+            Ok(compared(known, order, conflict))
+        })
+        .transpose()
+    }
+}
+
+fn compared(known: OrderRow, order: &NewOrder, conflict: OrderConflict) -> Placed {
+    match known.order == *order {
+        true => Placed::Known(known),
+        false => Placed::Refused(conflict),
+    }
+}
+
+fn read_order(row: &Row) -> Result<OrderRow, CatalogError> {
+    Ok(OrderRow {
+        id: parse(row, "id")?,
+        case: parse(row, "case_id")?,
+        order: from_json(row, "body")?,
+        ordered_by: get(row, "ordered_by")?,
+        ordered_at: get_time(row, "ordered_at_ms")?,
+    })
+}

@@ -1,0 +1,64 @@
+use flow::{CaseId, SlideId};
+
+use crate::columns::{get, parse};
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::{Catalog, CatalogError, PrivateName};
+
+/// Where in a laboratory's order a slide belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlidePlace {
+    pub case: CaseId,
+    pub part: Option<PrivateName>,
+    pub block: Option<PrivateName>,
+    pub stain: Option<PrivateName>,
+}
+
+impl Catalog {
+    /// Puts a slide in a case, out of any that it was in before. The case must be there.
+    pub async fn put_in_case(
+        &self,
+        slide: SlideId,
+        place: &SlidePlace,
+    ) -> Result<(), CatalogError> {
+        self.known_case(place.case).await?;
+        let text = |name: &Option<PrivateName>| name.as_ref().map(|n| n.reveal().to_owned());
+        let statement = Statement::to(
+            "put a slide in a case",
+            "INSERT INTO slide_cases (slide, case_id, part, block, stain)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (slide) DO UPDATE
+             SET case_id = excluded.case_id, part = excluded.part, block = excluded.block,
+                 stain = excluded.stain",
+        )
+        .bind(slide.to_string())
+        .bind(place.case.to_string())
+        .bind(text(&place.part))
+        .bind(text(&place.block))
+        .bind(text(&place.stain))
+        .about(slide);
+        self.records.execute(statement).await?;
+        Ok(())
+    }
+}
+
+pub(crate) fn read_place(row: &Row) -> Result<Option<SlidePlace>, CatalogError> {
+    if get::<Option<String>>(row, "case_id")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(SlidePlace {
+        case: parse(row, "case_id")?,
+        part: read_name(row, "part")?,
+        block: read_name(row, "block")?,
+        stain: read_name(row, "stain")?,
+    }))
+}
+
+pub(super) fn read_name(
+    row: &Row,
+    column: &'static str,
+) -> Result<Option<PrivateName>, CatalogError> {
+    let text: Option<String> = get(row, column)?;
+    let name = text.map(|text| PrivateName::new(&text)).transpose();
+    name.map_err(CatalogError::damaged(column))
+}

@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use catalog::{Finding, ReviewRow, SeenResult, standing_reviews};
+use flow::{Prediction, SlideId, TaskId};
+
+/// What is said of one slide, by task.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SlideAnswers {
+    pub(super) slide: SlideId,
+    pub(super) answers: BTreeMap<TaskId, Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    pub(super) says: Says,
+    pub(super) by: Author,
+    /// Whether the task names one of several classes, of which none is negative.
+    pub(super) is_one_of_several: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Says {
+    Found(Finding),
+    /// The task gives no answer.
+    Abstained,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    Task,
+    Person,
+}
+
+impl SlideAnswers {
+    /// The latest result of each task; in its place what a person said of it last.
+    pub(super) fn of(slide: SlideId, predictions: &[Prediction], reviews: &[ReviewRow]) -> Self {
+        let mut answers = BTreeMap::new();
+        for prediction in predictions {
+            let of_task = answers.entry(prediction.task.id.clone());
+            of_task.or_insert_with(|| Answer::of_task(prediction));
+        }
+        for (seen, finding) in standing_reviews(reviews).filter_map(judgement) {
+            let of_task = answers.get(&seen.task.id);
+            let is_one_of_several = of_task.is_some_and(|answer| answer.is_one_of_several);
+            let answer = Answer {
+                says: Says::Found(finding),
+                by: Author::Person,
+                is_one_of_several,
+            };
+            answers.insert(seen.task.id.clone(), answer);
+        }
+        Self { slide, answers }
+    }
+
+    /// Whether neither a task nor a person has an answer for the slide.
+    pub(super) fn is_unfinished(&self) -> bool {
+        let is_answer = |answer: &Answer| answer.says != Says::Abstained;
+        !self.answers.values().any(is_answer)
+    }
+}
+
+impl Answer {
+    fn of_task(prediction: &Prediction) -> Self {
+        let seen = SeenResult::of(prediction);
+        Self {
+            says: match seen.abstained {
+                true => Says::Abstained,
+                false => Says::Found(Finding {
+                    call: seen.call,
+                    grade: seen.grade,
+                }),
+            },
+            by: Author::Task,
+            is_one_of_several: !prediction.class_probabilities.is_empty(),
+        }
+    }
+}
+
+fn judgement(review: &ReviewRow) -> Option<(&SeenResult, Finding)> {
+    Some((review.opinion.result()?, review.opinion.finding()?))
+}

@@ -1,0 +1,66 @@
+use axum::extract::State;
+use catalog::AuditAction;
+use flow::CaseId;
+use http::{Access, ApiError, Json, Path};
+use serde::Deserialize;
+
+use super::assembled::Assembled;
+use super::case_view::CaseView;
+use super::knows_patients;
+use crate::CasesState;
+
+/// Longest name of an assignee, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// One case with its slides, what they say together, and every signature.
+pub(super) async fn read(
+    State(state): State<CasesState>,
+    access: Access,
+    Path(id): Path<CaseId>,
+) -> Result<Json<CaseView>, ApiError> {
+    knows_patients(&access)?;
+    let view = now(&state, &access, id).await?;
+    let action = AuditAction::CaseSeen;
+    state.note_case(&access, id, action).await?;
+    Ok(view)
+}
+
+/// The case as it stands, for whoever asks.
+pub(super) async fn now(
+    state: &CasesState,
+    access: &Access,
+    id: CaseId,
+) -> Result<Json<CaseView>, ApiError> {
+    let row = state.deps.catalog.known_case(id).await?;
+    let case = Assembled::of(state, access, row).await?;
+    Ok(Json(CaseView::of(state, access, &case).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assignment {
+    /// The name on a person's login link; `null` for nobody.
+    assignee: Option<String>,
+}
+
+/// Says who shall read the case.
+pub(super) async fn assign(
+    State(state): State<CasesState>,
+    access: Access,
+    Path(id): Path<CaseId>,
+    Json(Assignment { assignee }): Json<Assignment>,
+) -> Result<Json<CaseView>, ApiError> {
+    knows_patients(&access)?;
+    let assignee = assignee.as_deref().map(str::trim);
+    if let Some(name) = assignee
+        && !(1..=LONGEST_NAME).contains(&name.chars().count())
+    {
+        return Err(ApiError::unprocessable(format!(
+            "an assignee has 1 to {LONGEST_NAME} characters: give a name, or null for nobody"
+        )));
+    }
+    state.deps.catalog.assign_case(id, assignee).await?;
+    let action = AuditAction::CaseAssigned;
+    state.note_case(&access, id, action).await?;
+    now(&state, &access, id).await
+}

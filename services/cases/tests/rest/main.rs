@@ -1,0 +1,11 @@
+//! The routes through the access layer, on a real catalog and store.
+
+mod annotations;
+mod cases;
+mod first_read;
+mod lab;
+mod orders;
+mod reviews;
+mod samples;
+mod signatures;
+mod slides;
