@@ -61,7 +61,7 @@ class Pods(EveryExample):
         for container in self.containers():
             has_gpu = "nvidia.com/gpu" in container["resources"]["limits"]
             self.assertEqual(has_gpu, container["image"].endswith("-cuda"), container["image"])
-            devices = [v["value"] for v in container["env"] if v["name"] == "COVERSLIP_DEVICE"]
+            devices = [v["value"] for v in container.get("env", []) if v["name"] == "COVERSLIP_DEVICE"]
             self.assertEqual(devices, ["cuda"] if has_gpu else [])
             n_with_gpu += has_gpu
         self.assertEqual(n_with_gpu, 1)
