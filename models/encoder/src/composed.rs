@@ -4,7 +4,7 @@
 //! `fused` has the same for training on the CPU. Where the precisions of two arguments differ, the
 //! result has that of the first.
 
-use candle_core::{D, Result, Tensor};
+use candle_core::{D, DType, Result, Tensor};
 use candle_nn::ops;
 
 /// Layer normalisation of the last dimension of `x`, then `* weight + bias` (Ba et al. 2016).
@@ -20,7 +20,14 @@ pub(crate) fn scaled_softmax(x: &Tensor, scale: f64) -> Result<Tensor> {
     } else {
         (x * scale)?
     };
-    ops::softmax_last_dim(&x.contiguous()?)
+    let x = x.contiguous()?;
+    if x.device().is_cpu() {
+        // There candle sums in the precision of `x`, which for bf16 and hundreds of tokens is too
+        // little; on GPUs it sums in f32.
+        let exact = ops::softmax_last_dim(&x.to_dtype(DType::F32)?)?;
+        return exact.to_dtype(x.dtype());
+    }
+    ops::softmax_last_dim(&x)
 }
 
 /// The exact GELU of `x + bias` (Hendrycks and Gimpel 2016).
