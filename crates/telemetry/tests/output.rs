@@ -71,17 +71,23 @@ fn logs_a_step() -> TestResult {
     let step = StepSpan::begin(Stage::Embed, Some(&parent));
     step.about(SlideId::from_digest(&Sha256Digest::of(b"slide")));
     step.attempt(2);
-    let within = std::pin::pin!(step.within(async {
-        say_something();
-        TraceContext::current().map(|context| context.to_string())
-    }));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(Some(published)) = within.poll(&mut context) else {
-        return Err("there is no trace within a step".into());
-    };
+    let published = within(&step, say_something).ok_or("there is no trace within a step")?;
     println!("{published}");
     assert_eq!(TraceContext::current(), None);
     Ok(())
+}
+
+/// Does something within a step, and says which trace that is in.
+fn within(step: &StepSpan, work: impl FnOnce()) -> Option<TraceContext> {
+    let within = std::pin::pin!(step.within(async {
+        work();
+        TraceContext::current()
+    }));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match within.poll(&mut context) {
+        std::task::Poll::Ready(trace) => trace,
+        std::task::Poll::Pending => None,
+    }
 }
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -200,4 +206,23 @@ fn a_filter_that_makes_no_sense_is_refused() {
 fn formats_have_names() {
     assert_eq!("json".parse::<LogFormat>().ok(), Some(LogFormat::Json));
     assert!("xml".parse::<LogFormat>().is_err());
+}
+
+#[test]
+#[ignore = "a program of another test"]
+fn steps_after_questions() -> TestResult {
+    init(LogFormat::Json, "debug")?;
+    for _ in 0..3 {
+        let step = StepSpan::begin(Stage::Tile, None);
+        assert!(within(&step, say_something).is_some(), "it is in no trace");
+        // Somebody asks whether a line would be written, and writes none.
+        assert!(tracing::enabled!(tracing::Level::DEBUG));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_step_has_its_trace_whatever_was_asked_before() -> TestResult {
+    run("steps_after_questions")?;
+    Ok(())
 }
