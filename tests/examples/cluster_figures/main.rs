@@ -35,20 +35,19 @@ fn main() -> Result<()> {
         arguments.get(at + 1)
     };
     let side = value_of("--side").map_or(Ok(100_000), |side| side.parse())?;
-    let mut table = vec![
-        "| work on a cluster's parts | measured | promised | |".to_owned(),
-        "|---|---|---|---|".to_owned(),
-    ];
-    let figures = [
-        serving::from_s3()?,
-        storing::first_tile()?,
-        storing::analysis()?,
-        storing::large_slide(side)?,
-        two_workers::throughput()?,
-    ];
-    table.extend(figures.iter().map(Figure::line));
-    let table = table.join("\n");
-    println!("{table}");
+    let mut table = String::new();
+    let mut tell = |line: &str| {
+        println!("{line}");
+        table.push_str(line);
+        table.push('\n');
+    };
+    tell("| work on a cluster's parts | measured | promised | |");
+    tell("|---|---|---|---|");
+    tell(&serving::from_s3()?.line());
+    tell(&storing::first_tile()?.line());
+    tell(&storing::analysis()?.line());
+    tell(&two_workers::throughput()?.line());
+    tell(&storing::large_slide(side)?.line());
     if let Some(path) = value_of("--write") {
         let mut file = OpenOptions::new().append(true).open(path)?;
         writeln!(file, "\n{table}")?;
