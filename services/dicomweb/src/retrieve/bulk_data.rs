@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::{ApiError, EntityTag, Freshness, Path, Reply};
 
 use super::frames;
+use super::stored::Form;
 use crate::address::BulkDataAddress;
 use crate::error::DicomwebError;
 use crate::media::{Accept, Offer, Packaging};
@@ -18,13 +19,6 @@ use crate::study::Instance;
 
 const BYTES: &str = "application/octet-stream";
 const PROFILE: &str = "application/vnd.iccprofile";
-
-/// How a profile goes out.
-#[derive(Clone, Copy, Debug)]
-struct Form {
-    packaging: Packaging,
-    kind: &'static str,
-}
 
 const fn offer(packaging: Packaging, kind: &'static str) -> Offer<Form> {
     Offer::bytes(Form { packaging, kind }, packaging, kind)

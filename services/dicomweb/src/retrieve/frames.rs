@@ -3,27 +3,21 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::{FrameRange, Sha256Digest};
-use http::{ApiError, EntityTag, Freshness, Path, Reply};
+use http::{ApiError, EntityTag, Path};
 
+use super::stored::{Form, StoredParts};
 use crate::address::FramesAddress;
 use crate::error::DicomwebError;
-use crate::media::{Accept, JPEG_BASELINE, Offer, Packaging};
-use crate::multipart::{Message, Piece, Stored, body_of};
+use crate::media::{Accept, Offer, Packaging};
+use crate::multipart::{Piece, Stored};
 use crate::state::DicomwebState;
 use crate::study::Instance;
 
 const IMAGE: &str = "image/jpeg";
 const BYTES: &str = "application/octet-stream";
-
-/// How frames go out.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
-    packaging: Packaging,
-    kind: &'static str,
-}
 
 const fn offer(packaging: Packaging, kind: &'static str) -> Offer<Form> {
     Offer::stored(Form { packaging, kind }, packaging, kind)
@@ -62,10 +56,11 @@ pub(super) async fn send(
     form: Form,
     headers: &HeaderMap,
 ) -> Result<Response, DicomwebError> {
-    let pieces: Vec<_> = numbers
-        .iter()
-        .map(|number| stored(instance, *number))
-        .collect::<Result<_, _>>()?;
+    let parts = numbers.iter().map(|number| {
+        let location = format!("{}/frames/{number}", instance.path());
+        Ok((location, stored(instance, *number)?))
+    });
+    let parts: Vec<_> = parts.collect::<Result<_, DicomwebError>>()?;
     let Form { packaging, kind } = form;
     let digest = instance.study.digest();
     let asked = Sha256Digest::of(format!("{packaging:?} {kind} {numbers:?}").as_bytes());
@@ -75,27 +70,7 @@ pub(super) async fn send(
         instance.level,
         asked.short()
     ));
-    let part_type = format!("{kind}; transfer-syntax={JPEG_BASELINE}");
-    let (content_type, pieces) = match packaging {
-        Packaging::Single => (
-            HeaderValue::try_from(part_type).expect("a media type is visible ASCII"),
-            pieces,
-        ),
-        Packaging::Multipart => {
-            let mut message = Message::new(kind, &digest);
-            for (number, piece) in numbers.iter().zip(pieces) {
-                let location = format!("{}/frames/{number}", instance.path());
-                message.add(&part_type, &location, piece);
-            }
-            (message.content_type(), message.finish())
-        }
-    };
-    let reply = Reply::of_type(content_type, Freshness::Immutable, tag).varying_by_accept();
-    if let Some(response) = reply.if_held(headers) {
-        return Ok(response);
-    }
-    let (body, n_bytes) = body_of(pieces).await?;
-    Ok(reply.streamed(body, n_bytes))
+    StoredParts { digest, parts }.send(form, tag, headers).await
 }
 
 /// Where the frame of that number lies.

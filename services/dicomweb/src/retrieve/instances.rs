@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use http::{ApiError, EntityTag, Freshness, Path, Reply};
+use http::{ApiError, EntityTag, Path};
 
+use super::stored::{Form, StoredParts};
 use crate::address::{InstanceAddress, SeriesAddress, StudyAddress};
 use crate::error::DicomwebError;
-use crate::media::{Accept, JPEG_BASELINE, Offer, Packaging};
-use crate::multipart::{Message, Piece, Stored, body_of};
+use crate::media::{Accept, Offer, Packaging};
+use crate::multipart::{Piece, Stored};
 use crate::state::DicomwebState;
 use crate::study::{Instance, Study};
 
@@ -82,26 +83,15 @@ async fn send(
         first.level,
         instances.len()
     ));
-    let part_type = format!("{KIND}; transfer-syntax={JPEG_BASELINE}");
-    let (content_type, pieces) = match packaging {
-        Packaging::Single => (
-            HeaderValue::try_from(part_type).expect("a media type is visible ASCII"),
-            vec![whole(first)?],
-        ),
-        Packaging::Multipart => {
-            let mut message = Message::new(KIND, &digest);
-            for instance in instances {
-                message.add(&part_type, &instance.path(), whole(instance)?);
-            }
-            (message.content_type(), message.finish())
-        }
+    let parts = instances
+        .iter()
+        .map(|instance| Ok((instance.path(), whole(instance)?)));
+    let parts = parts.collect::<Result<_, DicomwebError>>()?;
+    let form = Form {
+        packaging,
+        kind: KIND,
     };
-    let reply = Reply::of_type(content_type, Freshness::Immutable, tag).varying_by_accept();
-    if let Some(response) = reply.if_held(headers) {
-        return Ok(response);
-    }
-    let (body, n_bytes) = body_of(pieces).await?;
-    Ok(reply.streamed(body, n_bytes))
+    StoredParts { digest, parts }.send(form, tag, headers).await
 }
 
 fn whole(instance: &Instance) -> Result<Piece, DicomwebError> {

@@ -5,6 +5,7 @@ mod frames;
 mod instances;
 mod metadata;
 mod pictures;
+mod stored;
 mod viewport;
 
 pub(crate) use bulk_data::bulk_data;
