@@ -2,12 +2,14 @@
 
 Usage: embed_peer.py ENGINE MODEL WEIGHTS TILES N_THREADS
 
-ENGINE is openvino-f32, openvino-bf16, openvino-int8, torch-f32 or torch-compile-bf16. MODEL is a model of timm, WEIGHTS a
-safetensors file with its names, TILES the RGB bytes of tiles of 224 px, one after another; they are
+ENGINE is openvino-f32, openvino-bf16, openvino-int8, torch-f32 or torch-compile-bf16. MODEL is JSON: a model of timm and what
+of its shape is chosen (see model_of), mean and std of tiles. WEIGHTS is a safetensors file with timm's names, TILES the RGB bytes of tiles of 224 px, one after another; they are
 normalised once, beforehand. Prints one JSON line when ready (the engine's version, the embeddings)
 and one for each line read (wall and CPU seconds of one batch).
 """
 
+import contextlib
+import json
 import sys
 
 import numpy
@@ -19,8 +21,20 @@ from safetensors.torch import load_file
 SIDE = 224
 
 
-def model_of(name, weights):
-    model = timm.create_model(name, num_classes=0)
+def model_of(shape, weights):
+    choices = {
+        "depth": shape["depth"],
+        "embed_dim": shape["width"],
+        "num_heads": shape["heads"],
+        "mlp_ratio": shape["mlp_ratio"],
+        "init_values": 1e-5 if shape["layer_scale"] else None,
+        "reg_tokens": shape["registers"],
+        "no_embed_class": shape["positions_of_patches_only"],
+        "global_pool": "token",
+    }
+    if shape["swiglu"]:
+        choices |= {"mlp_layer": timm.layers.SwiGLUPacked, "act_layer": torch.nn.SiLU}
+    model = timm.create_model(shape["model_name"], num_classes=0, **choices)
     model.load_state_dict(load_file(weights), strict=True)
     return model.eval()
 
@@ -54,9 +68,11 @@ def quantised(model, images):
     """Products in int8, scaled for these images."""
     import nncf
 
-    return nncf.quantize(
-        model, nncf.Dataset([images]), model_type=nncf.ModelType.TRANSFORMER, subset_size=1
-    )
+    # Standard output is for what is asked of this program; NNCF tells of itself there.
+    with contextlib.redirect_stdout(sys.stderr):
+        return nncf.quantize(
+            model, nncf.Dataset([images]), model_type=nncf.ModelType.TRANSFORMER, subset_size=1
+        )
 
 
 def compiled_engine(model, images):
@@ -81,13 +97,14 @@ def eager_engine(model, images):
     return f"PyTorch {torch.__version__}", run
 
 
-def main(engine, name, weights, tiles, n_threads):
-    n_threads = int(n_threads)
+def main(engine, model, weights, tiles, n_threads):
+    n_threads, shape = int(n_threads), json.loads(model)
     torch.set_num_threads(n_threads)
     pixels = numpy.fromfile(tiles, dtype=numpy.uint8).reshape(-1, SIDE, SIDE, 3)
     images = torch.from_numpy(pixels.astype(numpy.float32) / 255).permute(0, 3, 1, 2)
-    images = ((images - 0.5) / 0.5).contiguous()
-    model = model_of(name, weights)
+    mean, std = (torch.tensor(shape[name]).view(3, 1, 1) for name in ("mean", "std"))
+    images = ((images - mean) / std).contiguous()
+    model = model_of(shape, weights)
     if engine == "torch-compile-bf16":
         version, run = compiled_engine(model, images)
     elif engine == "torch-f32":

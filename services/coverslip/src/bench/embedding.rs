@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use encoder::{Compute, Encoder, InstructionSet, Published, RgbTile};
+use encoder::{Compute, Encoder, RgbTile};
 use flow::Precision;
+use serde_json::Value;
 
-use super::embedding_engine::Engine;
+use super::embedding_models::{Duel, MODELS, Model};
 use super::inputs::{self, Inputs};
 use super::peers;
 use super::python_peer::RoundCost;
@@ -21,82 +22,18 @@ const PEAK: Duration = Duration::from_millis(200);
 /// What int8 must gain on f32 to be worth its rounding.
 const INT8_GAIN: f64 = 1.3;
 
-/// A published shape, with weights drawn at random.
-struct Model {
-    title: &'static str,
-    published: &'static str,
-    /// Its name in timm.
-    timm: &'static str,
-    /// How many times the best bf16 peer we promise.
-    promised: f64,
-}
-
-const MODELS: [Model; 2] = [
-    Model {
-        title: "ViT-S/16",
-        published: "kaiko-s16",
-        timm: "vit_small_patch16_224",
-        promised: 1.5,
-    },
-    Model {
-        title: "ViT-B/16",
-        published: "kaiko-b16",
-        timm: "vit_base_patch16_224",
-        promised: 1.3,
-    },
-];
-
-/// Ours against peers, the best of each.
-struct Duel {
-    what: &'static str,
-    ours: Vec<(Precision, Option<InstructionSet>)>,
-    peers: Vec<Engine>,
-    promised: f64,
-}
-
-impl Duel {
-    fn all(model: &Model) -> [Self; 5] {
-        let f32_on = |what, set, peer| Self {
-            what,
-            ours: vec![(Precision::F32, Some(set))],
-            peers: vec![peer],
-            promised: 1.0,
-        };
-        let openvino = |isa| Engine::OpenVinoF32 { isa };
-        [
-            f32_on(
-                "f32, AVX-512",
-                InstructionSet::Avx512,
-                openvino("AVX512_CORE"),
-            ),
-            f32_on("f32, AVX2", InstructionSet::Avx2, openvino("AVX2")),
-            f32_on("f32, AVX2", InstructionSet::Avx2, Engine::TorchF32Avx2),
-            Self {
-                what: "best precision",
-                ours: vec![(Precision::F32, None), (Precision::Bf16, None)],
-                peers: vec![Engine::OpenVinoBf16, Engine::TorchCompileBf16],
-                promised: model.promised,
-            },
-            Self {
-                what: "int8",
-                ours: vec![(Precision::Int8, None)],
-                peers: vec![Engine::OpenVinoInt8],
-                promised: 1.0,
-            },
-        ]
-    }
-}
-
 pub(crate) fn tiles(inputs: &Inputs, table: &mut Table) -> Result<()> {
     let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
     for n_cores in [1, 2].into_iter().filter(|n| *n <= n_cores) {
         peers::pin_to(n_cores)?;
         for model in MODELS {
             let material = Material::of(&model, inputs)?;
-            for duel in Duel::all(&model) {
+            for duel in model.duels() {
                 table.add(material.fight(&model, duel, n_cores)?)?;
             }
-            table.add(material.int8_against_f32(&model, n_cores)?)?;
+            if model.is_whole() {
+                table.add(material.int8_against_f32(&model, n_cores)?)?;
+            }
         }
     }
     Ok(())
@@ -113,28 +50,29 @@ struct Material {
     exact: Vec<f32>,
     weights_file: PathBuf,
     tiles_file: PathBuf,
+    /// How timm makes the model.
+    in_timm: Value,
 }
 
 impl Material {
     fn of(model: &Model, inputs: &Inputs) -> Result<Self> {
-        let published = Published::all()?;
-        let published = published.iter().find(|p| p.name == model.published);
-        let published = published.context("the encoder is published")?;
-        let weights = published.untrained_weights(SEED)?;
-        let side = published.input.tile_px;
+        let shape = model.shape()?;
+        let weights = shape.untrained_weights(SEED)?;
+        let side = shape.input.tile_px;
         let n_values = N_TILES * 3 * (side as usize).pow(2);
         let pixels: Vec<u8> = inputs::noise(SEED).take(n_values).collect();
-        let weights_file = inputs.file(&format!("{}.safetensors", model.published), &weights)?;
+        let weights_file = inputs.file(&format!("{}.safetensors", shape.name), &weights)?;
         let tiles_file = inputs.file("tiles-224.rgb", &pixels)?;
         let mut material = Self {
-            json: serde_json::to_vec(&published.with_weights(&weights))?,
+            json: serde_json::to_vec(&shape.with_weights(&weights))?,
             weights,
             pixels,
             side,
-            flops: published.architecture.flops() as f64 * N_TILES as f64,
+            flops: shape.architecture.flops() as f64 * N_TILES as f64,
             exact: Vec::new(),
             weights_file,
             tiles_file,
+            in_timm: model.in_timm(&shape)?,
         };
         material.exact = Ours::load(&material, Compute::default())?.embeddings;
         Ok(material)
@@ -173,7 +111,7 @@ impl Material {
         let mut peers = Vec::new();
         for engine in duel.peers {
             let files = [self.weights_file.as_path(), self.tiles_file.as_path()];
-            peers.push(engine.start(model.timm, files, n_cores)?);
+            peers.push(engine.start(&self.in_timm, files, n_cores)?);
         }
         for _ in 0..ROUNDS {
             for ours in &mut ours {

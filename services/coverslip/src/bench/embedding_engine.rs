@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use serde_json::Value;
 
 use super::peers;
 use super::python_peer::PythonPeer;
@@ -45,10 +46,15 @@ impl Engine {
         }
     }
 
-    /// `files` are the weights and the tiles, `timm` the model's name there.
-    pub(super) fn start(self, timm: &str, files: [&Path; 2], n_cores: usize) -> Result<PythonPeer> {
+    /// `files` are the weights and the tiles, `timm` how it makes the model.
+    pub(super) fn start(
+        self,
+        timm: &Value,
+        files: [&Path; 2],
+        n_cores: usize,
+    ) -> Result<PythonPeer> {
         let mut command = peers::python("tests/bench/embed_peer.py");
-        command.arg(self.name()).arg(timm).args(files);
+        command.arg(self.name()).arg(timm.to_string()).args(files);
         command.arg(n_cores.to_string());
         command.envs(self.environment());
         PythonPeer::start(command, self.name(), n_cores)

@@ -4,6 +4,7 @@ mod attention;
 mod cost;
 mod embedding;
 mod embedding_engine;
+mod embedding_models;
 mod inputs;
 mod load;
 mod peers;
