@@ -18,6 +18,7 @@ macro_rules! is_unfinished {
         "state IN ('received', 'tiled', 'embedded')"
     };
 }
+pub(crate) use is_unfinished;
 
 impl Catalog {
     /// Sets the status whatever it was, and forgets the progress of the stage before.

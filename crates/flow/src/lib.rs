@@ -29,6 +29,7 @@ mod result_name;
 mod status;
 mod tissue;
 mod trained_mpp;
+mod urgency;
 
 pub use abstention::Abstention;
 pub use bag::{BagChunk, BagChunkRef, BagHeader, DeviceKind, Instance, Precision};
@@ -56,3 +57,4 @@ pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};
+pub use urgency::Urgency;

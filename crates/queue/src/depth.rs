@@ -11,6 +11,19 @@ pub struct Depth {
     pub dead: u64,
     /// Messages lost because the stream was full, ever since the queue was made or Redis wiped.
     pub lost: u64,
-    /// How long the message that comes next has been due; zero where none is.
+    /// How long the message that waits longest has been due; zero where none is.
     pub lag: Duration,
+}
+
+impl Depth {
+    /// Of two lanes of one stream, whose dead letters and losses are common.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            waiting: self.waiting + other.waiting,
+            in_flight: self.in_flight + other.in_flight,
+            dead: self.dead.max(other.dead),
+            lost: self.lost.max(other.lost),
+            lag: self.lag.max(other.lag),
+        }
+    }
 }

@@ -12,8 +12,11 @@
 //!   handler may have looked at the world before whatever the new message announces.
 //! * A message that is given up, or that nobody can read, lies among the stream's dead letters with
 //!   the reason, until it is redriven or 10,000 newer ones have come.
-//! * Order is that of publishing, but nothing may depend on it: retried messages fall back.
-//! * A stream holds a limited number of messages; beyond it the one that waited longest is lost,
+//! * A stream has two lanes. An urgent message that is due goes before every routine one. The lanes
+//!   know nothing of each other: equal messages in both are two, and come twice.
+//! * Within a lane order is that of publishing, but nothing may depend on it: retried messages fall
+//!   back.
+//! * A lane holds a limited number of messages; beyond it the one that waited longest is lost,
 //!   and counted as such. Messages in flight or paused are never lost for room: where there are
 //!   no others, the new one is.
 //!
@@ -50,7 +53,7 @@ pub use error::QueueError;
 pub use queue::Queue;
 pub use redis_streams::{NoRedisUrl, RedisConfig, RedisUrl};
 
-/// Messages a stream holds: some ten megabytes.
+/// Messages a lane of a stream holds: some ten megabytes.
 const CAPACITY: usize = 65_536;
 
 /// Dead letters a stream holds; beyond it the oldest is forgotten.

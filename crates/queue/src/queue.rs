@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use flow::Message;
+use flow::{Message, Urgency};
 use telemetry::TraceContext;
 
 use crate::consumer::Source;
@@ -39,18 +39,29 @@ impl Queue {
         })
     }
 
-    /// Returns once the message is in the queue, or equal to one that waits there.
+    /// As [`Queue::publish_as`], for what nobody waits for.
+    pub async fn publish<M: Message>(&self, message: &M) -> Result<(), QueueError> {
+        self.publish_as(Urgency::Routine, message).await
+    }
+
+    /// Returns once the message is in the queue, or equal to one that waits in the same lane.
     ///
     /// With it goes the trace of the step that publishes it; an equal message keeps its own.
-    pub async fn publish<M: Message>(&self, message: &M) -> Result<(), QueueError> {
+    pub async fn publish_as<M: Message>(
+        &self,
+        urgency: Urgency,
+        message: &M,
+    ) -> Result<(), QueueError> {
         let text = serde_json::to_string(message).map_err(|source| QueueError::Encode {
             stream: M::STREAM,
             source,
         })?;
         let trace = TraceContext::current();
         match &self.kind {
-            Kind::InProcess(streams) => streams.get(M::STREAM).publish(text.into(), trace),
-            Kind::Redis(redis) => redis.stream(M::STREAM).publish(&text, trace).await?,
+            Kind::InProcess(streams) => {
+                streams.get(M::STREAM).publish(urgency, text.into(), trace);
+            }
+            Kind::Redis(redis) => redis.lane(M::STREAM, urgency).publish(&text, trace).await?,
         }
         Ok(())
     }
@@ -59,7 +70,7 @@ impl Queue {
     pub fn subscribe<M: Message>(&self) -> Consumer<M> {
         Consumer::new(match &self.kind {
             Kind::InProcess(streams) => Source::InProcess(streams.get(M::STREAM)),
-            Kind::Redis(redis) => Source::Redis(Reader::new(redis.stream(M::STREAM))),
+            Kind::Redis(redis) => Source::Redis(Reader::new(redis.lanes(M::STREAM))),
         })
     }
 
@@ -67,7 +78,24 @@ impl Queue {
     pub async fn depth<M: Message>(&self) -> Result<Depth, QueueError> {
         match &self.kind {
             Kind::InProcess(streams) => Ok(streams.get(M::STREAM).depth()),
-            Kind::Redis(redis) => redis.stream(M::STREAM).depth().await,
+            Kind::Redis(redis) => {
+                let mut whole = Depth::default();
+                for lane in redis.lanes(M::STREAM) {
+                    whole = whole.with(lane.depth().await?);
+                }
+                Ok(whole)
+            }
+        }
+    }
+
+    /// Whether an urgent message of `M` is due and no consumer has it.
+    pub async fn urgent_waits<M: Message>(&self) -> Result<bool, QueueError> {
+        match &self.kind {
+            Kind::InProcess(streams) => Ok(streams.get(M::STREAM).urgent_waits()),
+            Kind::Redis(redis) => {
+                let urgent = redis.lane(M::STREAM, Urgency::Urgent);
+                Ok(!urgent.depth().await?.lag.is_zero())
+            }
         }
     }
 
@@ -75,16 +103,22 @@ impl Queue {
     pub async fn dead_letters<M: Message>(&self) -> Result<Vec<DeadLetter>, QueueError> {
         let remains = match &self.kind {
             Kind::InProcess(streams) => streams.get(M::STREAM).dead_letters(),
-            Kind::Redis(redis) => redis.stream(M::STREAM).dead_letters().await?,
+            Kind::Redis(redis) => {
+                let lane = redis.lane(M::STREAM, Urgency::Routine);
+                lane.dead_letters().await?
+            }
         };
         Ok(remains.into_iter().map(DeadLetter::of::<M>).collect())
     }
 
-    /// Makes a dead letter of `M` a message again, as if it were published now.
+    /// Makes a dead letter of `M` a message again, as if it were published now, as routine.
     pub async fn redrive<M: Message>(&self, letter: DeadLetterId) -> Result<Redriven, QueueError> {
         match &self.kind {
             Kind::InProcess(streams) => Ok(streams.get(M::STREAM).redrive(letter)),
-            Kind::Redis(redis) => redis.stream(M::STREAM).redrive(letter).await,
+            Kind::Redis(redis) => {
+                let lane = redis.lane(M::STREAM, Urgency::Routine);
+                lane.redrive(letter).await
+            }
         }
     }
 

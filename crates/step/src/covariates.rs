@@ -38,8 +38,10 @@ pub async fn give_covariates(
     catalog.audit(event).await?;
     let results = catalog.predictions(slide).await?;
     let encoders: BTreeSet<_> = results.iter().map(|result| result.encoder.hash).collect();
+    let urgency = catalog.urgency(slide).await?;
     for encoder in encoders {
-        queue.publish(&SlideEmbedded { slide, encoder }).await?;
+        let message = SlideEmbedded { slide, encoder };
+        queue.publish_as(urgency, &message).await?;
     }
     Ok(given)
 }

@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::worker::{OUTAGE_PAUSE, attempt};
-use crate::{Failure, kind_of};
+use crate::{Ended, Failure, kind_of};
 
 /// As [`crate::work`]; and where no message waits, hands `help` the hints that another worker could
 /// do with some.
 ///
 /// A hint is forgotten as soon as it is taken: the slide is in the hands of whoever gave it, who
 /// does alone what nobody helps with, and is not at fault where helping fails.
-pub async fn work_or_help<M, H, F, G>(
+pub async fn work_or_help<M, H, F, E, G>(
     stage: Stage,
     (mut messages, mut hints): (Consumer<M>, Consumer<H>),
     catalog: Catalog,
@@ -25,7 +25,8 @@ pub async fn work_or_help<M, H, F, G>(
 ) where
     M: Message,
     H: Message,
-    F: Future<Output = Result<(), Failure>> + Send + 'static,
+    F: Future<Output = Result<E, Failure>> + Send + 'static,
+    E: Into<Ended> + Send + 'static,
     G: Future<Output = Result<(), Failure>> + Send + 'static,
 {
     loop {

@@ -1,7 +1,9 @@
 //! What the steps of a slide's path have in common: each takes messages from its stream, notes how
 //! far it has come, and gives up on a slide that keeps failing so that the others go on.
 
+mod announce;
 mod covariates;
+mod ended;
 mod failure;
 mod help;
 mod mpp;
@@ -12,7 +14,9 @@ mod stop;
 mod topic;
 mod worker;
 
+pub use announce::{HurryError, announce_unfinished, hurry};
 pub use covariates::{GiveCovariatesError, give_covariates};
+pub use ended::Ended;
 pub use failure::{Failure, kind_of};
 pub use help::work_or_help;
 pub use mpp::{GiveMppError, give_mpp};

@@ -38,7 +38,10 @@ pub async fn give_mpp(
     }
     catalog.set_mpp_override(slide, mpp).await?;
     match advance(catalog, slide, &held, &SlideStatus::Received).await? {
-        Advance::Done => Ok(queue.publish(&SlideReceived { slide }).await?),
+        Advance::Done => {
+            let urgency = catalog.urgency(slide).await?;
+            Ok(queue.publish_as(urgency, &SlideReceived { slide }).await?)
+        }
         Advance::Elsewhere => Err(not_waiting),
     }
 }

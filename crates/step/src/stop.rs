@@ -44,7 +44,10 @@ pub async fn resume_analysis(
         return Err(StopError::NotStopped { slide, state });
     }
     match advance(catalog, slide, &STOPPED, &SlideStatus::Tiled).await? {
-        Advance::Done => Ok(queue.publish(&SlideTiled { slide }).await?),
+        Advance::Done => {
+            let urgency = catalog.urgency(slide).await?;
+            Ok(queue.publish_as(urgency, &SlideTiled { slide }).await?)
+        }
         Advance::Elsewhere => Err(StopError::NotStopped { slide, state }),
     }
 }

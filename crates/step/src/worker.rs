@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::failure::is_outage;
-use crate::{Failure, kind_of};
+use crate::{Ended, Failure, kind_of};
 
 /// Deliveries after which a slide is taken to be at fault, and not the moment.
 pub const MAX_ATTEMPTS: u32 = 5;
@@ -25,8 +25,9 @@ pub(crate) const OUTAGE_PAUSE: Duration =
 /// slide holds up the others, nor does one that takes the whole process down each time. While
 /// storage, catalog or queue are away or full no attempt counts: no slide is at fault for that.
 ///
-/// At `shutdown` the message at hand is handed back: it comes to another worker at once.
-pub async fn work<M, F>(
+/// At `shutdown` the message at hand is handed back: it comes to another worker at once. So is one
+/// whose handler gave way to a slide that somebody waits for.
+pub async fn work<M, F, E>(
     stage: Stage,
     mut consumer: Consumer<M>,
     catalog: Catalog,
@@ -34,7 +35,8 @@ pub async fn work<M, F>(
     handle: impl Fn(M) -> F,
 ) where
     M: Message,
-    F: Future<Output = Result<(), Failure>> + Send + 'static,
+    F: Future<Output = Result<E, Failure>> + Send + 'static,
+    E: Into<Ended> + Send + 'static,
 {
     loop {
         let next = shutdown.run_until_cancelled(consumer.next());
@@ -47,7 +49,7 @@ pub async fn work<M, F>(
 }
 
 /// Breaks at shutdown.
-pub(crate) async fn attempt<M, F>(
+pub(crate) async fn attempt<M, F, E>(
     stage: Stage,
     delivery: Delivery<M>,
     catalog: &Catalog,
@@ -56,7 +58,8 @@ pub(crate) async fn attempt<M, F>(
 ) -> ControlFlow<()>
 where
     M: Message,
-    F: Future<Output = Result<(), Failure>> + Send + 'static,
+    F: Future<Output = Result<E, Failure>> + Send + 'static,
+    E: Into<Ended> + Send + 'static,
 {
     let step = Step::of(stage, &delivery, catalog);
     let ended = step.take(delivery, shutdown, handle);
@@ -83,7 +86,7 @@ impl<'a> Step<'a> {
     }
 
     /// Breaks at shutdown.
-    async fn take<M, F>(
+    async fn take<M, F, E>(
         &self,
         delivery: Delivery<M>,
         shutdown: &CancellationToken,
@@ -91,7 +94,8 @@ impl<'a> Step<'a> {
     ) -> ControlFlow<()>
     where
         M: Message,
-        F: Future<Output = Result<(), Failure>> + Send + 'static,
+        F: Future<Output = Result<E, Failure>> + Send + 'static,
+        E: Into<Ended> + Send + 'static,
     {
         if delivery.attempt() > MAX_ATTEMPTS {
             self.never_ended(delivery).await;
@@ -105,8 +109,13 @@ impl<'a> Step<'a> {
             delivery.hand_back();
             return ControlFlow::Break(());
         };
-        match ended.map_err(Failure::from).flatten() {
-            Ok(()) => delivery.ack(),
+        match ended.map_err(Failure::from).flatten().map(E::into) {
+            Ok(Ended::Done) => delivery.ack(),
+            Ok(Ended::GaveWay) => {
+                let (stage, slide) = (self.stage, delivery.message().slide());
+                info!(slide.id = %slide, %stage, "a slide gave way to an urgent one");
+                delivery.hand_back();
+            }
             Err(failure) if is_outage(&failure) => {
                 self.wait_out(delivery, &failure, shutdown).await;
             }
@@ -190,7 +199,7 @@ mod tests {
     use std::time::Duration;
 
     use catalog::NewSlide;
-    use flow::{Sha256Digest, SlideId, SlideReceived};
+    use flow::{Sha256Digest, SlideId, SlideReceived, Urgency};
     use queue::Queue;
 
     use super::*;
@@ -291,7 +300,7 @@ mod tests {
             consumer,
             catalog.clone(),
             shutdown.clone(),
-            |_| std::future::ready(Err(anyhow::anyhow!("it was begun again"))),
+            |_| std::future::ready(Err::<(), _>(anyhow::anyhow!("it was begun again"))),
         );
         let watch = async {
             while queue.depth::<SlideReceived>().await?.dead == 0 {
@@ -350,6 +359,54 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_slide_that_gave_way_comes_again_after_the_urgent_one()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+        let routine = registered(&catalog, b"routine").await?;
+        let urgent = registered(&catalog, b"urgent").await?;
+        let queue = Queue::in_process();
+        queue.publish(&SlideReceived { slide: routine }).await?;
+        let shutdown = CancellationToken::new();
+        let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (notes, publisher, end) = (Arc::clone(&seen), queue.clone(), shutdown.clone());
+        let worker = work(
+            Stage::Tile,
+            queue.subscribe::<SlideReceived>(),
+            catalog,
+            shutdown,
+            move |SlideReceived { slide }| {
+                let (notes, queue, end) = (Arc::clone(&notes), publisher.clone(), end.clone());
+                async move {
+                    let n_before = {
+                        let mut notes = notes.lock().expect("not poisoned");
+                        notes.push(slide);
+                        notes.len() - 1
+                    };
+                    match n_before {
+                        0 => {
+                            let message = SlideReceived { slide: urgent };
+                            queue.publish_as(Urgency::Urgent, &message).await?;
+                            Ok(Ended::GaveWay)
+                        }
+                        1 => Ok(Ended::Done),
+                        _ => {
+                            end.cancel();
+                            Ok(Ended::Done)
+                        }
+                    }
+                }
+            },
+        );
+        tokio::time::timeout(Duration::from_secs(10), worker).await?;
+        assert_eq!(
+            *seen.lock().expect("not poisoned"),
+            [routine, urgent, routine]
+        );
+        Ok(())
+    }
+
+    #[tokio::test]
     async fn at_shutdown_the_message_at_hand_is_handed_back()
     -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
@@ -366,7 +423,7 @@ mod tests {
             shutdown,
             move |_| {
                 begun.cancel();
-                std::future::pending()
+                std::future::pending::<Result<(), Failure>>()
             },
         );
         tokio::time::timeout(Duration::from_secs(10), worker).await?;

@@ -26,7 +26,7 @@ pub use error::StoreError;
 pub use local_file::LocalFile;
 pub use s3::{
     AccessKeyId, AccessKeys, Addressing, BucketName, Credentials, Encryption, Endpoint, KeyPrefix,
-    KmsKeyId, Patience, Region, S3Config, S3Error, S3Place, S3Server, ScratchConfig,
+    KmsKeyId, Patience, RangeReads, Region, S3Config, S3Error, S3Place, S3Server, ScratchConfig,
     SecretAccessKey, SessionToken, SignedLink,
 };
 pub use scratch::Scratch;

@@ -34,14 +34,17 @@ spec:
           stabilizationWindowSeconds: 600
           policies:
             - {type: Pods, value: 1, periodSeconds: 60}
+  # Of two lanes the one that asks for more workers counts.
   triggers:
+    {{- range $lane := list "" "urgent:" }}
     - type: redis-streams
       metadata:
-        stream: {{ printf "coverslip:{%s}:messages" .stream | quote }}
-        streamLength: {{ .values.autoscaling.slidesPerWorker | quote }}
-        databaseIndex: {{ .root.Values.redis.database | quote }}
-        enableTLS: {{ eq .root.Values.redis.transport "tls" | quote }}
+        stream: {{ printf "coverslip:{%s}:%smessages" $.stream $lane | quote }}
+        streamLength: {{ $.values.autoscaling.slidesPerWorker | quote }}
+        databaseIndex: {{ $.root.Values.redis.database | quote }}
+        enableTLS: {{ eq $.root.Values.redis.transport "tls" | quote }}
       authenticationRef:
-        name: {{ include "coverslip.fullname" .root }}-redis
+        name: {{ include "coverslip.fullname" $.root }}-redis
+    {{- end }}
 {{- end }}
 {{- end }}

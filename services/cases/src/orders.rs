@@ -56,11 +56,16 @@ async fn place(
         name: access.name().to_owned(),
         idempotency_key: idempotency_key(&headers)?,
     };
-    let (status, row) = match state.deps.catalog.place_order(&order, &sender).await? {
+    let catalog = &state.deps.catalog;
+    let (status, row) = match catalog.place_order(&order, &sender).await? {
         Placed::New(row) => (StatusCode::CREATED, row),
         Placed::Known(row) => (StatusCode::OK, row),
         Placed::Refused(conflict) => return Err(ApiError::conflict(remedy(conflict))),
     };
+    // Known ones too: whoever placed it may have been cut off here.
+    for slide in catalog.slide_ids_of_case(row.case).await? {
+        state.hurry(slide).await?;
+    }
     let action = AuditAction::OrderPlaced;
     state.note_case(&access, row.case, action).await?;
     Ok((status, Json(OrderView::from(row))))

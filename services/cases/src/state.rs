@@ -4,6 +4,7 @@ use http::{Access, ApiError, FirstRead, FirstReadRule};
 use moka::future::Cache;
 use queue::Queue;
 use serde_json::{Value, json};
+use step::HurryError;
 use store::Store;
 
 use crate::changes::Changes;
@@ -88,6 +89,16 @@ impl CasesState {
 
     pub(crate) async fn slide(&self, id: SlideId) -> Result<SlideRow, ApiError> {
         Ok(self.deps.catalog.known_slide(id).await?)
+    }
+
+    /// Sends a slide ahead of the routine ones, if it is urgent.
+    pub(crate) async fn hurry(&self, slide: SlideId) -> Result<(), ApiError> {
+        let CasesDeps { catalog, queue, .. } = &self.deps;
+        let hurried = step::hurry(catalog, queue, slide).await;
+        hurried.map_err(|error| match error {
+            HurryError::Catalog(error) => error.into(),
+            HurryError::Queue(error) => ApiError::internal(error),
+        })
     }
 
     /// Puts on record what a person did to a slide.

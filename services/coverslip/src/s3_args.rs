@@ -5,7 +5,8 @@ use std::path::Path;
 use clap::Args;
 use store::{
     AccessKeyId, AccessKeys, Addressing, BucketName, Credentials, Encryption, Endpoint, KeyPrefix,
-    Patience, Region, S3Config, S3Place, S3Server, ScratchConfig, SecretAccessKey, SessionToken,
+    Patience, RangeReads, Region, S3Config, S3Place, S3Server, ScratchConfig, SecretAccessKey,
+    SessionToken,
 };
 
 /// Room on this machine for slides that are fetched from S3 to be tiled.
@@ -87,6 +88,7 @@ impl S3Args {
             credentials: self.credentials(),
             encryption: self.s3_encryption.clone(),
             patience: Patience::default(),
+            range_reads: RangeReads::default(),
             scratch: ScratchConfig {
                 folder: data.join("scratch"),
                 download_bytes: DOWNLOAD_BYTES,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use flow::{SlideReceived, SlideStatus, SlideTiled};
+use flow::Urgency;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -23,15 +23,13 @@ pub(crate) async fn run(every: Duration, deps: IngestDeps, shutdown: Cancellatio
 }
 
 pub(crate) async fn sweep(deps: &IngestDeps) -> Result<()> {
+    let urgent = deps.catalog.urgent_slides().await?;
     for (slide, status) in deps.catalog.unfinished().await? {
-        match status {
-            SlideStatus::Received => deps.queue.publish(&SlideReceived { slide }).await?,
-            // The embed worker knows its encoder, and only announces a bag that is there.
-            SlideStatus::Tiled | SlideStatus::Embedded => {
-                deps.queue.publish(&SlideTiled { slide }).await?;
-            }
-            SlideStatus::Scored | SlideStatus::Held { .. } | SlideStatus::Quarantined { .. } => {}
-        }
+        let urgency = match urgent.contains(&slide) {
+            true => Urgency::Urgent,
+            false => Urgency::Routine,
+        };
+        step::announce_unfinished(&deps.queue, slide, &status, urgency).await?;
     }
     Ok(())
 }

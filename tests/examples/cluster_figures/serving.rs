@@ -10,8 +10,8 @@ use harness::{Server, phantom};
 use pyramid::PyramidReader;
 use servers::{ACCESS_KEY, BUCKET, SECRET_KEY, SeaweedServer, s3_arguments};
 use store::{
-    AccessKeys, Addressing, Credentials, Encryption, Patience, S3Config, S3Place, S3Server,
-    ScratchConfig, Store,
+    AccessKeys, Addressing, Credentials, Encryption, Patience, RangeReads, S3Config, S3Place,
+    S3Server, ScratchConfig, Store,
 };
 
 use crate::cost::cpu_seconds;
@@ -90,6 +90,8 @@ async fn open(s3: &SeaweedServer, folder: &std::path::Path) -> Result<Store> {
         credentials: Credentials::Keys(keys),
         encryption: Encryption::BucketDefault,
         patience: Patience::default(),
+        // The peer is the SDK itself.
+        range_reads: RangeReads::Sdk,
         scratch: ScratchConfig {
             folder: folder.join("scratch"),
             download_bytes: 1 << 30,

@@ -1,10 +1,11 @@
 //! What slides cost in requests to S3.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::{Server, phantom};
-use servers::{SeaweedServer, TroubledProxy, s3_arguments};
+use servers::{RedisServer, SeaweedServer, TroubledProxy, s3_arguments};
 
 use crate::{Figure, Promise};
 
@@ -34,8 +35,7 @@ impl Counted {
 
     /// Its id and the requests that storing it took; a few of those that embed it are among them.
     fn store(&self, side: u32) -> Result<(String, u64)> {
-        let file = self.folder.path().join("phantom.tiff");
-        phantom(&file, &["--size", &side.to_string(), "--seed", "90171"])?;
+        let file = painted(self.folder.path(), side)?;
         let before = self.line.n_requests();
         let request = self.server.post("/api/v1/slides").timeout(PATIENCE);
         let slide = harness::pushed_new(request.body(std::fs::File::open(&file)?))?;
@@ -45,10 +45,31 @@ impl Counted {
     }
 }
 
+/// By a process that does nothing but ingest: nobody embeds the slide meanwhile.
 pub(crate) fn large_slide(side: u32) -> Result<Figure> {
-    let counted = Counted::new()?;
-    let (_slide, n_requests) = counted.store(side)?;
-    let n_bytes = std::fs::metadata(counted.folder.path().join("phantom.tiff"))?.len();
+    let folder = tempfile::tempdir()?;
+    let s3 = SeaweedServer::start_in(folder.path())?;
+    let line = TroubledProxy::start(s3.endpoint())?;
+    let redis = RedisServer::start()?;
+    let data = folder.path().join("data");
+    let catalog = ["--data", data.to_str().context("a path of text")?];
+    let part = |name: &str, endpoint: &str| {
+        let arguments = s3_arguments(endpoint).map(str::to_owned);
+        let mut arguments = Vec::from(arguments);
+        arguments.extend(["--redis-url".to_owned(), redis.url()]);
+        Server::start_part(&["serve", name], &catalog, arguments)
+    };
+    let (ingest, cases) = (
+        part("ingest", line.endpoint())?,
+        part("cases", s3.endpoint())?,
+    );
+    let file = painted(folder.path(), side)?;
+    let before = line.n_requests();
+    let request = ingest.post("/api/v1/slides").timeout(PATIENCE);
+    let slide = harness::pushed_new(request.body(std::fs::File::open(&file)?))?;
+    cases.wait_for_state(&slide, &["tiled"])?;
+    let n_requests = line.n_requests() - before;
+    let n_bytes = std::fs::metadata(&file)?.len();
     Ok(Figure {
         work: format!("requests to S3 to store a slide of {side} px"),
         measured: format!("{n_requests}, {:.2} GB pushed", n_bytes as f64 / 1e9),
@@ -57,6 +78,12 @@ pub(crate) fn large_slide(side: u32) -> Result<Figure> {
             is_kept: n_requests < 200,
         }),
     })
+}
+
+fn painted(folder: &Path, side: u32) -> Result<PathBuf> {
+    let file = folder.join("phantom.tiff");
+    phantom(&file, &["--size", &side.to_string(), "--seed", "90171"])?;
+    Ok(file)
 }
 
 pub(crate) fn analysis() -> Result<Figure> {

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use catalog::Catalog;
 use encoder::Encoder;
-use flow::{HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideStatus, Stage, StageTiming};
+use flow::{
+    HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
+    Urgency,
+};
 use step::ProgressSink;
 
 use crate::plan::Plan;
@@ -34,6 +37,8 @@ pub enum EmbedOutcome {
     Held(HoldReason),
     /// Somebody no longer wants it. The chunks that are in storage wait for the day they do.
     Stopped,
+    /// Somebody waits for another slide. The chunks that are in storage wait for this one's turn.
+    GaveWay,
 }
 
 /// Time between two looks whether the analysis is still wanted.
@@ -55,6 +60,7 @@ pub async fn embed_slide(
         let made = tokio::select! {
             biased;
             () = stopped(&deps.catalog, slide) => return Ok(EmbedOutcome::Stopped),
+            () = more_urgent(deps, slide) => return Ok(EmbedOutcome::GaveWay),
             made = make_bag(deps, config, slide, encoder, progress) => made?,
         };
         let busy = match made {
@@ -79,7 +85,8 @@ pub async fn embed_slide(
         slide,
         encoder: hash,
     };
-    deps.queue.publish(&announcement).await?;
+    let urgency = deps.catalog.urgency(slide).await?;
+    deps.queue.publish_as(urgency, &announcement).await?;
     Ok(EmbedOutcome::Embedded)
 }
 
@@ -92,6 +99,22 @@ pub(crate) async fn stopped(catalog: &Catalog, slide: SlideId) {
         // A catalog that does not answer now is asked again.
         let row = catalog.slide(slide).await.ok().flatten();
         if row.is_some_and(|row| row.status == stopped) {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Waits until somebody waits for another slide, and nobody for this one.
+///
+/// Of many workers that look, each at its own moment of the second, the first takes the slide.
+async fn more_urgent(deps: &EmbedDeps, slide: SlideId) {
+    loop {
+        // A queue or a catalog that does not answer now is asked again.
+        let waits = deps.queue.urgent_waits::<SlideTiled>().await;
+        if waits.unwrap_or(false)
+            && let Ok(Urgency::Routine) = deps.catalog.urgency(slide).await
+        {
             return;
         }
         tokio::time::sleep(LOOK_EVERY).await;

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use encoder::Encoder;
 use flow::{SlideShared, SlideTiled, Stage};
-use step::noting_progress;
+use step::{Ended, noting_progress};
 use tokio_util::sync::CancellationToken;
 
 use crate::devices::are_all_lost;
-use crate::{EmbedConfig, EmbedDeps, embed_slide, help_embed};
+use crate::{EmbedConfig, EmbedDeps, EmbedOutcome, embed_slide, help_embed};
 
 /// Embeds every slide that gets tiled, one at a time on all cores or devices, until `shutdown`;
 /// while none waits, chunks of those that others embed.
@@ -33,7 +33,12 @@ pub async fn run(
             });
             let embedded = embedded.await;
             end_without_devices(&encoder, &embedded, &end).await;
-            embedded.map(drop)
+            Ok(match embedded? {
+                EmbedOutcome::GaveWay => Ended::GaveWay,
+                EmbedOutcome::Embedded | EmbedOutcome::Held(_) | EmbedOutcome::Stopped => {
+                    Ended::Done
+                }
+            })
         }
     };
     let help = |hint: SlideShared| {

@@ -4,6 +4,7 @@ mod case;
 mod order;
 mod orders;
 mod slide_place;
+mod urgency;
 
 pub use case::{CasePage, CaseRow, CaseStanding};
 pub use order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority};

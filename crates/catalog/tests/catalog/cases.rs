@@ -4,7 +4,7 @@ use coverslip_catalog::{
     CasePage, CaseStanding, Catalog, CatalogError, NewOrder, OrderConflict, OrderSender, Placed,
     Priority, PrivateName, SlidePlace,
 };
-use flow::CaseId;
+use flow::{CaseId, SlideStatus, Urgency};
 use tokio::task::JoinSet;
 
 use crate::both_kinds::kept_by_both;
@@ -19,6 +19,7 @@ kept_by_both! {
     a_slide_is_in_one_case_and_can_be_moved
     cases_are_listed_newest_first_and_found_by_their_accession
     who_shall_read_a_case_is_noted
+    a_slide_is_as_urgent_as_what_was_ordered_of_its_case
     the_case_revision_grows_with_every_change_of_cases
     nothing_of_a_patient_is_printed
 }
@@ -260,5 +261,36 @@ async fn nothing_of_a_patient_is_printed(place: Place) -> TestResult {
     let case = catalog.cases_by_accession(&name("CANARY-1")?, 1).await?;
     let printed = format!("{placed:?} {case:?} {order:?}");
     assert!(!printed.contains("CANARY"), "{printed}");
+    Ok(())
+}
+
+async fn a_slide_is_as_urgent_as_what_was_ordered_of_its_case(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    for n in [1, 2] {
+        catalog.register(new_slide(n)).await?;
+    }
+    let (slide, other) = (id(1), id(2));
+    let routine = NewOrder {
+        priority: Priority::Routine,
+        ..order("S26-1", "A1")?
+    };
+    let Placed::New(row) = placed(&catalog, &routine, None).await? else {
+        return Err("it is new".into());
+    };
+    let in_case = SlidePlace {
+        case: row.case,
+        part: None,
+        block: None,
+        stain: None,
+    };
+    catalog.put_in_case(slide, &in_case).await?;
+    assert_eq!(catalog.urgency(slide).await?, Urgency::Routine);
+    placed(&catalog, &order("S26-1", "A2")?, None).await?;
+    assert_eq!(catalog.urgency(slide).await?, Urgency::Urgent);
+    assert_eq!(catalog.urgency(other).await?, Urgency::Routine);
+    assert_eq!(catalog.urgent_slides().await?, [slide].into());
+    assert_eq!(catalog.slide_ids_of_case(row.case).await?, [slide]);
+    catalog.set_status(slide, &SlideStatus::Scored).await?;
+    assert!(catalog.urgent_slides().await?.is_empty());
     Ok(())
 }

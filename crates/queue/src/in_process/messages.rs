@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::depth::Depth;
 
-/// The messages of a stream and where each of them stands.
+/// The messages of a lane and where each of them stands.
 pub(crate) struct Messages {
     capacity: usize,
     entries: HashMap<Arc<str>, Entry>,
@@ -122,6 +122,12 @@ impl Messages {
             entry.attempts -= 1;
             self.ready.push_back((now, Arc::clone(text)));
         }
+    }
+
+    /// Whether a message is due that nobody has.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        let paused = self.paused.peek();
+        !self.ready.is_empty() || paused.is_some_and(|Reverse((due, _))| *due <= now)
     }
 
     /// All but the dead letters, which lie elsewhere.

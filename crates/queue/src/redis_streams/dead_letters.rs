@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use redis::RedisResult;
 
-use super::stream::RedisStream;
+use super::lane::Lane;
 use crate::dead_letter::{DeadLetterId, Redriven, Remains};
 use crate::{DEAD_LETTERS, QueueError};
 
-impl RedisStream {
+impl Lane {
     /// Oldest first.
     pub(crate) async fn dead_letters(&self) -> Result<Vec<Remains>, QueueError> {
         let letters = self.read_dead_letters().await;

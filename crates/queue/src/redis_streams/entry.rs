@@ -30,14 +30,15 @@ pub(super) enum Look {
 type Raw = (String, HashMap<String, Vec<u8>>);
 
 impl Entry {
-    /// From the answer to a read of one new entry of one stream.
-    pub(super) fn from_read(value: Value) -> Result<Option<Self>, ParsingError> {
+    /// From the answer to a read of new entries: each with the key of its Redis stream.
+    pub(super) fn from_read(value: Value) -> Result<Vec<(String, Self)>, ParsingError> {
         let streams: Option<Vec<(String, Vec<Raw>)>> = FromRedisValue::from_redis_value(value)?;
-        let entries = streams
-            .into_iter()
-            .flatten()
-            .flat_map(|(_, entries)| entries);
-        Ok(entries.map(|raw| Self::new(raw, 1)).next())
+        let read = streams.into_iter().flatten();
+        let entries = read.flat_map(|(key, entries)| {
+            let entries = entries.into_iter();
+            entries.map(move |raw| (key.clone(), Self::new(raw, 1)))
+        });
+        Ok(entries.collect())
     }
 
     fn new((id, fields): Raw, deliveries: u32) -> Self {

@@ -3,7 +3,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval_at, sleep};
 use tracing::{debug, warn};
 
 use super::entry::Entry;
-use super::stream::{RedisStream, Standing};
+use super::lane::{Lane, Standing};
 use crate::answer::Answer;
 
 /// Pause before an answer that did not reach Redis is tried again.
@@ -17,10 +17,10 @@ pub(crate) struct Lease {
 
 impl Lease {
     /// A task extends the lease until the answer comes, and brings that to Redis.
-    pub(super) fn start(stream: RedisStream, entry: Entry) -> Self {
+    pub(super) fn start(lane: Lane, entry: Entry) -> Self {
         let (answer, answered) = oneshot::channel();
-        let tasks = stream.tasks().clone();
-        tasks.spawn(keep(stream, entry, answered));
+        let tasks = lane.tasks().clone();
+        tasks.spawn(keep(lane, entry, answered));
         Self {
             answer: Some(answer),
         }
@@ -34,40 +34,40 @@ impl Lease {
     }
 }
 
-async fn keep(stream: RedisStream, entry: Entry, mut answered: oneshot::Receiver<Answer>) {
-    let every = (stream.lease() / 3).max(Duration::from_millis(1));
+async fn keep(lane: Lane, entry: Entry, mut answered: oneshot::Receiver<Answer>) {
+    let every = (lane.lease() / 3).max(Duration::from_millis(1));
     let mut ticks = interval_at(Instant::now() + every, every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let answer = loop {
         tokio::select! {
             biased;
             answer = &mut answered => break answer.unwrap_or(Answer::HandBack),
-            _ = ticks.tick() => extend(&stream, &entry).await,
+            _ = ticks.tick() => extend(&lane, &entry).await,
         }
     };
-    give(&stream, &entry, &answer).await;
+    give(&lane, &entry, &answer).await;
 }
 
-async fn extend(stream: &RedisStream, entry: &Entry) {
-    match stream.extend(entry).await {
+async fn extend(lane: &Lane, entry: &Entry) {
+    match lane.extend(entry).await {
         Ok(Standing::Ours) => {}
         Ok(Standing::Lost) => {
             debug!(
-                stream = stream.name(),
+                stream = lane.name(),
                 entry.id, "a lease was lost while the work goes on"
             );
         }
         // The next tick may come in time.
-        Err(error) => debug!(stream = stream.name(), %error, "a lease was not extended"),
+        Err(error) => debug!(stream = lane.name(), %error, "a lease was not extended"),
     }
 }
 
 /// Answers, for as long as the lease may last.
-async fn give(stream: &RedisStream, entry: &Entry, answer: &Answer) {
-    let name = stream.name();
-    let end = Instant::now() + stream.lease();
+async fn give(lane: &Lane, entry: &Entry, answer: &Answer) {
+    let name = lane.name();
+    let end = Instant::now() + lane.lease();
     loop {
-        match stream.answer(entry, answer).await {
+        match lane.answer(entry, answer).await {
             Ok(Standing::Ours) => return,
             Ok(Standing::Lost) => {
                 warn!(

@@ -1,6 +1,6 @@
 //! The queue on Redis Streams.
 //!
-//! A message that is due or in flight is an entry of a stream, read by a consumer group; one whose
+//! A lane is a Redis stream. A message that is due or in flight is an entry of it, read by a consumer group; one whose
 //! pause is not over lies in a sorted set by when it will be. Whatever changes more than one key is
 //! a script (`scripts/`), so that a process killed at any point leaves nothing half done.
 //!
@@ -16,15 +16,17 @@ mod connection;
 mod dead_letters;
 mod entry;
 mod keys;
+mod lane;
 mod lease;
 mod reader;
 mod scripts;
-mod stream;
 mod url;
+mod wait;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use flow::Urgency;
 use redis::RedisResult;
 use redis::aio::ConnectionManager;
 use tokio::time::timeout;
@@ -37,8 +39,8 @@ pub(crate) use reader::Reader;
 pub use url::{NoRedisUrl, RedisUrl};
 
 use crate::QueueError;
+use lane::Lane;
 use scripts::Scripts;
-use stream::RedisStream;
 
 /// How long the end of a process may wait for answers to reach Redis.
 const SETTLING: Duration = Duration::from_secs(5);
@@ -63,8 +65,13 @@ impl RedisStreams {
         })
     }
 
-    pub(crate) fn stream(self: &Arc<Self>, name: &'static str) -> RedisStream {
-        RedisStream::new(Arc::clone(self), name)
+    pub(crate) fn lane(self: &Arc<Self>, stream: &'static str, urgency: Urgency) -> Lane {
+        Lane::new(Arc::clone(self), stream, urgency)
+    }
+
+    /// The urgent one first.
+    pub(crate) fn lanes(self: &Arc<Self>, stream: &'static str) -> [Lane; 2] {
+        Urgency::ALL.map(|urgency| self.lane(stream, urgency))
     }
 
     pub(crate) async fn answers(&self) -> Result<(), QueueError> {

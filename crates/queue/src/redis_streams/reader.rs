@@ -8,8 +8,9 @@ use tracing::{debug, info, warn};
 
 use super::connection;
 use super::entry::{Entry, Look};
+use super::lane::Lane;
 use super::lease::Lease;
-use super::stream::RedisStream;
+use super::wait::wait;
 use crate::delivery::{Hold, Taken};
 
 /// Longest wait for a new message. Between two of them, leases that ran out and pauses that another
@@ -27,28 +28,31 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// that did not is there again with its next read.
 const FORGOTTEN_AFTER: u32 = 10;
 
+/// Of one stream, the urgent one first.
+type Lanes = [Lane; 2];
+
 /// Who asks for a message; gone if it no longer waits.
 type Asker = oneshot::Sender<Taken>;
 
-/// Takes messages from a stream, when asked and never ahead.
+/// Takes messages from the lanes of a stream, when asked and never ahead.
 ///
 /// A task of its own does the waiting: Redis may give a message at any moment, also just after
 /// whoever waited for it has left.
 pub(crate) struct Reader {
-    stream: RedisStream,
+    lanes: Lanes,
     askers: Option<mpsc::UnboundedSender<Asker>>,
 }
 
 impl Reader {
-    pub(crate) const fn new(stream: RedisStream) -> Self {
+    pub(crate) const fn new(lanes: Lanes) -> Self {
         Self {
-            stream,
+            lanes,
             askers: None,
         }
     }
 
     pub(crate) async fn take(&mut self) -> Taken {
-        let askers = self.askers.get_or_insert_with(|| start(&self.stream));
+        let askers = self.askers.get_or_insert_with(|| start(&self.lanes));
         let (asker, answer) = oneshot::channel();
         let asked = askers.send(asker);
         match (asked, answer.await) {
@@ -59,20 +63,20 @@ impl Reader {
     }
 }
 
-fn start(stream: &RedisStream) -> mpsc::UnboundedSender<Asker> {
+fn start(lanes: &Lanes) -> mpsc::UnboundedSender<Asker> {
     let (sender, askers) = mpsc::unbounded_channel();
     let reading = Reading {
-        stream: stream.clone(),
+        lanes: lanes.clone(),
         connection: None,
         pause: Duration::ZERO,
     };
-    stream.tasks().spawn(reading.run(askers));
+    lanes[0].tasks().spawn(reading.run(askers));
     sender
 }
 
 /// The task of a [`Reader`].
 struct Reading {
-    stream: RedisStream,
+    lanes: Lanes,
     connection: Option<ConnectionManager>,
     /// Grows while Redis is away; zero while it is there.
     pause: Duration,
@@ -80,9 +84,11 @@ struct Reading {
 
 impl Reading {
     async fn run(mut self, mut askers: mpsc::UnboundedReceiver<Asker>) {
-        let silent = self.stream.lease() * FORGOTTEN_AFTER;
-        if let Err(error) = self.stream.tidy(silent).await {
-            debug!(stream = self.stream.name(), %error, "consumers of the past were not forgotten");
+        for lane in &self.lanes {
+            let silent = lane.lease() * FORGOTTEN_AFTER;
+            if let Err(error) = lane.tidy(silent).await {
+                debug!(stream = lane.name(), %error, "consumers of the past were not forgotten");
+            }
         }
         while let Some(asker) = askers.recv().await {
             if let Some(taken) = self.read_for(&asker).await {
@@ -95,10 +101,10 @@ impl Reading {
     async fn read_for(&mut self, asker: &Asker) -> Option<Taken> {
         while !asker.is_closed() {
             match self.read().await {
-                Ok(entry) => {
+                Ok(taken) => {
                     self.is_there();
-                    if let Some(entry) = entry {
-                        return Some(self.taken(entry));
+                    if taken.is_some() {
+                        return taken;
                     }
                 }
                 Err(error) => self.is_away(error).await,
@@ -108,47 +114,49 @@ impl Reading {
     }
 
     /// A message that is due, or one that comes within a second.
-    async fn read(&mut self) -> RedisResult<Option<Entry>> {
+    async fn read(&mut self) -> RedisResult<Option<Taken>> {
+        let redis = self.lanes[0].redis();
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => {
-                let url = &self.stream.redis().config.url;
-                none.insert(connection::for_waiting(url, LONGEST_WAIT)?)
-            }
+            none => none.insert(connection::for_waiting(&redis.config.url, LONGEST_WAIT)?),
         };
-        match self.stream.take(connection).await? {
-            Look::Entry(entry) => Ok(Some(entry)),
-            Look::Nothing { next_due_ms } => {
-                let next_due = u64::try_from(next_due_ms).map(Duration::from_millis);
-                let at_most = next_due.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-                self.stream.wait(connection, at_most).await
+        let mut at_most = LONGEST_WAIT;
+        for lane in &self.lanes {
+            match lane.take(connection).await? {
+                Look::Entry(entry) => return Ok(Some(taken(lane, entry))),
+                Look::Nothing { next_due_ms } => {
+                    let next_due = u64::try_from(next_due_ms).map(Duration::from_millis);
+                    at_most = at_most.min(next_due.unwrap_or(LONGEST_WAIT));
+                }
             }
         }
-    }
-
-    fn taken(&self, entry: Entry) -> Taken {
-        Taken {
-            text: entry.text.clone(),
-            attempt: entry.attempt,
-            trace: entry.trace.clone(),
-            hold: Hold::Redis(Lease::start(self.stream.clone(), entry)),
-        }
+        let waited = wait(&self.lanes, redis, connection, at_most).await?;
+        Ok(waited.map(|(lane, entry)| taken(lane, entry)))
     }
 
     fn is_there(&mut self) {
         if !self.pause.is_zero() {
-            info!(stream = self.stream.name(), "Redis is back");
+            info!(stream = self.lanes[0].name(), "Redis is back");
             self.pause = Duration::ZERO;
         }
     }
 
     async fn is_away(&mut self, error: RedisError) {
         if self.pause.is_zero() {
-            let (stream, remedy) = (self.stream.name(), crate::error::remedy(&error));
+            let (stream, remedy) = (self.lanes[0].name(), crate::error::remedy(&error));
             warn!(stream, %error, remedy, "Redis does not answer; trying until it does");
         }
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         sleep(self.pause).await;
+    }
+}
+
+fn taken(lane: &Lane, entry: Entry) -> Taken {
+    Taken {
+        text: entry.text.clone(),
+        attempt: entry.attempt,
+        trace: entry.trace.clone(),
+        hold: Hold::Redis(Lease::start(lane.clone(), entry)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use coverslip_queue::{Consumer, Redriven};
-use flow::{SlideReceived, SlideTiled};
+use flow::{SlideReceived, SlideTiled, Urgency};
 use tokio::time::{sleep, timeout};
 
 use crate::messages::{Foreign, received, slide};
@@ -46,6 +46,8 @@ both_kinds! {
     a_message_given_up_but_published_meanwhile_comes_once_more
     a_message_nobody_can_read_is_a_dead_letter
     the_depth_tells_where_the_messages_are
+    urgent_messages_come_first
+    urgent_messages_are_in_the_depth_and_are_kept_like_others
 }
 
 async fn messages_wait_for_a_consumer_and_come_in_order(subject: Subject) -> TestResult {
@@ -332,4 +334,67 @@ async fn the_depth_tells_where_the_messages_are(subject: Subject) -> TestResult 
     subject
         .comes_to(|depth| (depth.waiting, depth.in_flight, depth.dead) == (3, 0, 1))
         .await
+}
+
+async fn urgent_messages_come_first(subject: Subject) -> TestResult {
+    let queue = &subject.queue;
+    let mut consumer = queue.subscribe::<SlideReceived>();
+    assert!(!queue.urgent_waits::<SlideReceived>().await?);
+    for n in 0..3 {
+        queue.publish(&received(n)).await?;
+    }
+    let in_flight = consumer.next().await;
+    for n in [7, 8, 0] {
+        let urgent = received(n);
+        queue.publish_as(Urgency::Urgent, &urgent).await?;
+        queue.publish_as(Urgency::Urgent, &urgent).await?;
+    }
+    sleep(Duration::from_millis(5)).await;
+    assert!(queue.urgent_waits::<SlideReceived>().await?);
+    // A message in flight as routine is one of its own as urgent.
+    for n in [7, 8, 0, 1, 2] {
+        let next = subject.at_once(&mut consumer).await?;
+        assert_eq!(next.message(), &received(n));
+        next.ack();
+    }
+    in_flight.ack();
+    assert!(!queue.urgent_waits::<SlideReceived>().await?);
+    assert!(subject.is_quiet(&mut consumer).await);
+    subject.ends_empty().await
+}
+
+async fn urgent_messages_are_in_the_depth_and_are_kept_like_others(subject: Subject) -> TestResult {
+    let queue = &subject.queue;
+    let mut consumer = queue.subscribe::<SlideReceived>();
+    // Whoever waits already hears of one.
+    let waiting = tokio::spawn(async move {
+        let delivery = consumer.next().await;
+        (consumer, delivery)
+    });
+    sleep(Duration::from_millis(50)).await;
+    queue.publish_as(Urgency::Urgent, &received(1)).await?;
+    let (mut consumer, first) = timeout(Duration::from_secs(5), waiting).await??;
+    subject
+        .comes_to(|depth| (depth.waiting, depth.in_flight) == (0, 1))
+        .await?;
+    first.hand_back();
+    let again = subject.at_once(&mut consumer).await?;
+    assert_eq!(again.attempt(), 1);
+    again.retry();
+    queue.publish(&received(2)).await?;
+    subject.at_once(&mut consumer).await?.ack();
+    let second = subject.after(Duration::from_secs(1), &mut consumer).await?;
+    assert_eq!((second.message(), second.attempt()), (&received(1), 2));
+    second.give_up("no");
+    subject
+        .comes_to(|depth| (depth.waiting, depth.in_flight, depth.dead) == (0, 0, 1))
+        .await?;
+    let letter = queue.dead_letters::<SlideReceived>().await?.remove(0);
+    assert_eq!(letter.slide, Some(slide(1)));
+    assert_eq!(
+        queue.redrive::<SlideReceived>(letter.id).await?,
+        Redriven::Done
+    );
+    subject.at_once(&mut consumer).await?.ack();
+    subject.ends_empty().await
 }

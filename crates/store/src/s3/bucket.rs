@@ -8,8 +8,10 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use flow::{ObjectKey, Sha256Digest};
 
 use super::client::client;
-use super::config::{Encryption, Patience, S3Config, S3Place};
+use super::config::{Encryption, Patience, RangeReads, S3Config, S3Place};
 use super::error::{Answer, S3Error};
+use super::linked_reads::LinkedReads;
+use super::names::Endpoint;
 use crate::StoreError;
 
 /// The name under which an object's sha256 is kept with it.
@@ -20,6 +22,8 @@ pub(super) struct Bucket {
     pub(super) client: Client,
     pub(super) encryption: Encryption,
     pub(super) patience: Patience,
+    /// Absent where the SDK reads alone.
+    pub(super) linked_reads: Option<LinkedReads>,
     place: S3Place,
     /// For people: which server this is.
     server: String,
@@ -42,6 +46,7 @@ impl Bucket {
             client: client(config).await,
             encryption: config.encryption.clone(),
             patience: config.patience,
+            linked_reads: linked_reads(config),
             place: config.place.clone(),
             server,
         };
@@ -140,6 +145,16 @@ impl Bucket {
             action,
             key: key.path(),
             source,
+        }
+    }
+}
+
+fn linked_reads(config: &S3Config) -> Option<LinkedReads> {
+    match config.range_reads {
+        RangeReads::Sdk => None,
+        RangeReads::Linked => {
+            let endpoint = config.server.endpoint.as_ref();
+            LinkedReads::new(config.patience, endpoint.is_none_or(Endpoint::is_https))
         }
     }
 }

@@ -20,6 +20,7 @@ pub struct S3Config {
     pub credentials: Credentials,
     pub encryption: Encryption,
     pub patience: Patience,
+    pub range_reads: RangeReads,
     pub scratch: ScratchConfig,
 }
 
@@ -76,6 +77,16 @@ impl FromStr for Encryption {
             }),
         }
     }
+}
+
+/// How parts of objects are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RangeReads {
+    /// By signed links, which cost much less; by the SDK where that does not bring them.
+    #[default]
+    Linked,
+    /// By the SDK alone.
+    Sdk,
 }
 
 /// How long a call waits, and how often it tries.

@@ -29,6 +29,7 @@ mod config;
 mod credentials;
 mod error;
 mod link;
+mod linked_reads;
 mod multipart;
 mod names;
 mod part_plan;
@@ -44,7 +45,9 @@ use bytes::Bytes;
 use flow::ObjectKey;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use config::{Addressing, Encryption, Patience, S3Config, S3Place, S3Server, ScratchConfig};
+pub use config::{
+    Addressing, Encryption, Patience, RangeReads, S3Config, S3Place, S3Server, ScratchConfig,
+};
 pub use credentials::{AccessKeyId, AccessKeys, Credentials, SecretAccessKey, SessionToken};
 pub use error::S3Error;
 pub use link::SignedLink;

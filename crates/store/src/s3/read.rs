@@ -37,6 +37,11 @@ impl Bucket {
             StoreError::check_range(key, &range, self.head(key).await?.size)?;
             return Ok(Bytes::new());
         }
+        if let Some(links) = &self.linked_reads
+            && let Some(bytes) = links.read(self, key, &range).await
+        {
+            return Ok(bytes);
+        }
         let request = self.client.get_object().bucket(self.name());
         let request = request.range(format!("bytes={}-{}", range.start, range.end - 1));
         match request.key(self.name_of(key)).send().await {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials as SdkCredentials, Region as SdkRegion};
 use coverslip_store::{
-    AccessKeys, Addressing, Credentials, Encryption, Patience, S3Config, S3Place, S3Server,
-    ScratchConfig, Store, StoreError,
+    AccessKeys, Addressing, Credentials, Encryption, Patience, RangeReads, S3Config, S3Place,
+    S3Server, ScratchConfig, Store, StoreError,
 };
 use servers::{ACCESS_KEY, SECRET_KEY};
 pub(crate) use servers::{BUCKET, SeaweedServer};
@@ -89,6 +89,7 @@ fn config(endpoint: &str, prefix: &str, scratch: &Path) -> Result<S3Config, Erro
             answer: Duration::from_secs(30),
             ..Patience::default()
         },
+        range_reads: RangeReads::Linked,
         scratch: ScratchConfig {
             folder: scratch.to_owned(),
             download_bytes: 1 << 30,

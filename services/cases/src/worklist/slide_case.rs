@@ -32,6 +32,7 @@ pub(super) async fn put(
     let before = state.slide(id).await?.place.map(|place| place.case);
     let place = placed(&state, placement).await?;
     state.deps.catalog.put_in_case(id, &place).await?;
+    state.hurry(id).await?;
     let detail = json!({ "case": place.case, "before": before });
     state
         .note(&access, id, AuditAction::SlidePutInCase, detail)

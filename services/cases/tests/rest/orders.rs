@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 use catalog::Role;
+use flow::{SlideReceived, SlideStatus, SlideTiled};
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, Tested};
@@ -103,5 +104,35 @@ async fn an_order_that_makes_no_sense_is_refused() -> Tested {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let (_, listed) = lab.ask(Role::Lis, "GET", PATH, Value::Null).await?;
     assert_eq!(listed["orders"], json!([]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_urgent_order_sends_the_slides_of_its_case_ahead() -> Tested {
+    let lab = Lab::open().await?;
+    let routine = lab.slide(b"routine", &SlideStatus::Tiled).await?;
+    let wanted = lab.slide(b"wanted", &SlideStatus::Tiled).await?;
+    let queue = &lab.deps.queue;
+    for slide in [routine, wanted] {
+        queue.publish(&SlideTiled { slide }).await?;
+    }
+    let mut order = order("A1");
+    order["priority"] = json!("routine");
+    lab.ask(Role::Lis, "POST", PATH, order.clone()).await?;
+    lab.in_case(wanted, "CANARY-S26-1").await?;
+    assert!(!queue.urgent_waits::<SlideTiled>().await?);
+
+    order["block"] = json!("A2");
+    order["priority"] = json!("stat");
+    lab.ask(Role::Lis, "POST", PATH, order).await?;
+    let mut consumer = queue.subscribe::<SlideTiled>();
+    for slide in [wanted, routine] {
+        let next = consumer.next().await;
+        assert_eq!(next.message().slide, slide);
+        next.ack();
+    }
+    let late = lab.slide(b"late", &SlideStatus::Received).await?;
+    lab.in_case(late, "CANARY-S26-1").await?;
+    assert!(queue.urgent_waits::<SlideReceived>().await?, "it came late");
     Ok(())
 }

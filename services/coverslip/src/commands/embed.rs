@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
+use embed_worker::EmbedOutcome;
 use flow::SlideId;
 
 use crate::encoder_args::EncoderArgs;
@@ -34,10 +35,8 @@ impl Embed {
             .await?;
         print::json(&cases::report(&installation.catalog, self.slide).await?)?;
         Ok(match outcome {
-            embed_worker::EmbedOutcome::Embedded => Outcome::Done,
-            embed_worker::EmbedOutcome::Held(_) | embed_worker::EmbedOutcome::Stopped => {
-                Outcome::Held
-            }
+            EmbedOutcome::Embedded => Outcome::Done,
+            EmbedOutcome::Held(_) | EmbedOutcome::Stopped | EmbedOutcome::GaveWay => Outcome::Held,
         })
     }
 }

@@ -5,6 +5,7 @@ use catalog::CatalogError;
 use flow::{Sha256Digest, SlideId};
 use http::ApiError;
 use queue::QueueError;
+use step::HurryError;
 use store::StoreError;
 use telemetry::ErrorKind;
 use thiserror::Error;
@@ -69,6 +70,15 @@ impl ReceiveError {
             Self::Store(_) => ErrorKind::Storage,
             Self::Catalog(_) => ErrorKind::Catalog,
             Self::Queue(_) => ErrorKind::Queue,
+        }
+    }
+}
+
+impl From<HurryError> for ReceiveError {
+    fn from(error: HurryError) -> Self {
+        match error {
+            HurryError::Catalog(error) => error.into(),
+            HurryError::Queue(error) => error.into(),
         }
     }
 }

@@ -1,10 +1,11 @@
 use axum::http::HeaderMap;
-use catalog::{AuditAction, AuditEvent, Catalog, PrivateName, SlidePlace};
+use catalog::{AuditAction, AuditEvent, PrivateName, SlidePlace};
 use flow::SlideId;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::ReceiveError;
+use crate::IngestDeps;
 
 /// Which case a pushed slide belongs to, and from where in it: `X-Accession`, `X-Part`, `X-Block`
 /// and `X-Stain`, each percent-encoded where it is not plain.
@@ -32,11 +33,12 @@ impl GivenPlace {
 
 /// A slide that is in a case already is not moved: two that disagree are for a person to tell apart.
 pub(super) async fn put_in_case(
-    catalog: &Catalog,
+    deps: &IngestDeps,
     bearer: &str,
     slide: SlideId,
     given: GivenPlace,
 ) -> Result<(), ReceiveError> {
+    let catalog = &deps.catalog;
     let case = catalog.open_case(&given.accession, None).await?.id;
     match catalog.known_slide(slide).await?.place {
         Some(place) if place.case == case => return Ok(()),
@@ -50,6 +52,7 @@ pub(super) async fn put_in_case(
         stain: given.stain,
     };
     catalog.put_in_case(slide, &place).await?;
+    step::hurry(catalog, &deps.queue, slide).await?;
     let event = AuditEvent {
         actor: bearer.to_owned(),
         action: AuditAction::SlidePutInCase,

@@ -43,7 +43,7 @@ async fn push(
     let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
     let id = accepted.slide();
     if let Some(place) = place {
-        put_in_case(&deps.catalog, access.name(), id, place).await?;
+        put_in_case(&deps, access.name(), id, place).await?;
     }
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,

@@ -74,7 +74,10 @@ pub async fn tile_slide(
         &SlideStatus::Tiled,
     )
     .await?;
-    deps.queue.publish(&SlideTiled { slide }).await?;
+    let urgency = deps.catalog.urgency(slide).await?;
+    deps.queue
+        .publish_as(urgency, &SlideTiled { slide })
+        .await?;
     Ok(TileOutcome::Tiled)
 }
 

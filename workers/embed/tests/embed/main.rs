@@ -4,3 +4,4 @@ mod devices;
 mod embedding;
 mod lab;
 mod sharing;
+mod urgency;

@@ -18,8 +18,16 @@ pub(super) struct Meddler {
 }
 
 impl Meddler {
-    /// Before `server`; each [`MARK`] that goes there loses a bit.
+    /// Before `server`; each [`MARK`] that goes there is spoilt.
     pub(super) async fn before(server: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::spoiling(MARK, server).await
+    }
+
+    /// Before `server`; each `mark` that goes there has one bit flipped.
+    pub(super) async fn spoiling(
+        mark: &'static [u8; 16],
+        server: &str,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -28,7 +36,7 @@ impl Meddler {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (server, seen) = (server.clone(), Arc::clone(&seen));
-                tokio::spawn(async move { meddle(client, &server, seen).await.is_ok() });
+                tokio::spawn(async move { meddle(client, &server, (mark, seen)).await.is_ok() });
             }
         });
         Ok(Self { endpoint, sent })
@@ -41,18 +49,22 @@ impl Meddler {
     }
 }
 
-async fn meddle(client: TcpStream, server: &str, seen: Arc<Mutex<Vec<u8>>>) -> TestResult {
+async fn meddle(
+    client: TcpStream,
+    server: &str,
+    (mark, seen): (&[u8; 16], Arc<Mutex<Vec<u8>>>),
+) -> TestResult {
     let server = TcpStream::connect(server).await?;
     let (from_client, mut to_client) = client.into_split();
     let (mut from_server, to_server) = server.into_split();
     tokio::spawn(async move { copy(&mut from_server, &mut to_client).await.is_ok() });
-    forward(from_client, to_server, &seen).await
+    forward(from_client, to_server, (mark, &seen)).await
 }
 
 async fn forward(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    seen: &Mutex<Vec<u8>>,
+    (mark, seen): (&[u8; 16], &Mutex<Vec<u8>>),
 ) -> TestResult {
     let mut bytes = vec![0; 1 << 20];
     loop {
@@ -61,8 +73,8 @@ async fn forward(
             return Ok(());
         }
         let bytes = &mut bytes[..n];
-        if let Some(mark) = bytes.windows(MARK.len()).position(|window| window == MARK) {
-            bytes[mark] ^= 1;
+        if let Some(at) = bytes.windows(mark.len()).position(|window| window == mark) {
+            bytes[at] ^= 1;
         }
         seen.lock()
             .map_err(|_panicked| "a test panicked")?

@@ -1,6 +1,7 @@
 //! What storage on S3 does about large objects, other programs, bad connections and bad settings.
 
 mod large;
+mod linked_reads;
 mod links;
 mod meddler;
 mod outage;

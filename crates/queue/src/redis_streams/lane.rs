@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use flow::Urgency;
 use redis::aio::ConnectionManager;
 use redis::{
     FromRedisValue, ParsingError, RedisError, RedisResult, Script, ScriptInvocation, Value,
@@ -16,11 +17,12 @@ use crate::error::remedy;
 use crate::pause::pause_after;
 use crate::{DEAD_LETTERS, Depth, QueueError};
 
-/// The messages of one kind.
+/// The messages of one kind that are equally urgent.
 #[derive(Clone)]
-pub(crate) struct RedisStream {
+pub(crate) struct Lane {
     redis: Arc<RedisStreams>,
     keys: Arc<Keys>,
+    /// That of the stream.
     name: &'static str,
 }
 
@@ -31,9 +33,9 @@ pub(super) enum Standing {
     Lost,
 }
 
-impl RedisStream {
-    pub(super) fn new(redis: Arc<RedisStreams>, name: &'static str) -> Self {
-        let keys = Arc::new(Keys::of(&redis.config.prefix, name));
+impl Lane {
+    pub(super) fn new(redis: Arc<RedisStreams>, name: &'static str, urgency: Urgency) -> Self {
+        let keys = Arc::new(Keys::of(&redis.config.prefix, name, urgency));
         Self { redis, keys, name }
     }
 
@@ -68,27 +70,6 @@ impl RedisStream {
         let mut take = self.call(&self.redis.scripts.take);
         take.arg(&config.consumer).arg(config.lease_ms());
         take.invoke_async(connection).await
-    }
-
-    /// Waits for a new message, on a connection of the caller's.
-    pub(super) async fn wait(
-        &self,
-        connection: &mut ConnectionManager,
-        at_most: Duration,
-    ) -> RedisResult<Option<Entry>> {
-        let config = &self.redis.config;
-        let mut read = redis::cmd("XREADGROUP");
-        read.arg("GROUP").arg(&config.group).arg(&config.consumer);
-        // Zero would be for ever.
-        let at_most_ms = at_most.as_millis().clamp(1, 60_000) as u64;
-        read.arg("COUNT").arg(1).arg("BLOCK").arg(at_most_ms);
-        read.arg("STREAMS").arg(self.keys.messages()).arg(">");
-        match read.query_async(connection).await {
-            Ok(value) => Ok(Entry::from_read(value)?),
-            // Wiped while we waited: taking makes the group anew.
-            Err(error) if matches!(error.code(), Some("NOGROUP" | "UNBLOCKED")) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     pub(super) async fn extend(&self, entry: &Entry) -> RedisResult<Standing> {
