@@ -8,7 +8,8 @@
 //! * Any number of processes may share a catalog. Of those who make the same conditional change,
 //!   one does; of those who open a new catalog at once, one makes the tables.
 //! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
-//!   all before it.
+//!   all before it. They are one chain of hashes, whoever writes them: what is changed, removed,
+//!   added or moved behind our back is found by [`Catalog::verify_audit`].
 //! * What people said of a slide and signed of a case only grows as well; of those who amend the
 //!   same review, or sign the same version, one does.
 //! * A schema that a newer version has changed is left alone.
@@ -44,9 +45,12 @@ mod sqlite;
 mod statement;
 mod status;
 mod tokens;
+mod transaction;
 
 pub use annotations::{AnnotationRow, NewAnnotation};
-pub use audit::{AuditAction, AuditEvent, AuditRow};
+pub use audit::{
+    AuditAction, AuditCheck, AuditEvent, AuditFault, AuditFaultKind, AuditHead, AuditPage, AuditRow,
+};
 pub use cases::{
     CasePage, CaseRow, CaseStanding, NewOrder, OrderConflict, OrderRow, OrderSender, Placed,
     Priority, SlidePlace,

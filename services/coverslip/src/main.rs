@@ -34,6 +34,7 @@ mod state_args;
 mod summary;
 mod table_with_header;
 mod task_folder;
+mod task_record;
 mod task_registry;
 
 use arguments::Arguments;

@@ -16,6 +16,7 @@ use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
 use crate::state_args::StateArgs;
+use crate::task_record;
 use crate::task_registry::TaskRegistry;
 
 /// Parts of one process, each on a task of its own until `shutdown`.
@@ -87,6 +88,12 @@ impl Parts {
 
     pub(crate) fn mil(&self, registry: TaskRegistry) {
         let (changed, current) = watch::channel(registry.tasks());
+        let record = task_record::follow(
+            current.clone(),
+            self.installation.catalog.clone(),
+            self.shutdown.clone(),
+        );
+        self.tasks.spawn(record);
         self.tasks
             .spawn(registry.follow(changed, self.shutdown.clone()));
         self.tasks.spawn(mil_worker::run(
