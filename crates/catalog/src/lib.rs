@@ -1,5 +1,5 @@
 //! The record of slides, their progress and their results, of cases and what people say of them, of
-//! access tokens and of who did what.
+//! access tokens, of who did what, and of who is told of it.
 //!
 //! The contract, which `tests/` holds both kinds of catalog to:
 //!
@@ -12,6 +12,8 @@
 //!   added or moved behind our back is found by [`Catalog::verify_audit`].
 //! * What people said of a slide and signed of a case only grows as well; of those who amend the
 //!   same review, or sign the same version, one does.
+//! * What a webhook is to be told is written with what it tells of: both are there or neither. Of
+//!   those who would send a message one does, until it is silent for too long.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -46,6 +48,7 @@ mod statement;
 mod status;
 mod tokens;
 mod transaction;
+mod webhooks;
 
 pub use annotations::{AnnotationRow, NewAnnotation};
 pub use audit::{
@@ -69,3 +72,8 @@ pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;
 pub use tokens::{NewToken, TokenKind, TokenRow};
+pub use webhooks::{
+    DueMessage, LastAttempt, NewWebhook, SettledAs, UnknownWebhookKind, WebhookKind,
+    WebhookMessage, WebhookMessagePage, WebhookMessageState, WebhookRow, WebhookSecret,
+    WebhookStanding,
+};

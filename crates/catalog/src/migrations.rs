@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 13] = [
+const MIGRATIONS: [(&str, Script); 14] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -84,6 +84,13 @@ const MIGRATIONS: [(&str, Script); 13] = [
         Script::Own {
             sqlite: include_str!("../migrations/0013_audit_chain.sqlite.sql"),
             postgres: include_str!("../migrations/0013_audit_chain.postgres.sql"),
+        },
+    ),
+    (
+        "webhooks",
+        Script::Own {
+            sqlite: include_str!("../migrations/0014_webhooks.sqlite.sql"),
+            postgres: include_str!("../migrations/0014_webhooks.postgres.sql"),
         },
     ),
 ];

@@ -36,6 +36,7 @@ mod table_with_header;
 mod task_folder;
 mod task_record;
 mod task_registry;
+mod webhook_args;
 
 use arguments::Arguments;
 

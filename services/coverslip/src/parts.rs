@@ -11,6 +11,7 @@ use ingest::IngestConfig;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use webhooks::WebhooksConfig;
 
 use crate::exit::Outcome;
 use crate::installation::Installation;
@@ -76,14 +77,7 @@ impl Parts {
             self.installation.embed_deps(),
             self.shutdown.clone(),
         );
-        let (failures, shutdown) = (self.failures.0.clone(), self.shutdown.clone());
-        self.tasks.spawn(async move {
-            if let Err(failure) = running.await {
-                // Those who wait for it have gone only when the process ends anyway.
-                let _ = failures.send(failure);
-                shutdown.cancel();
-            }
-        });
+        self.spawn_failing(running);
     }
 
     pub(crate) fn mil(&self, registry: TaskRegistry) {
@@ -101,6 +95,25 @@ impl Parts {
             self.installation.mil_deps(),
             self.shutdown.clone(),
         ));
+    }
+
+    /// Without what it needs to send anything the process ends.
+    pub(crate) fn webhooks(&self, config: WebhooksConfig) {
+        let catalog = self.installation.catalog.clone();
+        let running = webhooks::run(config, catalog, self.shutdown.clone());
+        self.spawn_failing(async { Ok(running.await?) });
+    }
+
+    /// A part whose failure ends the process.
+    fn spawn_failing(&self, running: impl Future<Output = Result<()>> + Send + 'static) {
+        let (failures, shutdown) = (self.failures.0.clone(), self.shutdown.clone());
+        self.tasks.spawn(async move {
+            if let Err(failure) = running.await {
+                // Those who wait for it have gone only when the process ends anyway.
+                let _ = failures.send(failure);
+                shutdown.cancel();
+            }
+        });
     }
 
     /// Says where it listens, and answers there until it is told to stop and all have stopped.

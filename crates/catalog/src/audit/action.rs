@@ -45,6 +45,16 @@ pub enum AuditAction {
     /// A task came into service; the detail names it.
     TaskAdded,
     TaskRemoved,
+    /// Another system is told of what happens from now on; the detail names the webhook and what it
+    /// is told of, not where it is.
+    WebhookAdded,
+    WebhookRemoved,
+    /// A webhook has a new secret.
+    WebhookRotated,
+    /// A webhook was switched on or off; the detail says which.
+    WebhookSwitched,
+    /// A message is sent once more.
+    WebhookReplayed,
     /// The audit trail itself was read.
     AuditExported,
 }
@@ -81,6 +91,11 @@ impl AuditAction {
             Self::LabelsExported => "labels_exported",
             Self::TaskAdded => "task_added",
             Self::TaskRemoved => "task_removed",
+            Self::WebhookAdded => "webhook_added",
+            Self::WebhookRemoved => "webhook_removed",
+            Self::WebhookRotated => "webhook_rotated",
+            Self::WebhookSwitched => "webhook_switched",
+            Self::WebhookReplayed => "webhook_replayed",
             Self::AuditExported => "audit_exported",
         }
     }

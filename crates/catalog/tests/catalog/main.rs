@@ -15,3 +15,4 @@ mod samples;
 mod slides;
 mod sqlite_file;
 mod tampering;
+mod webhooks;

@@ -47,6 +47,7 @@ impl Coding {
             "login_link_made" | "token_added" | "token_removed" => {
                 Self::new(SECURITY_ALERT, USER_SECURITY, "U")
             }
+            hook if hook.starts_with("webhook_") => Self::new(SECURITY_ALERT, SECURITY, "U"),
             "task_added" | "task_removed" => Self::new(SECURITY_ALERT, SOFTWARE, "U"),
             "labels_exported" => Self::new(dicom("110106", "Export"), interaction("read"), "R"),
             "audit_exported" => {
@@ -77,4 +78,5 @@ impl Coding {
 const AUTHENTICATION: Term = dicom("110114", "User Authentication");
 const SECURITY_ALERT: Term = dicom("110113", "Security Alert");
 const USER_SECURITY: Term = dicom("110137", "User security Attributes Changed");
+const SECURITY: Term = dicom("110129", "Security Configuration");
 const SOFTWARE: Term = dicom("110131", "Software Configuration");
