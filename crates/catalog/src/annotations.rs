@@ -1,11 +1,12 @@
 use chrono::{DateTime, Utc};
 use flow::{AnnotationId, SlideId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::audit::append;
 use crate::columns::{get, get_time, parse, to_json};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 /// Authors of one annotation who save at the same moment, before one is told to try again.
 const MOST_TRIES: u32 = 20;
@@ -41,7 +42,7 @@ macro_rules! annotation_columns {
 
 impl Catalog {
     /// Saves the next version of an annotation, or its first, and gives its number. Earlier ones
-    /// are kept.
+    /// are kept, and the audit trail says who saved it.
     pub async fn save_annotation(&self, new: &NewAnnotation) -> Result<u32, CatalogError> {
         self.known_slide(new.slide).await?;
         let body = new.body.as_ref().map(|body| to_json("annotation", body));
@@ -60,9 +61,14 @@ impl Catalog {
             .bind(body.clone())
             .bind(Utc::now().timestamp_millis())
             .about(new.slide);
-            if let Some(row) = self.records.fetch_optional(statement).await? {
-                return version(&row);
+            let mut transaction = self.records.begin("save an annotation").await?;
+            if let Some(row) = transaction.fetch_optional(statement).await? {
+                let version = version(&row)?;
+                append(&mut transaction, saved(new, version)).await?;
+                transaction.commit().await?;
+                return Ok(version);
             }
+            transaction.commit().await?;
         }
         Err(CatalogError::TooMany {
             what: "versions of one annotation",
@@ -105,6 +111,18 @@ impl Catalog {
         .bind(id.to_string());
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_annotation).collect()
+    }
+}
+
+fn saved(new: &NewAnnotation, version: u32) -> AuditEvent {
+    AuditEvent {
+        actor: new.author.clone(),
+        action: match new.body {
+            Some(_) => AuditAction::AnnotationSaved,
+            None => AuditAction::AnnotationRemoved,
+        },
+        slide: Some(new.slide),
+        detail: json!({ "annotation": new.id, "version": version }),
     }
 }
 

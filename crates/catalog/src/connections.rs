@@ -1,18 +1,20 @@
 use std::time::Duration;
 
+use sqlx::Error;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection, Error};
 use tokio::time::timeout;
 
-use crate::CatalogError;
+use crate::audit::append;
 use crate::postgres::ServerName;
 use crate::row::Row;
 use crate::statement::{Purpose, Statement};
+use crate::transaction::Transaction;
+use crate::{AuditEvent, CatalogError};
 
 /// How long PostgreSQL may take to answer. It gives up a statement itself before that; one that
 /// says nothing at all cannot be reached any more, and its connection is closed.
-const ANSWERING: Duration = Duration::from_secs(30);
+pub(crate) const ANSWERING: Duration = Duration::from_secs(30);
 
 /// Connections to one database, for one use. Clones share them.
 #[derive(Clone)]
@@ -62,9 +64,34 @@ impl Connections {
         first: Statement,
         then: Statement,
     ) -> Result<u64, CatalogError> {
-        let purpose = first.purpose;
-        let done = self.run_both(first, then).await;
-        done.map_err(|error| self.failed(purpose, error))
+        let mut transaction = self.begin(first.purpose.action).await?;
+        let n_changed = transaction.execute(first).await?;
+        if n_changed > 0 {
+            transaction.execute(then).await?;
+        }
+        transaction.commit().await?;
+        Ok(n_changed)
+    }
+
+    /// Executes the statement and, if that changed a row, puts `event` on record: both or neither.
+    /// How many rows it changed.
+    pub(crate) async fn execute_on_record(
+        &self,
+        statement: Statement,
+        event: AuditEvent,
+    ) -> Result<u64, CatalogError> {
+        let mut transaction = self.begin(statement.purpose.action).await?;
+        let n_changed = transaction.execute(statement).await?;
+        if n_changed > 0 {
+            append(&mut transaction, event).await?;
+        }
+        transaction.commit().await?;
+        Ok(n_changed)
+    }
+
+    /// Statements that take effect together; `action` is what they are for.
+    pub(crate) async fn begin(&self, action: &'static str) -> Result<Transaction, CatalogError> {
+        Transaction::begin(self, action).await
     }
 
     pub(crate) async fn fetch_all(&self, statement: Statement) -> Result<Vec<Row>, CatalogError> {
@@ -95,18 +122,6 @@ impl Connections {
         })
     }
 
-    async fn run_both(&self, first: Statement, then: Statement) -> Result<u64, Error> {
-        on_a_connection!(self, connection => async {
-            let mut transaction = connection.begin().await?;
-            let first = first.query().execute(&mut *transaction).await?;
-            if first.rows_affected() > 0 {
-                then.query().execute(&mut *transaction).await?;
-            }
-            transaction.commit().await?;
-            Ok(first.rows_affected())
-        })
-    }
-
     async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
         on_a_connection!(self, connection => async {
             let rows = statement.query().fetch_all(&mut *connection).await?;
@@ -114,7 +129,7 @@ impl Connections {
         })
     }
 
-    fn failed(&self, purpose: Purpose, error: Error) -> CatalogError {
+    pub(crate) fn failed(&self, purpose: Purpose, error: Error) -> CatalogError {
         match self {
             Self::Sqlite(_) => CatalogError::database(purpose, error),
             Self::Postgres(_, server) => server.failed(purpose, error),

@@ -1,9 +1,10 @@
 use chrono::Utc;
 use flow::{CovariateRevision, CovariateValues, GivenCovariates, SlideId};
+use serde_json::json;
 
 use crate::columns::{from_json, get, to_json};
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 impl Catalog {
     /// What holds of a slide now; nothing, at revision 0, where it was given none.
@@ -27,22 +28,26 @@ impl Catalog {
         })
     }
 
-    /// Puts `values` in the place of what was given before. What holds already is not given anew; of
-    /// several who give at once, each has a revision.
+    /// Puts `values` in the place of what was given before; the audit trail says that `actor` did.
+    /// What holds already is not given anew, but said there too; of several who give at once, each
+    /// has a revision.
     pub async fn give_covariates(
         &self,
+        actor: &str,
         id: SlideId,
         values: &CovariateValues,
     ) -> Result<GivenCovariates, CatalogError> {
         loop {
             let before = self.covariates(id).await?;
             if before.values == *values {
+                self.audit(given(actor, id, &before)).await?;
                 return Ok(before);
             }
             let revision = CovariateRevision(before.revision.0 + 1);
-            if self.give_as(id, revision, values).await? {
-                let values = values.clone();
-                return Ok(GivenCovariates { revision, values });
+            let values = values.clone();
+            let new = GivenCovariates { revision, values };
+            if self.give_as(actor, id, &new).await? {
+                return Ok(new);
             }
         }
     }
@@ -50,9 +55,9 @@ impl Catalog {
     /// `false` where somebody else has just given that revision.
     async fn give_as(
         &self,
+        actor: &str,
         id: SlideId,
-        revision: CovariateRevision,
-        values: &CovariateValues,
+        new: &GivenCovariates,
     ) -> Result<bool, CatalogError> {
         let statement = Statement::to(
             "give covariates",
@@ -61,10 +66,22 @@ impl Catalog {
              ON CONFLICT (slide, revision) DO NOTHING",
         )
         .bind(id.to_string())
-        .bind(revision.0)
-        .bind(to_json("set of covariates", values)?)
+        .bind(new.revision.0)
+        .bind(to_json("set of covariates", &new.values)?)
         .bind(Utc::now().timestamp_millis())
         .about(id);
-        Ok(self.records.execute(statement).await? == 1)
+        let event = given(actor, id, new);
+        Ok(self.records.execute_on_record(statement, event).await? == 1)
+    }
+}
+
+/// Names what was given, without its values.
+fn given(actor: &str, slide: SlideId, new: &GivenCovariates) -> AuditEvent {
+    let names: Vec<&str> = new.values.names().collect();
+    AuditEvent {
+        actor: actor.to_owned(),
+        action: AuditAction::CovariatesGiven,
+        slide: Some(slide),
+        detail: json!({ "revision": new.revision, "names": names }),
     }
 }

@@ -1,5 +1,5 @@
 //! The record of slides, their progress and their results, of cases and what people say of them, of
-//! access tokens and of who did what.
+//! access tokens, of who did what, and of who is told of it.
 //!
 //! The contract, which `tests/` holds both kinds of catalog to:
 //!
@@ -8,9 +8,12 @@
 //! * Any number of processes may share a catalog. Of those who make the same conditional change,
 //!   one does; of those who open a new catalog at once, one makes the tables.
 //! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
-//!   all before it.
+//!   all before it. They are one chain of hashes, whoever writes them: what is changed, removed,
+//!   added or moved behind our back is found by [`Catalog::verify_audit`].
 //! * What people said of a slide and signed of a case only grows as well; of those who amend the
 //!   same review, or sign the same version, one does.
+//! * What a webhook is to be told is written with what it tells of: both are there or neither. Of
+//!   those who would send a message one does, until it is silent for too long.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -44,9 +47,13 @@ mod sqlite;
 mod statement;
 mod status;
 mod tokens;
+mod transaction;
+mod webhooks;
 
 pub use annotations::{AnnotationRow, NewAnnotation};
-pub use audit::{AuditAction, AuditEvent, AuditRow};
+pub use audit::{
+    AuditAction, AuditCheck, AuditEvent, AuditFault, AuditFaultKind, AuditHead, AuditPage, AuditRow,
+};
 pub use cases::{
     CasePage, CaseRow, CaseStanding, NewOrder, OrderConflict, OrderRow, OrderSender, Placed,
     Priority, SlidePlace,
@@ -65,3 +72,8 @@ pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;
 pub use tokens::{NewToken, TokenKind, TokenRow};
+pub use webhooks::{
+    DueMessage, LastAttempt, NewWebhook, SettledAs, UnknownWebhookKind, WebhookKind,
+    WebhookMessage, WebhookMessagePage, WebhookMessageState, WebhookRow, WebhookSecret,
+    WebhookStanding,
+};

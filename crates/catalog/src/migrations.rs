@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 12] = [
+const MIGRATIONS: [(&str, Script); 14] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -78,6 +78,20 @@ const MIGRATIONS: [(&str, Script); 12] = [
     (
         "chunk_claims",
         Script::Same(include_str!("../migrations/0012_chunk_claims.sql")),
+    ),
+    (
+        "audit_chain",
+        Script::Own {
+            sqlite: include_str!("../migrations/0013_audit_chain.sqlite.sql"),
+            postgres: include_str!("../migrations/0013_audit_chain.postgres.sql"),
+        },
+    ),
+    (
+        "webhooks",
+        Script::Own {
+            sqlite: include_str!("../migrations/0014_webhooks.sqlite.sql"),
+            postgres: include_str!("../migrations/0014_webhooks.postgres.sql"),
+        },
     ),
 ];
 

@@ -1,12 +1,13 @@
 use chrono::{DateTime, Utc};
 use flow::{CaseId, Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
+use serde_json::json;
 
 use crate::cases::{SlidePlace, read_place};
 use crate::columns::{from_json, get, get_count, get_time, parse, to_json};
 use crate::progress::{read_progress, read_timing};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError, FileName};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError, FileName};
 
 /// A pushed file whose bytes are in storage.
 #[derive(Clone, Debug)]
@@ -159,15 +160,27 @@ impl Catalog {
             .transpose()
     }
 
-    /// Gives a slide the mpp to use in place of what its file says.
-    pub async fn set_mpp_override(&self, id: SlideId, mpp: Mpp) -> Result<(), CatalogError> {
+    /// Gives a slide the mpp to use in place of what its file says; the audit trail says that `actor`
+    /// did.
+    pub async fn set_mpp_override(
+        &self,
+        actor: &str,
+        id: SlideId,
+        mpp: Mpp,
+    ) -> Result<(), CatalogError> {
         let statement = Statement::to(
             "set a slide's mpp",
             "UPDATE slides SET mpp_override = $2 WHERE id = $1",
         )
         .bind(id.to_string())
         .bind(mpp.get());
-        match self.records.execute(statement).await? {
+        let event = AuditEvent {
+            actor: actor.to_owned(),
+            action: AuditAction::MppGiven,
+            slide: Some(id),
+            detail: json!({ "mpp": mpp }),
+        };
+        match self.records.execute_on_record(statement, event).await? {
             0 => Err(CatalogError::UnknownSlide { id }),
             _ => Ok(()),
         }

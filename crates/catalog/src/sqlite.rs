@@ -9,6 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use crate::audit::take_in_older;
 use crate::connections::Connections;
 use crate::migrations::{Dialect, migrate};
 use crate::statement::Purpose;
@@ -29,11 +30,13 @@ pub(crate) async fn open(path: &Path) -> Result<Catalog, CatalogError> {
     let migrated = migrate(&mut *connection, Dialect::Sqlite).await;
     migrated.map_err(CatalogError::migrating)?;
     drop((connection, lock));
-    Ok(Catalog {
+    let catalog = Catalog {
         records: Connections::Sqlite(records),
         notes: Connections::Sqlite(pool(options.clone(), 1).await?),
         readers: Connections::Sqlite(pool(options.read_only(true), READERS).await?),
-    })
+    };
+    take_in_older(&catalog).await?;
+    Ok(catalog)
 }
 
 /// Of two processes that open a new catalog at once, one makes the tables.

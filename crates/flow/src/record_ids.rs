@@ -82,6 +82,17 @@ opaque_id!(
     "annotation id"
 );
 
+opaque_id!(
+    /// Names somebody who is told of what happens.
+    WebhookId,
+    "webhook id"
+);
+opaque_id!(
+    /// Names one thing that a webhook is told.
+    WebhookMessageId,
+    "delivery id"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
-use catalog::{AuditAction, AuditEvent, Catalog, CatalogError};
+use catalog::{Catalog, CatalogError};
 use flow::{CovariateValues, GivenCovariates, SlideEmbedded, SlideId};
 use queue::{Queue, QueueError};
-use serde_json::json;
 use thiserror::Error;
 
 /// Why a slide could not be given its covariates.
@@ -27,15 +26,7 @@ pub async fn give_covariates(
     values: &CovariateValues,
 ) -> Result<GivenCovariates, GiveCovariatesError> {
     catalog.known_slide(slide).await?;
-    let given = catalog.give_covariates(slide, values).await?;
-    let names: Vec<&str> = given.values.names().collect();
-    let event = AuditEvent {
-        actor: actor.to_owned(),
-        action: AuditAction::CovariatesGiven,
-        slide: Some(slide),
-        detail: json!({ "revision": given.revision, "names": names }),
-    };
-    catalog.audit(event).await?;
+    let given = catalog.give_covariates(actor, slide, values).await?;
     let results = catalog.predictions(slide).await?;
     let encoders: BTreeSet<_> = results.iter().map(|result| result.encoder.hash).collect();
     let urgency = catalog.urgency(slide).await?;

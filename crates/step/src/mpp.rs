@@ -17,11 +17,13 @@ pub enum GiveMppError {
 }
 
 /// Gives a slide that is held for its missing mpp the one a person looked up, and sends it on.
+/// The audit trail says that `actor` did.
 ///
 /// A pyramid carries its mpp and is never written over, so a tiled slide keeps the one it has.
 pub async fn give_mpp(
     catalog: &Catalog,
     queue: &Queue,
+    actor: &str,
     slide: SlideId,
     mpp: Mpp,
 ) -> Result<(), GiveMppError> {
@@ -36,7 +38,7 @@ pub async fn give_mpp(
     if row.status != held {
         return Err(not_waiting);
     }
-    catalog.set_mpp_override(slide, mpp).await?;
+    catalog.set_mpp_override(actor, slide, mpp).await?;
     match advance(catalog, slide, &held, &SlideStatus::Received).await? {
         Advance::Done => {
             let urgency = catalog.urgency(slide).await?;

@@ -71,6 +71,14 @@ tests/cluster holds each name against what the binary knows.
   value: {{ .Values.reading.firstRead | quote }}
 {{- end }}
 
+{{/* Where what happens may be told. */}}
+{{- define "coverslip.webhooksEnvironment" -}}
+{{- with .Values.webhooks.allow }}
+- name: COVERSLIP_WEBHOOK_ALLOW
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+
 {{/* The same for both workers: a task reads the bags of one encoder in one precision. */}}
 {{- define "coverslip.encoderEnvironment" -}}
 - name: COVERSLIP_PRECISION

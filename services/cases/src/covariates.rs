@@ -1,7 +1,8 @@
 use axum::extract::State;
-use catalog::Role;
+use catalog::{AuditAction, Role};
 use flow::{CovariateValues, GivenCovariates, SlideId};
 use http::{Access, ApiError, Json, Path};
+use serde_json::Value;
 use step::GiveCovariatesError;
 
 use crate::{CasesDeps, CasesState};
@@ -14,6 +15,8 @@ pub(crate) async fn read(
 ) -> Result<Json<GivenCovariates>, ApiError> {
     knows_patients(&access)?;
     state.slide(id).await?;
+    let action = AuditAction::CovariatesSeen;
+    state.note(&access, id, action, Value::Null).await?;
     Ok(Json(state.deps.catalog.covariates(id).await?))
 }
 

@@ -72,15 +72,21 @@ impl Listener {
             Subject::One(id) => vec![self.state.slide(id).await?],
             Subject::Newest => newest(&self.state).await?,
         };
+        let mut shown = Vec::new();
         for row in rows {
             let id = row.id;
             let view = SlideView::of(&self.state, row, &self.access).await?;
             let text = serde_json::to_string(&view).map_err(ApiError::internal)?;
             if self.sent.get(&id) != Some(&text) {
                 let event = Event::default().event("slide").data(&text);
-                self.sent.insert(id, text);
-                self.waiting.push_back(event);
+                shown.push((id, text, event));
             }
+        }
+        let seen = shown.iter().map(|(id, _, _)| *id);
+        SlideView::note_seen(&self.state, &self.access, seen).await?;
+        for (id, text, event) in shown {
+            self.sent.insert(id, text);
+            self.waiting.push_back(event);
         }
         match self.subject {
             Subject::One(_) => Ok(()),

@@ -15,6 +15,7 @@ mod predictions;
 mod report;
 mod reviews;
 mod routes;
+mod sightings;
 mod slide_view;
 mod state;
 mod stop;

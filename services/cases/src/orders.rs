@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use catalog::{AuditAction, NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Role};
+use catalog::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Role};
 use chrono::{DateTime, Utc};
 use flow::{CaseId, OrderId};
 use http::{Access, ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::CasesState;
+use crate::sightings::{Looking, Subject};
 
 const PAGE: u32 = 100;
 /// Longest idempotency key, in characters.
@@ -66,8 +67,6 @@ async fn place(
     for slide in catalog.slide_ids_of_case(row.case).await? {
         state.hurry(slide).await?;
     }
-    let action = AuditAction::OrderPlaced;
-    state.note_case(&access, row.case, action).await?;
     Ok((status, Json(OrderView::from(row))))
 }
 
@@ -94,8 +93,9 @@ async fn list(
     access.require_any(&[Role::Lis, Role::Pathologist])?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let rows = state.deps.catalog.orders(query.after, limit).await?;
-    let action = AuditAction::OrdersSeen;
-    state.note_reading(&access, action, rows.len()).await?;
+    let of_cases = rows.iter().map(|row| Subject::Case(row.case)).collect();
+    let looking = Looking::Orders;
+    state.sightings.note(&access, looking, of_cases).await?;
     let is_full = rows.len() as u64 == u64::from(limit);
     let next = rows.last().filter(|_| is_full).map(|row| row.id);
     let orders = rows.into_iter().map(OrderView::from).collect();

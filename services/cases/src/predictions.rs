@@ -4,6 +4,7 @@ use http::{Access, ApiError, Json, Path};
 use serde::Serialize;
 
 use crate::CasesState;
+use crate::sightings::{Looking, Subject};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Predictions {
@@ -18,6 +19,7 @@ pub(crate) async fn all(
 ) -> Result<Json<Predictions>, ApiError> {
     state.slide(id).await?;
     state.first_read.require(&access, id).await?;
+    note_seen(&state, &access, id).await?;
     let predictions = state.deps.catalog.predictions(id).await?;
     Ok(Json(Predictions { predictions }))
 }
@@ -30,6 +32,7 @@ pub(crate) async fn of_task(
 ) -> Result<Json<Prediction>, ApiError> {
     state.slide(id).await?;
     state.first_read.require(&access, id).await?;
+    note_seen(&state, &access, id).await?;
     let predictions = state.deps.catalog.predictions(id).await?;
     let latest = predictions
         .into_iter()
@@ -37,4 +40,9 @@ pub(crate) async fn of_task(
     latest
         .map(Json)
         .ok_or_else(|| ApiError::not_found(format!("slide {id} has no result of the task {task}")))
+}
+
+async fn note_seen(state: &CasesState, access: &Access, id: SlideId) -> Result<(), ApiError> {
+    let (looking, seen) = (Looking::Results, vec![Subject::Slide(id)]);
+    state.sightings.note(access, looking, seen).await
 }

@@ -2,11 +2,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use catalog::{AuditAction, Page, Role, SlideRow};
+use catalog::{Page, Role, SlideRow};
 use flow::{Mpp, SlideId};
 use http::{Access, ApiError, Json, Path, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use step::GiveMppError;
 
 use crate::events::{Subject, events};
@@ -87,6 +86,8 @@ async fn list(
         .await?;
     let is_full = rows.len() as u64 == u64::from(limit);
     let next = rows.last().filter(|_| is_full).map(|row| row.id);
+    let shown = rows.iter().map(|row| row.id);
+    SlideView::note_seen(&state, &access, shown).await?;
     let mut slides = Vec::with_capacity(rows.len());
     for row in rows {
         slides.push(SlideView::of(&state, row, &access).await?);
@@ -99,7 +100,9 @@ async fn one(
     access: Access,
     Path(id): Path<SlideId>,
 ) -> Result<Json<SlideView>, ApiError> {
-    SlideView::now(&state, &access, id).await
+    let view = SlideView::now(&state, &access, id).await?;
+    SlideView::note_seen(&state, &access, [id]).await?;
+    Ok(view)
 }
 
 async fn all_events(State(state): State<CasesState>, access: Access) -> impl IntoResponse {
@@ -131,12 +134,9 @@ async fn change(
     access.require_any(&[Role::Pathologist, Role::Scanner])?;
     state.slide(id).await?;
     let CasesDeps { catalog, queue, .. } = &state.deps;
-    step::give_mpp(catalog, queue, id, mpp)
+    step::give_mpp(catalog, queue, access.name(), id, mpp)
         .await
         .map_err(refused)?;
-    state
-        .note(&access, id, AuditAction::MppGiven, json!({ "mpp": mpp }))
-        .await?;
     SlideView::now(&state, &access, id).await
 }
 

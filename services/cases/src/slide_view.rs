@@ -8,6 +8,7 @@ use http::{Access, ApiError, Json};
 use serde::Serialize;
 
 use crate::CasesState;
+use crate::sightings::{Looking, Subject};
 use crate::state::Results;
 
 /// A slide as the API shows it.
@@ -66,6 +67,20 @@ impl SlideView {
     ) -> Result<Json<Self>, ApiError> {
         let row = state.slide(slide).await?;
         Ok(Json(Self::of(state, row, access).await?))
+    }
+
+    /// Puts on record that whoever asks sees slides, if what they see may name a patient. The
+    /// others see neither file names nor cases.
+    pub(crate) async fn note_seen(
+        state: &CasesState,
+        access: &Access,
+        slides: impl IntoIterator<Item = SlideId>,
+    ) -> Result<(), ApiError> {
+        if Eyes::of(access) == Eyes::Technical {
+            return Ok(());
+        }
+        let seen = slides.into_iter().map(Subject::Slide).collect();
+        state.sightings.note(access, Looking::Slides, seen).await
     }
 
     /// Adds to the catalog's row what manifest and results say.

@@ -8,6 +8,7 @@ use step::HurryError;
 use store::Store;
 
 use crate::changes::Changes;
+use crate::sightings::Sightings;
 
 /// Slides whose size and mpp are remembered; manifests never change.
 const MAX_REMEMBERED: u64 = 10_000;
@@ -26,6 +27,7 @@ pub struct CasesState {
     pub(crate) deps: CasesDeps,
     pub(crate) changes: Changes,
     pub(crate) first_read: FirstRead,
+    pub(crate) sightings: Sightings,
     scales: Cache<SlideId, Scale>,
 }
 
@@ -63,6 +65,7 @@ impl CasesState {
     pub fn new(deps: CasesDeps) -> Self {
         Self {
             changes: Changes::follow(deps.catalog.clone()),
+            sightings: Sightings::new(deps.catalog.clone()),
             first_read: FirstRead::new(FirstReadRule::default(), deps.catalog.clone()),
             deps,
             scales: Cache::new(MAX_REMEMBERED),
@@ -123,18 +126,7 @@ impl CasesState {
             .await
     }
 
-    /// Puts on record that a person read of so many patients.
-    pub(crate) async fn note_reading(
-        &self,
-        access: &Access,
-        action: AuditAction,
-        n_read: usize,
-    ) -> Result<(), ApiError> {
-        self.record(access, action, None, json!({ "n_read": n_read }))
-            .await
-    }
-
-    async fn record(
+    pub(crate) async fn record(
         &self,
         access: &Access,
         action: AuditAction,

@@ -87,6 +87,9 @@ pub(crate) enum Command {
     /// Make, list and withdraw access tokens, and links to log in by.
     #[command(subcommand)]
     Token(commands::token::Token),
+    /// Whether the audit trail is what was written, and the trail as FHIR AuditEvents.
+    #[command(subcommand)]
+    Audit(commands::audit::Audit),
     /// Measure this build against its peers in the same run.
     Bench(commands::bench::Bench),
     /// The sandboxed decoder; started by the other commands, not by people.

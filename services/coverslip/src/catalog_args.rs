@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use catalog::{Catalog, PostgresUrl};
 use clap::Args;
 
@@ -29,6 +29,28 @@ pub(crate) struct CatalogUrl {
         value_name = "URL"
     )]
     pub(crate) catalog_url: Option<PostgresUrl>,
+}
+
+/// The catalog of an installation that there is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct KnownCatalog {
+    /// The folder of the installation, whose catalog lies there.
+    #[arg(long, env = "COVERSLIP_DATA")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    url: CatalogUrl,
+}
+
+impl KnownCatalog {
+    /// # Errors
+    /// If there is none: a mistyped folder is no empty installation.
+    pub(crate) async fn open(&self) -> Result<Catalog> {
+        match (&self.url.catalog_url, &self.data) {
+            (Some(url), _) => Ok(Catalog::connect(url).await?),
+            (None, Some(data)) => installation::known_catalog(data).await,
+            (None, None) => bail!("give --data or --catalog-url: where the catalog is"),
+        }
+    }
 }
 
 impl CatalogArgs {

@@ -20,6 +20,9 @@ use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
 
+/// In a data folder.
+const CATALOG: &str = "catalog.sqlite";
+
 /// Everything the parts of one process share.
 ///
 /// Below a data folder: `objects/` is storage, `catalog.sqlite` the record.
@@ -155,7 +158,21 @@ pub(crate) fn local_store(data: &Path) -> Result<Store> {
 /// The record of what lies in the folder, or of a folder made now.
 pub(crate) async fn catalog(data: &Path) -> Result<Catalog> {
     make_folder(data)?;
-    Catalog::open(&data.join("catalog.sqlite"))
+    open_catalog(data).await
+}
+
+/// The record of what lies in the folder.
+pub(crate) async fn known_catalog(data: &Path) -> Result<Catalog> {
+    ensure!(
+        data.join(CATALOG).is_file(),
+        "{} is no data folder: there is no {CATALOG} in it",
+        data.display()
+    );
+    open_catalog(data).await
+}
+
+async fn open_catalog(data: &Path) -> Result<Catalog> {
+    Catalog::open(&data.join(CATALOG))
         .await
         .with_context(|| format!("cannot open the catalog in {}", data.display()))
 }

@@ -34,7 +34,9 @@ mod state_args;
 mod summary;
 mod table_with_header;
 mod task_folder;
+mod task_record;
 mod task_registry;
+mod webhook_args;
 
 use arguments::Arguments;
 

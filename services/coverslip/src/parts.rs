@@ -11,11 +11,13 @@ use ingest::IngestConfig;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use webhooks::WebhooksConfig;
 
 use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
 use crate::state_args::StateArgs;
+use crate::task_record;
 use crate::task_registry::TaskRegistry;
 
 /// Parts of one process, each on a task of its own until `shutdown`.
@@ -75,6 +77,35 @@ impl Parts {
             self.installation.embed_deps(),
             self.shutdown.clone(),
         );
+        self.spawn_failing(running);
+    }
+
+    pub(crate) fn mil(&self, registry: TaskRegistry) {
+        let (changed, current) = watch::channel(registry.tasks());
+        let record = task_record::follow(
+            current.clone(),
+            self.installation.catalog.clone(),
+            self.shutdown.clone(),
+        );
+        self.tasks.spawn(record);
+        self.tasks
+            .spawn(registry.follow(changed, self.shutdown.clone()));
+        self.tasks.spawn(mil_worker::run(
+            current,
+            self.installation.mil_deps(),
+            self.shutdown.clone(),
+        ));
+    }
+
+    /// Without what it needs to send anything the process ends.
+    pub(crate) fn webhooks(&self, config: WebhooksConfig) {
+        let catalog = self.installation.catalog.clone();
+        let running = webhooks::run(config, catalog, self.shutdown.clone());
+        self.spawn_failing(async { Ok(running.await?) });
+    }
+
+    /// A part whose failure ends the process.
+    fn spawn_failing(&self, running: impl Future<Output = Result<()>> + Send + 'static) {
         let (failures, shutdown) = (self.failures.0.clone(), self.shutdown.clone());
         self.tasks.spawn(async move {
             if let Err(failure) = running.await {
@@ -83,17 +114,6 @@ impl Parts {
                 shutdown.cancel();
             }
         });
-    }
-
-    pub(crate) fn mil(&self, registry: TaskRegistry) {
-        let (changed, current) = watch::channel(registry.tasks());
-        self.tasks
-            .spawn(registry.follow(changed, self.shutdown.clone()));
-        self.tasks.spawn(mil_worker::run(
-            current,
-            self.installation.mil_deps(),
-            self.shutdown.clone(),
-        ));
     }
 
     /// Says where it listens, and answers there until it is told to stop and all have stopped.

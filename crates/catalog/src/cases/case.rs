@@ -1,11 +1,12 @@
 use chrono::{DateTime, Utc};
 use flow::CaseId;
+use serde_json::json;
 
 use super::slide_place::read_name;
 use crate::columns::{get, get_time, parse};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError, PrivateName};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError, PrivateName};
 
 /// All the catalog says of one case but its orders, slides and signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,9 +148,11 @@ impl Catalog {
         rows.iter().map(read_case).collect()
     }
 
-    /// Says who shall read the case; `None` takes the name away.
+    /// Says who shall read the case; `None` takes the name away. The audit trail says that `actor`
+    /// did.
     pub async fn assign_case(
         &self,
+        actor: &str,
         id: CaseId,
         assignee: Option<&str>,
     ) -> Result<(), CatalogError> {
@@ -159,7 +162,13 @@ impl Catalog {
         )
         .bind(id.to_string())
         .bind(assignee);
-        match self.records.execute(statement).await? {
+        let event = AuditEvent {
+            actor: actor.to_owned(),
+            action: AuditAction::CaseAssigned,
+            slide: None,
+            detail: json!({ "case": id }),
+        };
+        match self.records.execute_on_record(statement, event).await? {
             0 => Err(CatalogError::UnknownCase { id }),
             _ => Ok(()),
         }

@@ -1,11 +1,12 @@
 use chrono::Utc;
 use flow::{CaseId, OrderId};
+use serde_json::json;
 
 use super::order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed};
 use crate::columns::{from_json, get, get_time, parse, to_json};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 macro_rules! order_columns {
     () => {
@@ -15,13 +16,16 @@ macro_rules! order_columns {
 
 impl Catalog {
     /// Places an order, and opens its case if there is none. However often the same order comes, it
-    /// is one.
+    /// is one, and stands in the audit trail as often.
     pub async fn place_order(
         &self,
         order: &NewOrder,
         sender: &OrderSender,
     ) -> Result<Placed, CatalogError> {
         if let Some(known) = self.same_order(order, sender).await? {
+            if let Placed::Known(row) = &known {
+                self.audit(placed(row, sender)).await?;
+            }
             return Ok(known);
         }
         let case = self
@@ -102,7 +106,8 @@ impl Catalog {
         .bind(sender.idempotency_key.as_deref())
         .bind(to_json("order", &row.order)?)
         .bind(row.ordered_at.timestamp_millis());
-        Ok(self.records.execute(statement).await? > 0)
+        let event = placed(row, sender);
+        Ok(self.records.execute_on_record(statement, event).await? > 0)
     }
 
     /// The order that this one is, or claims to be.
@@ -146,6 +151,15 @@ impl Catalog {
             Ok(compared(known, order, conflict))
         })
         .transpose()
+    }
+}
+
+fn placed(row: &OrderRow, sender: &OrderSender) -> AuditEvent {
+    AuditEvent {
+        actor: sender.name.clone(),
+        action: AuditAction::OrderPlaced,
+        slide: None,
+        detail: json!({ "case": row.case, "order": row.id }),
     }
 }
 

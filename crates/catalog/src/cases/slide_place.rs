@@ -1,9 +1,10 @@
 use flow::{CaseId, SlideId};
+use serde_json::json;
 
 use crate::columns::{get, parse};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError, PrivateName};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError, PrivateName};
 
 /// Where in a laboratory's order a slide belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,13 +16,22 @@ pub struct SlidePlace {
 }
 
 impl Catalog {
-    /// Puts a slide in a case, out of any that it was in before. The case must be there.
+    /// Puts a slide in a case, out of any that it was in before; the audit trail says that `actor`
+    /// did. The case must be there.
     pub async fn put_in_case(
         &self,
+        actor: &str,
         slide: SlideId,
         place: &SlidePlace,
     ) -> Result<(), CatalogError> {
         self.known_case(place.case).await?;
+        let before = self.known_slide(slide).await?.place;
+        let event = AuditEvent {
+            actor: actor.to_owned(),
+            action: AuditAction::SlidePutInCase,
+            slide: Some(slide),
+            detail: json!({ "case": place.case, "before": before.map(|place| place.case) }),
+        };
         let text = |name: &Option<PrivateName>| name.as_ref().map(|n| n.reveal().to_owned());
         let statement = Statement::to(
             "put a slide in a case",
@@ -37,7 +47,7 @@ impl Catalog {
         .bind(text(&place.block))
         .bind(text(&place.stain))
         .about(slide);
-        self.records.execute(statement).await?;
+        self.records.execute_on_record(statement, event).await?;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error, PgConnection};
 use tokio::time::timeout;
 
+use crate::audit::take_in_older;
 use crate::connections::Connections;
 use crate::migrations::{Dialect, migrate};
 use crate::{Catalog, CatalogError};
@@ -40,11 +41,13 @@ pub(crate) async fn connect(url: &PostgresUrl) -> Result<Catalog, CatalogError> 
         url.options().options(SETTINGS).options(settings)
     };
     let records = Connections::Postgres(pool(durable("on"), CONNECTIONS), server.clone());
-    Ok(Catalog {
+    let catalog = Catalog {
         readers: records.clone(),
         records,
         notes: Connections::Postgres(pool(durable("off"), 1), server),
-    })
+    };
+    take_in_older(&catalog).await?;
+    Ok(catalog)
 }
 
 /// On a connection of its own, which is in no hurry: others may be migrating, and so may old rows.

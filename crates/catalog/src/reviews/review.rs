@@ -2,12 +2,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use flow::{CaseId, SlideId};
+use serde_json::json;
 
 use super::Opinion;
+use crate::audit::append;
 use crate::columns::{from_json, get, get_time, parse, to_json};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 /// Readers of one slide who write at the same moment, before one of them is told to try again.
 const MOST_TRIES: u32 = 20;
@@ -57,7 +59,7 @@ macro_rules! review_columns {
 }
 
 impl Catalog {
-    /// Adds a review; none is ever changed or removed.
+    /// Adds a review, and to the audit trail that it was added; none is ever changed or removed.
     pub async fn add_review(&self, review: &NewReview) -> Result<AddedReview, CatalogError> {
         self.known_slide(review.slide).await?;
         for _ in 0..MOST_TRIES {
@@ -143,13 +145,29 @@ impl Catalog {
         .bind(review.amends.map(i64::from))
         .bind(Utc::now().timestamp_millis())
         .about(review.slide);
-        let row = self.records.fetch_optional(statement).await?;
-        row.map(|row| number(&row, "number")).transpose()
+        let mut transaction = self.records.begin("add a review").await?;
+        let row = transaction.fetch_optional(statement).await?;
+        let number = row.map(|row| number(&row, "number")).transpose()?;
+        if let Some(number) = number {
+            append(&mut transaction, reviewed(review, number)).await?;
+        }
+        transaction.commit().await?;
+        Ok(number)
     }
 
     async fn read_reviews(&self, statement: Statement) -> Result<Vec<ReviewRow>, CatalogError> {
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_review).collect()
+    }
+}
+
+fn reviewed(review: &NewReview, number: u32) -> AuditEvent {
+    let kind = review.opinion.kind();
+    AuditEvent {
+        actor: review.reviewer.clone(),
+        action: AuditAction::SlideReviewed,
+        slide: Some(review.slide),
+        detail: json!({ "kind": kind, "number": number, "amends": review.amends }),
     }
 }
 

@@ -1,13 +1,14 @@
 use chrono::{DateTime, Utc};
 use flow::CaseId;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::review::number;
+use crate::audit::append;
 use crate::cases::CaseStanding;
 use crate::columns::{from_json, get, get_time, parse, to_json};
 use crate::row::Row;
 use crate::statement::Statement;
-use crate::{Catalog, CatalogError};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 /// To be put on record as signed.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +32,8 @@ pub struct SignOffRow {
 }
 
 impl Catalog {
-    /// Whether it was put on record: of two who sign the same version one does. The case must be
-    /// there.
+    /// Whether it was put on record, in the audit trail too: of two who sign the same version one
+    /// does. The case must be there.
     pub async fn add_sign_off(&self, new: &NewSignOff) -> Result<bool, CatalogError> {
         let action = "sign a case";
         let sign = Statement::to(
@@ -48,7 +49,14 @@ impl Catalog {
         let stand = Statement::to(action, "UPDATE cases SET standing = $2 WHERE id = $1")
             .bind(new.case.to_string())
             .bind(CaseStanding::Signed.name());
-        Ok(self.records.execute_both(sign, stand).await? > 0)
+        let mut transaction = self.records.begin(action).await?;
+        let is_done = transaction.execute(sign).await? > 0;
+        if is_done {
+            transaction.execute(stand).await?;
+            append(&mut transaction, signed(new)).await?;
+        }
+        transaction.commit().await?;
+        Ok(is_done)
     }
 
     /// Every signed version of a case, the first one first.
@@ -61,6 +69,15 @@ impl Catalog {
         .bind(case.to_string());
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_sign_off).collect()
+    }
+}
+
+fn signed(new: &NewSignOff) -> AuditEvent {
+    AuditEvent {
+        actor: new.signer.clone(),
+        action: AuditAction::CaseSigned,
+        slide: None,
+        detail: json!({ "case": new.case, "version": new.version }),
     }
 }
 

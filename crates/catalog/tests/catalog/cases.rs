@@ -158,15 +158,15 @@ async fn a_slide_is_in_one_case_and_can_be_moved(place: Place) -> TestResult {
         block: PrivateName::new("A1").ok(),
         stain: PrivateName::new("H&E").ok(),
     };
-    let unknown = catalog.put_in_case(id(1), &at(first)).await;
+    let unknown = catalog.put_in_case("the lis", id(1), &at(first)).await;
     assert!(matches!(unknown, Err(CatalogError::UnknownSlide { .. })));
     catalog.register(new_slide(1)).await?;
     assert_eq!(catalog.known_slide(id(1)).await?.place, None);
     let nowhere = CaseId::from_bytes([9; 16]);
-    let unknown = catalog.put_in_case(id(1), &at(nowhere)).await;
+    let unknown = catalog.put_in_case("the lis", id(1), &at(nowhere)).await;
     assert!(matches!(unknown, Err(CatalogError::UnknownCase { .. })));
     for case in [first, second] {
-        catalog.put_in_case(id(1), &at(case)).await?;
+        catalog.put_in_case("the lis", id(1), &at(case)).await?;
         assert_eq!(catalog.known_slide(id(1)).await?.place, Some(at(case)));
     }
     assert!(catalog.slides_of_case(first).await?.is_empty());
@@ -212,13 +212,15 @@ async fn who_shall_read_a_case_is_noted(place: Place) -> TestResult {
     let catalog = place.open().await?;
     let case = catalog.open_case(&name("S26-1")?, None).await?.id;
     for assignee in [Some("Dr. Gram"), None] {
-        catalog.assign_case(case, assignee).await?;
+        catalog.assign_case("the lis", case, assignee).await?;
         assert_eq!(
             catalog.known_case(case).await?.assignee.as_deref(),
             assignee
         );
     }
-    let unknown = catalog.assign_case(CaseId::from_bytes([9; 16]), None).await;
+    let unknown = catalog
+        .assign_case("the lis", CaseId::from_bytes([9; 16]), None)
+        .await;
     assert!(matches!(unknown, Err(CatalogError::UnknownCase { .. })));
     Ok(())
 }
@@ -238,9 +240,11 @@ async fn the_case_revision_grows_with_every_change_of_cases(place: Place) -> Tes
         block,
         stain,
     };
-    theirs.put_in_case(id(1), &at).await?;
+    theirs.put_in_case("the lis", id(1), &at).await?;
     seen.push(ours.case_revision().await?);
-    theirs.assign_case(case, Some("Dr. Gram")).await?;
+    theirs
+        .assign_case("the lis", case, Some("Dr. Gram"))
+        .await?;
     seen.push(ours.case_revision().await?);
     assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
     let whole = ours.revision().await?;
@@ -283,7 +287,7 @@ async fn a_slide_is_as_urgent_as_what_was_ordered_of_its_case(place: Place) -> T
         block: None,
         stain: None,
     };
-    catalog.put_in_case(slide, &in_case).await?;
+    catalog.put_in_case("the lis", slide, &in_case).await?;
     assert_eq!(catalog.urgency(slide).await?, Urgency::Routine);
     placed(&catalog, &order("S26-1", "A2")?, None).await?;
     assert_eq!(catalog.urgency(slide).await?, Urgency::Urgent);

@@ -25,7 +25,9 @@ async fn the_last_that_were_given_hold_also_after_opening_again(place: Place) ->
     catalog.register(new_slide(1)).await?;
     assert_eq!(catalog.covariates(id(1)).await?, GivenCovariates::default());
     for (age, revision) in [("63", 1), ("63", 1), ("64", 2), ("63", 3)] {
-        let given = catalog.give_covariates(id(1), &of_age(age)?).await?;
+        let given = catalog
+            .give_covariates("the lis", id(1), &of_age(age)?)
+            .await?;
         assert_eq!(given.revision, CovariateRevision(revision), "{age}");
         assert_eq!(given.values, of_age(age)?);
     }
@@ -43,7 +45,7 @@ async fn of_many_who_give_at_once_each_has_a_revision(place: Place) -> TestResul
         let catalog = catalog.clone();
         async move {
             let values = of_age(&age.to_string()).expect("a number of years");
-            catalog.give_covariates(id(1), &values).await
+            catalog.give_covariates("the lis", id(1), &values).await
         }
     }));
     let given: Vec<GivenCovariates> = given.await.into_iter().collect::<Result<_, _>>()?;
@@ -56,7 +58,9 @@ async fn of_many_who_give_at_once_each_has_a_revision(place: Place) -> TestResul
 
 async fn a_slide_that_is_not_there_is_given_none(place: Place) -> TestResult {
     let catalog = place.open().await?;
-    let refused = catalog.give_covariates(id(9), &of_age("63")?).await;
+    let refused = catalog
+        .give_covariates("the lis", id(9), &of_age("63")?)
+        .await;
     assert!(matches!(refused, Err(CatalogError::UnknownSlide { .. })));
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod annotations;
+mod audit_chain;
 mod both_kinds;
 mod cases;
 mod chunk_claims;
@@ -13,3 +14,5 @@ mod reviews;
 mod samples;
 mod slides;
 mod sqlite_file;
+mod tampering;
+mod webhooks;

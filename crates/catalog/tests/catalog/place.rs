@@ -41,10 +41,8 @@ impl Place {
     /// Behind the catalog's back.
     pub(crate) async fn execute(&self, statement: &'static str) -> TestResult {
         match self {
-            Self::Sqlite(folder) => {
-                let file = SqliteConnectOptions::new().filename(file_in(folder));
-                let mut connection = SqliteConnection::connect_with(&file).await?;
-                connection.execute(statement).await?;
+            Self::Sqlite(_) => {
+                self.sqlite_connection().await?.execute(statement).await?;
             }
             Self::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await?;
@@ -52,6 +50,16 @@ impl Place {
             }
         }
         Ok(())
+    }
+
+    pub(crate) async fn sqlite_connection(&self) -> Result<SqliteConnection, Error> {
+        let Self::Sqlite(folder) = self else {
+            return Err("this place is on PostgreSQL".into());
+        };
+        let file = SqliteConnectOptions::new()
+            .filename(file_in(folder))
+            .busy_timeout(std::time::Duration::from_secs(10));
+        Ok(SqliteConnection::connect_with(&file).await?)
     }
 }
 

@@ -67,7 +67,9 @@ async fn reviews_are_numbered_in_their_order_and_read_as_written(place: Place) -
         block: None,
         stain: None,
     };
-    catalog.put_in_case(id(1), &place_in_case).await?;
+    catalog
+        .put_in_case("the lis", id(1), &place_in_case)
+        .await?;
     let second = override_of(1)?;
     for (review, number) in [(impression(1, "Dr. Gram"), 1), (second.clone(), 2)] {
         assert_eq!(

@@ -194,7 +194,7 @@ async fn what_is_about_an_unknown_slide_is_refused(place: Place) -> TestResult {
     let mpp = Mpp::new(0.5)?;
     for refused in [
         catalog.set_status(id(1), &SlideStatus::Tiled).await,
-        catalog.set_mpp_override(id(1), mpp).await,
+        catalog.set_mpp_override("a scanner", id(1), mpp).await,
         catalog.set_progress(id(1), progress).await,
         catalog.record_timing(id(1), timing(Stage::Tile, 1.0)).await,
         catalog
@@ -238,7 +238,9 @@ async fn the_revision_grows_with_every_change_in_any_process(place: Place) -> Te
     }
     theirs.set_status(id(1), &SlideStatus::Tiled).await?;
     seen.push(ours.revision().await?);
-    theirs.set_mpp_override(id(1), Mpp::new(0.5)?).await?;
+    theirs
+        .set_mpp_override("a scanner", id(1), Mpp::new(0.5)?)
+        .await?;
     seen.push(ours.revision().await?);
     theirs.record_timing(id(1), timing(stage, 1.0)).await?;
     seen.push(ours.revision().await?);

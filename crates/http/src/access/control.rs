@@ -13,6 +13,9 @@ use tokio::time::Instant;
 use super::{Access, Secret, Transport, secret};
 use crate::ApiError;
 
+/// Who makes and withdraws tokens, in the audit trail: whoever can run commands where the catalog is.
+const OPERATOR: &str = "command line";
+
 /// How long a withdrawn token may still be taken for good.
 const REMEMBERED: Duration = Duration::from_secs(30);
 const MAX_REMEMBERED: u64 = 10_000;
@@ -60,9 +63,17 @@ impl AccessControl {
 
     /// Makes a bearer token without expiry. `name` will stand in the audit trail.
     pub async fn issue_token(&self, name: &str, roles: &[Role]) -> Result<Secret, CatalogError> {
-        let secret = self.add(TokenKind::Bearer, name, roles, None).await?;
-        self.audit(AuditAction::TokenAdded, name, roles).await?;
-        Ok(secret)
+        self.audit(OPERATOR, AuditAction::TokenAdded, name, roles)
+            .await?;
+        self.add(TokenKind::Bearer, name, roles, None).await
+    }
+
+    /// Forgets a bearer token.
+    pub async fn withdraw_token(&self, token: &TokenRow) -> Result<(), CatalogError> {
+        let (name, roles) = (&token.name, &token.roles);
+        self.audit(OPERATOR, AuditAction::TokenRemoved, name, roles)
+            .await?;
+        self.shared.catalog.remove_token(&token.hash).await
     }
 
     /// Makes a code for `/login?code=...`, good once and for a quarter of an hour.
@@ -71,6 +82,8 @@ impl AccessControl {
         name: &str,
         roles: &[Role],
     ) -> Result<Secret, CatalogError> {
+        self.audit(OPERATOR, AuditAction::LoginLinkMade, name, roles)
+            .await?;
         self.add(TokenKind::LoginCode, name, roles, Some(CODE_LIFE))
             .await
     }
@@ -132,7 +145,8 @@ impl AccessControl {
         let (name, roles) = (code.name, code.roles);
         let life = Some(SESSION_LIFE);
         let session = self.add(TokenKind::Session, &name, &roles, life).await?;
-        self.audit(AuditAction::LoggedIn, &name, &roles).await?;
+        self.audit(&name, AuditAction::LoggedIn, &name, &roles)
+            .await?;
         Ok(Some(session))
     }
 
@@ -155,17 +169,19 @@ impl AccessControl {
         Ok(secret)
     }
 
+    /// Before it is done: there is no token that is not on record.
     async fn audit(
         &self,
+        actor: &str,
         action: AuditAction,
         name: &str,
         roles: &[Role],
     ) -> Result<(), CatalogError> {
         let event = AuditEvent {
-            actor: name.to_owned(),
+            actor: actor.to_owned(),
             action,
             slide: None,
-            detail: json!({ "roles": roles }),
+            detail: json!({ "name": name, "roles": roles }),
         };
         self.shared.catalog.audit(event).await
     }

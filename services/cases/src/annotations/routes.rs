@@ -39,6 +39,11 @@ async fn list(
     may_look(&access)?;
     let scale = scale(&state, id).await?;
     let rows = state.deps.catalog.annotations(id).await?;
+    let (action, detail) = (
+        AuditAction::AnnotationsSeen,
+        json!({ "n_read": rows.len() }),
+    );
+    state.note(&access, id, action, detail).await?;
     Ok(Json(FeatureCollection::of(id, scale, rows)?))
 }
 
@@ -50,6 +55,7 @@ async fn one(
     may_look(&access)?;
     let newest = known(&state, id, annotation).await?.pop();
     let feature = newest.map(DrawnFeature::of).transpose()?.flatten();
+    note_seen(&state, &access, id, annotation).await?;
     feature.map(Json).ok_or_else(|| nothing(annotation))
 }
 
@@ -62,6 +68,7 @@ async fn versions(
     may_look(&access)?;
     let scale = scale(&state, id).await?;
     let rows = known(&state, id, annotation).await?;
+    note_seen(&state, &access, id, annotation).await?;
     Ok(Json(FeatureCollection::of(id, scale, rows)?))
 }
 
@@ -88,10 +95,6 @@ async fn save(
         body: Some(body),
     };
     let version = state.deps.catalog.save_annotation(&new).await?;
-    let detail = json!({ "annotation": annotation, "version": version });
-    state
-        .note(&access, id, AuditAction::AnnotationSaved, detail)
-        .await?;
     let status = match version {
         1 => StatusCode::CREATED,
         _ => StatusCode::OK,
@@ -119,11 +122,7 @@ async fn remove(
         author: access.name().to_owned(),
         body: None,
     };
-    let version = state.deps.catalog.save_annotation(&new).await?;
-    let detail = json!({ "annotation": annotation, "version": version });
-    state
-        .note(&access, id, AuditAction::AnnotationRemoved, detail)
-        .await?;
+    state.deps.catalog.save_annotation(&new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,6 +137,17 @@ async fn scale(state: &CasesState, id: SlideId) -> Result<Scale, ApiError> {
             "slide {id} is not tiled yet: there is nothing to draw on"
         ))
     })
+}
+
+async fn note_seen(
+    state: &CasesState,
+    access: &Access,
+    id: SlideId,
+    annotation: AnnotationId,
+) -> Result<(), ApiError> {
+    let detail = json!({ "annotation": annotation });
+    let action = AuditAction::AnnotationsSeen;
+    state.note(access, id, action, detail).await
 }
 
 async fn ensure_room(state: &CasesState, id: SlideId) -> Result<(), ApiError> {

@@ -69,11 +69,6 @@ async fn add(
         AddedReview::Done(number) => number,
         AddedReview::AmendedBefore => return Err(amended_before()),
     };
-    let kind = review.opinion.kind();
-    let detail = json!({ "kind": kind, "number": number, "amends": amends });
-    state
-        .note(&access, id, AuditAction::SlideReviewed, detail)
-        .await?;
     let after = state.deps.catalog.reviews(id).await?;
     let added = after.into_iter().find(|row| row.number == number);
     let added = added.ok_or_else(|| ApiError::internal("a review that was added is not there"))?;

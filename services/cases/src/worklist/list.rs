@@ -3,12 +3,14 @@ use catalog::{AuditAction, CasePage, CaseRow, CaseStanding, PrivateName};
 use flow::CaseId;
 use http::{Access, ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::assembled::Assembled;
 use super::case_view::CaseView;
 use super::knows_patients;
 use super::reading_order::by_urgency;
 use crate::CasesState;
+use crate::sightings::{Looking, Subject};
 
 /// Cases in one answer unless the caller asks for fewer.
 const PAGE: u32 = 100;
@@ -52,7 +54,7 @@ pub(super) async fn worklist(
     access: Access,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
-    let mut list = page(&state, &access, query).await?;
+    let mut list = page(&state, &access, Looking::Worklist, query).await?;
     list.cases.sort_by(by_urgency);
     Ok(Json(list))
 }
@@ -63,7 +65,7 @@ pub(super) async fn cases(
     access: Access,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<CaseList>, ApiError> {
-    Ok(Json(page(&state, &access, query).await?))
+    Ok(Json(page(&state, &access, Looking::Cases, query).await?))
 }
 
 /// Finds cases, signed or not. A POST, for an accession number has no place in an address.
@@ -75,11 +77,22 @@ pub(super) async fn search(
     knows_patients(&access)?;
     let catalog = &state.deps.catalog;
     let rows = catalog.cases_by_accession(&accession, FOUND).await?;
+    let found: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let (action, detail) = (
+        AuditAction::CaseSeen,
+        json!({ "cases": found, "by": "search" }),
+    );
+    state.record(&access, action, None, detail).await?;
     let cases = views(&state, &access, rows).await?;
     Ok(Json(CaseList { cases, next: None }))
 }
 
-async fn page(state: &CasesState, access: &Access, query: ListQuery) -> Result<CaseList, ApiError> {
+async fn page(
+    state: &CasesState,
+    access: &Access,
+    looking: Looking,
+    query: ListQuery,
+) -> Result<CaseList, ApiError> {
     knows_patients(access)?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let page = CasePage {
@@ -93,6 +106,8 @@ async fn page(state: &CasesState, access: &Access, query: ListQuery) -> Result<C
     let rows = state.deps.catalog.cases(page).await?;
     let is_full = rows.len() as u64 == u64::from(limit);
     let next = rows.last().filter(|_| is_full).map(|row| row.id);
+    let shown = rows.iter().map(|row| Subject::Case(row.id)).collect();
+    state.sightings.note(access, looking, shown).await?;
     let cases = views(state, access, rows).await?;
     Ok(CaseList { cases, next })
 }
@@ -102,8 +117,6 @@ async fn views(
     access: &Access,
     rows: Vec<CaseRow>,
 ) -> Result<Vec<CaseView>, ApiError> {
-    let action = AuditAction::CaseSeen;
-    state.note_reading(access, action, rows.len()).await?;
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
         let case = Assembled::of(state, access, row).await?;

@@ -59,8 +59,7 @@ pub(super) async fn assign(
             "an assignee has 1 to {LONGEST_NAME} characters: give a name, or null for nobody"
         )));
     }
-    state.deps.catalog.assign_case(id, assignee).await?;
-    let action = AuditAction::CaseAssigned;
-    state.note_case(&access, id, action).await?;
+    let catalog = &state.deps.catalog;
+    catalog.assign_case(access.name(), id, assignee).await?;
     now(&state, &access, id).await
 }

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use catalog::{AuditAction, NewSignOff, PrivateRemark, Role};
+use catalog::{NewSignOff, PrivateRemark, Role};
 use flow::{CaseId, Sha256Digest};
 use http::{Access, ApiError, Json, Path};
 use serde::Deserialize;
@@ -40,8 +40,6 @@ pub(super) async fn sign(
     if !state.deps.catalog.add_sign_off(&new).await? {
         return Err(changed());
     }
-    let action = AuditAction::CaseSigned;
-    state.note_case(&access, id, action).await?;
     Ok((StatusCode::CREATED, one::now(&state, &access, id).await?))
 }
 

@@ -1,9 +1,8 @@
 use axum::extract::State;
-use catalog::{AuditAction, PrivateName, SlidePlace};
+use catalog::{PrivateName, SlidePlace};
 use flow::{CaseId, SlideId};
 use http::{Access, ApiError, Json, Path};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::case_view::CaseView;
 use super::{knows_patients, one};
@@ -29,14 +28,11 @@ pub(super) async fn put(
     Json(placement): Json<Placement>,
 ) -> Result<Json<CaseView>, ApiError> {
     knows_patients(&access)?;
-    let before = state.slide(id).await?.place.map(|place| place.case);
+    state.slide(id).await?;
     let place = placed(&state, placement).await?;
-    state.deps.catalog.put_in_case(id, &place).await?;
+    let catalog = &state.deps.catalog;
+    catalog.put_in_case(access.name(), id, &place).await?;
     state.hurry(id).await?;
-    let detail = json!({ "case": place.case, "before": before });
-    state
-        .note(&access, id, AuditAction::SlidePutInCase, detail)
-        .await?;
     one::now(&state, &access, place.case).await
 }
 

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does.
 
 pub(crate) mod analyze;
+pub(crate) mod audit;
 pub(crate) mod bags;
 pub(crate) mod bench;
 pub(crate) mod embed;
@@ -56,6 +57,7 @@ fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
         Command::Queue(queue) => block_on(queue.run()),
         Command::Migrate(migrate) => block_on(migrate.run()),
         Command::Token(token) => block_on(token.run()),
+        Command::Audit(audit) => block_on(audit.run()),
         Command::Bench(bench) => bench.run(),
         Command::DecodeChild => decode_child(),
     }

@@ -1,7 +1,7 @@
 //! `coverslip queue`: how full it is, what was given up, and to try that once more.
 
 use anyhow::{Result, bail};
-use catalog::Catalog;
+use catalog::{AuditAction, AuditEvent, Catalog};
 use clap::{Args, Subcommand, ValueEnum};
 use queue::{DeadLetter, DeadLetterId, Redriven};
 use serde::Serialize;
@@ -165,10 +165,20 @@ impl Redrive {
         for letter in topic.dead_letters(queue).await? {
             let is_meant = self.letters.is_empty() || self.letters.contains(&letter.id);
             if is_meant && topic.redrive(catalog, queue, &letter).await? == Redriven::Done {
+                catalog.audit(retried(topic, &letter)).await?;
                 redriven.push(letter.id);
             }
         }
         Ok(redriven)
+    }
+}
+
+fn retried(topic: Topic, letter: &DeadLetter) -> AuditEvent {
+    AuditEvent {
+        actor: "command line".to_owned(),
+        action: AuditAction::AnalysisRetried,
+        slide: letter.slide,
+        detail: json!({ "step": topic.stage().name() }),
     }
 }
 

@@ -5,18 +5,17 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use axum::Router;
 use clap::{Args, Subcommand};
-use http::FirstReadRule;
 use telemetry::Metrics;
 
-use super::up::{cases_router, tiles_router};
+use super::up::{cases_router, tiles_router, webhooks_router};
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
-use crate::installation::Installation;
 use crate::listening::{Listening, TransportArgs};
 use crate::parts::Parts;
 use crate::state_args::StateArgs;
+use crate::webhook_args::WebhookArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Serve {
@@ -24,8 +23,8 @@ pub(crate) enum Serve {
     Ingest(ServeIngest),
     /// Tiles, thumbnails, heatmaps, and the viewer.
     Tiles(ServeShown),
-    /// Slides, their progress and their results; cases, reviews and signatures.
-    Cases(ServeShown),
+    /// Slides, their progress and their results; cases, reviews and signatures; webhooks.
+    Cases(ServeCases),
 }
 
 #[derive(Debug, Args)]
@@ -42,6 +41,14 @@ pub(crate) struct ServeShown {
     part: ServePart,
     #[command(flatten)]
     first_read: FirstReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeCases {
+    #[command(flatten)]
+    shown: ServeShown,
+    #[command(flatten)]
+    webhooks: WebhookArgs,
 }
 
 #[derive(Debug, Args)]
@@ -74,24 +81,23 @@ impl Serve {
                 parts.ingest(ingest)?;
                 part.answer(router, Needs::QueueToo, parts, metrics).await
             }
-            Self::Tiles(shown) => shown.run(tiles_router, metrics).await,
-            Self::Cases(shown) => shown.run(cases_router, metrics).await,
+            Self::Tiles(ServeShown { part, first_read }) => {
+                let parts = Parts::open_shared(&part.state).await?;
+                let router = tiles_router(parts.installation(), first_read.rule());
+                let needs = Needs::CatalogAndStorage;
+                part.answer(router, needs, parts, metrics).await
+            }
+            Self::Cases(ServeCases { shown, webhooks }) => {
+                let ServeShown { part, first_read } = shown;
+                let parts = Parts::open_shared(&part.state).await?;
+                let config = webhooks.config();
+                let router = cases_router(parts.installation(), first_read.rule());
+                let router = router.merge(webhooks_router(parts.installation(), &config));
+                parts.webhooks(config);
+                let needs = Needs::CatalogAndStorage;
+                part.answer(router, needs, parts, metrics).await
+            }
         }
-    }
-}
-
-impl ServeShown {
-    /// Of a part that shows what is there.
-    async fn run(
-        self,
-        router: impl FnOnce(&Installation, FirstReadRule) -> Router,
-        metrics: Metrics,
-    ) -> Result<Outcome> {
-        let Self { part, first_read } = self;
-        let parts = Parts::open_shared(&part.state).await?;
-        let router = router(parts.installation(), first_read.rule());
-        part.answer(router, Needs::CatalogAndStorage, parts, metrics)
-            .await
     }
 }
 

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, bail};
 use catalog::{Role, TokenRow};
 use clap::{Args, Subcommand};
-use flow::Sha256Digest;
 use http::{AccessControl, Transport};
 use serde_json::json;
 
@@ -131,22 +130,20 @@ impl Withdraw {
     async fn run(self) -> Result<Outcome> {
         let catalog = self.catalog.open().await?;
         let tokens = catalog.bearer_tokens().await?;
-        let hash = only_match(&tokens, &self.hash)?;
-        catalog
-            .remove_token(&hash)
-            .await
-            .context("cannot withdraw the token")?;
+        let token = only_match(&tokens, &self.hash)?;
+        let access = AccessControl::new(catalog, Transport::Http);
+        let withdrawn = access.withdraw_token(token).await;
+        withdrawn.context("cannot withdraw the token")?;
         Ok(Outcome::Done)
     }
 }
 
-fn only_match(tokens: &[TokenRow], start: &str) -> Result<Sha256Digest> {
-    let mut matches = tokens.iter().map(|token| token.hash);
-    let mut matches = matches
-        .by_ref()
-        .filter(|hash| hash.to_string().starts_with(start));
+fn only_match<'t>(tokens: &'t [TokenRow], start: &str) -> Result<&'t TokenRow> {
+    let mut matches = tokens
+        .iter()
+        .filter(|token| token.hash.to_string().starts_with(start));
     match (matches.next(), matches.next()) {
-        (Some(hash), None) => Ok(hash),
+        (Some(token), None) => Ok(token),
         (None, _) => bail!("no token's hash starts with `{start}`: see `coverslip token list`"),
         (Some(_), Some(_)) => bail!("several tokens' hashes start with `{start}`: give more of it"),
     }

@@ -13,6 +13,7 @@ use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
 use telemetry::Metrics;
 use tiles::TilesState;
+use webhooks::{WebhooksConfig, WebhooksState};
 
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
@@ -26,6 +27,7 @@ use crate::print;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
+use crate::webhook_args::WebhookArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
@@ -41,6 +43,8 @@ pub(crate) struct Up {
     first_read: FirstReadArgs,
     #[command(flatten)]
     ingest: IngestArgs,
+    #[command(flatten)]
+    webhooks: WebhookArgs,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
@@ -63,11 +67,14 @@ impl Up {
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
         parts.mil(tasks);
+        let webhooks = self.webhooks.config();
+        let told = webhooks_router(parts.installation(), &webhooks);
+        parts.webhooks(webhooks);
         let code = parts
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let router = router(&parts, self.first_read.rule(), receive, metrics)?;
+        let router = router(&parts, self.first_read.rule(), receive, metrics)?.merge(told);
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
@@ -106,6 +113,13 @@ pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> 
         queue,
     };
     cases::router(CasesState::new(deps).reading_first(rule))
+}
+
+pub(super) fn webhooks_router(installation: &Installation, config: &WebhooksConfig) -> Router {
+    webhooks::router(WebhooksState {
+        catalog: installation.catalog.clone(),
+        egress: config.egress.clone(),
+    })
 }
 
 fn announce(address: SocketAddr, code: &str) -> Result<()> {

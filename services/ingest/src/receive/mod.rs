@@ -103,10 +103,14 @@ async fn accept(
     };
     let registered = deps.catalog.register(slide).await?;
     let event = AuditEvent {
-        actor: arrival.bearer,
+        actor: arrival.bearer.clone(),
         action: AuditAction::SlideReceived,
         slide: Some(id),
-        detail: json!({ "n_bytes": n_bytes, "known": registered == Registered::Known }),
+        detail: json!({
+            "n_bytes": n_bytes,
+            "known": registered == Registered::Known,
+            "mpp": arrival.mpp,
+        }),
     };
     deps.catalog.audit(event).await?;
     match registered {
@@ -116,7 +120,7 @@ async fn accept(
             Ok(Accepted::New(id))
         }
         Registered::Known => {
-            known_again(deps, id, arrival.mpp).await?;
+            known_again(deps, &arrival.bearer, id, arrival.mpp).await?;
             Ok(Accepted::Known(id))
         }
     }
@@ -125,11 +129,12 @@ async fn accept(
 /// A slide that was held for its missing mpp may come again with one.
 async fn known_again(
     deps: &IngestDeps,
+    bearer: &str,
     slide: SlideId,
     mpp: Option<Mpp>,
 ) -> Result<(), ReceiveError> {
     let Some(mpp) = mpp else { return Ok(()) };
-    match step::give_mpp(&deps.catalog, &deps.queue, slide, mpp).await {
+    match step::give_mpp(&deps.catalog, &deps.queue, bearer, slide, mpp).await {
         Ok(()) | Err(GiveMppError::NotWaiting { .. }) => Ok(()),
         Err(GiveMppError::Catalog(error)) => Err(error.into()),
         Err(GiveMppError::Queue(error)) => Err(error.into()),

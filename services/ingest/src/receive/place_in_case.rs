@@ -1,8 +1,7 @@
 use axum::http::HeaderMap;
-use catalog::{AuditAction, AuditEvent, PrivateName, SlidePlace};
+use catalog::{PrivateName, SlidePlace};
 use flow::SlideId;
 use percent_encoding::percent_decode_str;
-use serde_json::json;
 
 use super::ReceiveError;
 use crate::IngestDeps;
@@ -51,15 +50,8 @@ pub(super) async fn put_in_case(
         block: given.block,
         stain: given.stain,
     };
-    catalog.put_in_case(slide, &place).await?;
-    step::hurry(catalog, &deps.queue, slide).await?;
-    let event = AuditEvent {
-        actor: bearer.to_owned(),
-        action: AuditAction::SlidePutInCase,
-        slide: Some(slide),
-        detail: json!({ "case": case }),
-    };
-    Ok(catalog.audit(event).await?)
+    catalog.put_in_case(bearer, slide, &place).await?;
+    Ok(step::hurry(catalog, &deps.queue, slide).await?)
 }
 
 /// What was sent is not repeated: it may name a patient.

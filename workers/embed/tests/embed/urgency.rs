@@ -36,7 +36,7 @@ impl Lab {
             block: None,
             stain: None,
         };
-        Ok(catalog.put_in_case(self.slide, &place).await?)
+        Ok(catalog.put_in_case("the lis", self.slide, &place).await?)
     }
 }
 

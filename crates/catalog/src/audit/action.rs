@@ -1,0 +1,102 @@
+/// What can be done that must be on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditAction {
+    LoggedIn,
+    /// A link by which somebody may log in; the detail says who, and with which roles.
+    LoginLinkMade,
+    TokenAdded,
+    TokenRemoved,
+    SlideReceived,
+    /// Somebody saw slides with what may name a patient, their file names or cases; the detail has
+    /// their ids.
+    SlidesSeen,
+    /// An mpp was given by hand; the detail says which.
+    MppGiven,
+    /// What is known of the slide's patient or case was given; the detail names it without its
+    /// values.
+    CovariatesGiven,
+    CovariatesSeen,
+    AnalysisStopped,
+    AnalysisResumed,
+    /// What was given up is tried once more; the detail names the step.
+    AnalysisRetried,
+    /// A task's result was stored, the first or another in its place; the detail names the task.
+    ResultRecorded,
+    ResultsSeen,
+    /// Somebody looked at a picture that may show the patient's name.
+    PatientImageSeen,
+    OrderPlaced,
+    /// Somebody read orders, which name patients; the detail has their cases.
+    OrdersSeen,
+    /// Somebody read cases, which name patients; the detail says which.
+    CaseSeen,
+    CaseAssigned,
+    /// The detail names the case, and the one it was in before.
+    SlidePutInCase,
+    /// The detail says how, without the words.
+    SlideReviewed,
+    ReviewsSeen,
+    CaseSigned,
+    AnnotationSaved,
+    AnnotationRemoved,
+    AnnotationsSeen,
+    /// Reviews became training labels.
+    LabelsExported,
+    /// A task came into service; the detail names it.
+    TaskAdded,
+    TaskRemoved,
+    /// Another system is told of what happens from now on; the detail names the webhook and what it
+    /// is told of, not where it is.
+    WebhookAdded,
+    WebhookRemoved,
+    /// A webhook has a new secret.
+    WebhookRotated,
+    /// A webhook was switched on or off; the detail says which.
+    WebhookSwitched,
+    /// A message is sent once more.
+    WebhookReplayed,
+    /// The audit trail itself was read.
+    AuditExported,
+}
+
+impl AuditAction {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LoggedIn => "logged_in",
+            Self::LoginLinkMade => "login_link_made",
+            Self::TokenAdded => "token_added",
+            Self::TokenRemoved => "token_removed",
+            Self::SlideReceived => "slide_received",
+            Self::SlidesSeen => "slides_seen",
+            Self::MppGiven => "mpp_given",
+            Self::CovariatesGiven => "covariates_given",
+            Self::CovariatesSeen => "covariates_seen",
+            Self::AnalysisStopped => "analysis_stopped",
+            Self::AnalysisResumed => "analysis_resumed",
+            Self::AnalysisRetried => "analysis_retried",
+            Self::ResultRecorded => "result_recorded",
+            Self::ResultsSeen => "results_seen",
+            Self::PatientImageSeen => "patient_image_seen",
+            Self::OrderPlaced => "order_placed",
+            Self::OrdersSeen => "orders_seen",
+            Self::CaseSeen => "case_seen",
+            Self::CaseAssigned => "case_assigned",
+            Self::SlidePutInCase => "slide_put_in_case",
+            Self::SlideReviewed => "slide_reviewed",
+            Self::ReviewsSeen => "reviews_seen",
+            Self::CaseSigned => "case_signed",
+            Self::AnnotationSaved => "annotation_saved",
+            Self::AnnotationRemoved => "annotation_removed",
+            Self::AnnotationsSeen => "annotations_seen",
+            Self::LabelsExported => "labels_exported",
+            Self::TaskAdded => "task_added",
+            Self::TaskRemoved => "task_removed",
+            Self::WebhookAdded => "webhook_added",
+            Self::WebhookRemoved => "webhook_removed",
+            Self::WebhookRotated => "webhook_rotated",
+            Self::WebhookSwitched => "webhook_switched",
+            Self::WebhookReplayed => "webhook_replayed",
+            Self::AuditExported => "audit_exported",
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Who did what: a chain of events, each with a hash of itself and of the hash before it.
+
+mod action;
+mod append;
+mod chain;
+mod end;
+mod event;
+mod fault;
+mod tasks;
+mod trail;
+mod verify;
+
+pub use action::AuditAction;
+pub(crate) use append::append;
+pub(crate) use end::take_in_older;
+pub use event::{AuditEvent, AuditHead, AuditRow};
+pub use fault::{AuditFault, AuditFaultKind};
+pub use trail::AuditPage;
+pub use verify::AuditCheck;

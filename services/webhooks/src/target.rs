@@ -1,0 +1,76 @@
+use std::net::IpAddr;
+
+use reqwest::Url;
+use thiserror::Error;
+
+use crate::Egress;
+use crate::egress::Wire;
+
+/// Longest URL, in bytes.
+const LONGEST: usize = 2_000;
+
+/// Where a webhook's messages go. What a name leads to is looked at again each time it is connected
+/// to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    url: Url,
+    wire: Wire,
+}
+
+/// Why messages cannot go there. What was given is not repeated: it may hold a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TargetError {
+    #[error(
+        "that is no URL of at most {} characters: give one as https://HOST/PATH",
+        LONGEST
+    )]
+    NoUrl,
+    #[error(
+        "messages go to https alone: without TLS only to networks that the server was started with \
+         (--webhook-allow)"
+    )]
+    NoTls,
+    #[error("a URL with a user name, a password or a fragment is not taken: keep to the path")]
+    Adorned,
+    #[error(
+        "that address is not one of the public internet: to reach a system of your own network, \
+         start the server with --webhook-allow and its network"
+    )]
+    Forbidden,
+}
+
+impl Target {
+    /// # Errors
+    /// If it is clear already that nothing may be sent there.
+    pub fn parse(text: &str, egress: &Egress) -> Result<Self, TargetError> {
+        if text.len() > LONGEST {
+            return Err(TargetError::NoUrl);
+        }
+        let url = Url::parse(text).or(Err(TargetError::NoUrl))?;
+        let wire = match url.scheme() {
+            "https" => Wire::Tls,
+            "http" if egress.knows_plain() => Wire::Plain,
+            _ => return Err(TargetError::NoTls),
+        };
+        let is_adorned =
+            !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
+        if is_adorned {
+            return Err(TargetError::Adorned);
+        }
+        // The parser has made an address of each way to write one, 0x7f.1 too.
+        let host = url.host_str().ok_or(TargetError::NoUrl)?;
+        let literal = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        if literal.is_ok_and(|address| !egress.permits(wire, address)) {
+            return Err(TargetError::Forbidden);
+        }
+        Ok(Self { url, wire })
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) const fn wire(&self) -> Wire {
+        self.wire
+    }
+}

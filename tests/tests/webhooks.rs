@@ -1,0 +1,122 @@
+//! Webhooks of the real binary, which is killed between what happened and the telling.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use harness::{Server, phantom, pushed_new};
+use serde_json::{Value, json};
+
+/// What came to a receiver: headers and body of each request.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<(String, Value)>>>);
+
+impl Told {
+    fn of_kind(&self, kind: &str) -> Vec<(String, Value)> {
+        let told = self.0.lock().expect("no test panics with it");
+        let of_kind = told.iter().filter(|(_, body)| body["type"] == kind);
+        of_kind.cloned().collect()
+    }
+
+    fn wait_for(&self, kind: &str) -> Result<(String, Value)> {
+        let deadline = Instant::now() + Duration::from_secs(90);
+        while Instant::now() < deadline {
+            if let Some(first) = self.of_kind(kind).into_iter().next() {
+                return Ok(first);
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        anyhow::bail!("{kind} was not told in time")
+    }
+}
+
+/// Takes everything, from now on.
+fn receive(listener: TcpListener) -> Told {
+    let told = Told::default();
+    let hearing = told.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            if let Ok(request) = read(stream) {
+                let mut told = hearing.0.lock().expect("no test panics with it");
+                told.push(request);
+            }
+        }
+    });
+    told
+}
+
+/// One request, answered by 204.
+fn read(mut stream: TcpStream) -> Result<(String, Value)> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let n = stream.read(&mut buffer)?;
+        ensure!(n > 0, "the sender has gone");
+        bytes.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let head = head.to_lowercase();
+        let length = head.split("content-length: ").nth(1).context("a length")?;
+        let length: usize = length.lines().next().context("a length")?.parse()?;
+        if body.len() >= length {
+            let request = (head.clone(), serde_json::from_str(body)?);
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")?;
+            return Ok(request);
+        }
+    }
+}
+
+#[test]
+fn what_happened_before_a_kill_is_told_after_it() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("phantom.tiff");
+    phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "7"])?;
+    let data = folder.path().join("data");
+    let arguments = ["--webhook-allow", "127.0.0.0/8"];
+    let mut server = Server::start(&data, arguments)?;
+    // A port of ours where nobody listens: connections are refused until somebody does.
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let events = json!(["slide.received", "prediction.ready"]);
+    let wanted = json!({ "url": format!("http://127.0.0.1:{port}/told"), "events": events });
+    let made = server.post("/api/v1/webhooks").json(&wanted).send()?;
+    ensure!(made.status() == 201, "{}", made.status());
+    let made: Value = serde_json::from_str(&made.text()?)?;
+    let webhook = format!("/api/v1/webhooks/{}", made["id"].as_str().context("an id")?);
+
+    let push = server
+        .post("/api/v1/slides")
+        .header("X-Filename", "CANARY.tiff");
+    let push = push.header("X-Accession", "CANARY-1");
+    let slide = pushed_new(push.body(std::fs::read(&file)?))?;
+    server.wait_for_state(&slide, &["scored"])?;
+    let pending = server.get_json(&format!("{webhook}/deliveries?state=pending"))?;
+    let n_pending = pending["deliveries"].as_array().map(Vec::len);
+    ensure!(n_pending == Some(2), "{pending}");
+    server.kill()?;
+
+    let told = receive(TcpListener::bind(("127.0.0.1", port))?);
+    let server = Server::start(&data, arguments)?;
+    for delivery in pending["deliveries"].as_array().context("deliveries")? {
+        let id = delivery["id"].as_str().context("an id")?;
+        // The older one was refused so often that it waits for minutes.
+        if delivery["event"] == "slide.received" {
+            let replay = format!("{webhook}/deliveries/{id}/replays");
+            ensure!(server.post(&replay).send()?.status() == 201);
+        }
+    }
+    for kind in ["slide.received", "prediction.ready"] {
+        let (head, body) = told.wait_for(kind)?;
+        ensure!(body["data"]["slide"] == slide.as_str(), "{body}");
+        ensure!(head.contains("webhook-signature: v1,"), "{head}");
+        ensure!(!format!("{head}{body}").contains("canary"), "{head} {body}");
+        ensure!(!body.to_string().contains("CANARY"), "{body}");
+    }
+    let (_, ready) = told.wait_for("prediction.ready")?;
+    ensure!(ready["data"]["task"] == "phantom-tumour", "{ready}");
+    Ok(())
+}
