@@ -1,36 +1,43 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use catalog::{DueMessage, WebhookMessage};
 use chrono::{DateTime, Utc};
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, header};
+use http_body_util::Full;
+use hyper::{Request, StatusCode, header};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
 };
 use thiserror::Error;
+use tokio::time::timeout;
 
 use crate::egress::{Forbidden, Resolver, Wire};
 use crate::payload::payload;
 use crate::{Target, WebhooksConfig};
 
+const USER_AGENT: &str = concat!("coverslip/", env!("CARGO_PKG_VERSION"));
+
+/// Follows no redirects, and asks no proxy of the environment.
+type Wired = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
+
 /// Why nothing can be sent at all.
 #[derive(Debug, Error)]
-pub enum SenderError {
-    #[error("TLS cannot be set up for webhooks")]
-    Tls(#[from] rustls::Error),
-    #[error("no HTTP client can be made for webhooks")]
-    Client(#[from] reqwest::Error),
-}
+#[error("TLS cannot be set up for webhooks")]
+pub struct SenderError(#[from] rustls::Error);
 
 /// Signs messages and sends them, each over a connection of its own.
 #[derive(Clone)]
 pub(crate) struct Sender {
     config: WebhooksConfig,
-    tls: Client,
-    plain: Client,
+    tls: Wired,
+    plain: Wired,
 }
 
 /// What an attempt came to.
@@ -64,23 +71,34 @@ impl Sender {
         let Some(signatures) = signatures(due, now, &body) else {
             return Answer::None("the message cannot be signed: the secret is damaged");
         };
+        let request = Request::post(target.uri())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(HEADER_WEBHOOK_ID, message_id(&due.message))
+            .header(HEADER_WEBHOOK_TIMESTAMP, now.timestamp())
+            .header(HEADER_WEBHOOK_SIGNATURE, signatures)
+            .body(Full::new(Bytes::from(body)));
+        let Ok(request) = request else {
+            return Answer::None("the message makes no request: the address is damaged");
+        };
         let client = match target.wire() {
             Wire::Tls => &self.tls,
             Wire::Plain => &self.plain,
         };
-        let sent = client
-            .post(target.url().clone())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(HEADER_WEBHOOK_ID, message_id(&due.message))
-            .header(HEADER_WEBHOOK_TIMESTAMP, now.timestamp())
-            .header(HEADER_WEBHOOK_SIGNATURE, signatures)
-            .body(body)
-            .send();
-        match sent.await.map(|answer| answer.status()) {
-            Ok(status) if status.is_success() => Answer::Taken(status),
-            Ok(StatusCode::GONE) => Answer::Gone,
-            Ok(status) => Answer::Refused(status),
-            Err(error) => Answer::None(reason(&error)),
+        match timeout(self.config.timeout, client.request(request)).await {
+            Ok(Ok(answer)) => Answer::of(answer.status()),
+            Ok(Err(error)) => Answer::None(reason(&error)),
+            Err(_late) => Answer::None("the receiver did not answer in time"),
+        }
+    }
+}
+
+impl Answer {
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::GONE => Self::Gone,
+            status if status.is_success() => Self::Taken(status),
+            status => Self::Refused(status),
         }
     }
 }
@@ -102,22 +120,19 @@ fn signatures(due: &DueMessage, now: DateTime<Utc>, body: &str) -> Option<String
     Some(signed.join(" "))
 }
 
-fn client(config: &WebhooksConfig, wire: Wire) -> Result<Client, SenderError> {
-    let resolver = Resolver {
-        egress: config.egress.clone(),
-        wire,
+fn client(config: &WebhooksConfig, wire: Wire) -> Result<Wired, SenderError> {
+    let egress = config.egress.clone();
+    let mut http = HttpConnector::new_with_resolver(Resolver { egress, wire });
+    http.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new().with_tls_config(tls()?);
+    let connector = match wire {
+        Wire::Tls => connector.https_only(),
+        Wire::Plain => connector.https_or_http(),
     };
-    let client = Client::builder()
-        .user_agent(concat!("coverslip/", env!("CARGO_PKG_VERSION")))
-        .tls_backend_preconfigured(tls()?)
-        .https_only(wire == Wire::Tls)
-        .dns_resolver(Arc::new(resolver))
-        .redirect(Policy::none())
-        .no_proxy()
-        // A connection that is kept would not be looked at again.
-        .pool_max_idle_per_host(0)
-        .timeout(config.timeout);
-    Ok(client.build()?)
+    let connector = connector.enable_http1().wrap_connector(http);
+    // A connection that is kept would not be looked at again.
+    let mut client = Client::builder(TokioExecutor::new());
+    Ok(client.pool_max_idle_per_host(0).build(connector))
 }
 
 /// Trusts whom the machine trusts, and whom `SSL_CERT_FILE` names.
@@ -132,19 +147,16 @@ fn tls() -> Result<ClientConfig, SenderError> {
     Ok(config)
 }
 
-fn reason(error: &reqwest::Error) -> &'static str {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+fn reason(failed: &hyper_util::client::legacy::Error) -> &'static str {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(failed);
     while let Some(error) = cause {
         if error.is::<Forbidden>() {
             return "the address is not one that may be reached";
         }
         cause = error.source();
     }
-    if error.is_timeout() {
-        "the receiver did not answer in time"
-    } else if error.is_connect() {
-        "the receiver cannot be connected to"
-    } else {
-        "the connection broke before there was an answer"
+    match failed.is_connect() {
+        true => "the receiver cannot be connected to",
+        false => "the connection broke before there was an answer",
     }
 }

@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
-use reqwest::Url;
+use hyper::Uri;
 use thiserror::Error;
+use url::Url;
 
 use crate::Egress;
 use crate::egress::Wire;
@@ -13,7 +14,7 @@ const LONGEST: usize = 2_000;
 /// to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    url: Url,
+    uri: Uri,
     wire: Wire,
 }
 
@@ -63,11 +64,12 @@ impl Target {
         if literal.is_ok_and(|address| !egress.permits(wire, address)) {
             return Err(TargetError::Forbidden);
         }
-        Ok(Self { url, wire })
+        let uri = url.as_str().parse().or(Err(TargetError::NoUrl))?;
+        Ok(Self { uri, wire })
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
+    pub(crate) const fn uri(&self) -> &Uri {
+        &self.uri
     }
 
     pub(crate) const fn wire(&self) -> Wire {

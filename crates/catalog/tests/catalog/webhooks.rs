@@ -150,7 +150,8 @@ async fn a_message_is_sent_by_one_at_a_time_and_taken_over_from_who_is_silent(
         ..failed_once()
     };
     // The first comes back from the dead.
-    let dead = catalogs[0].settle_webhook_message(&taken[0], &failed_once(), SettledAs::Failed);
+    let late = failed_once();
+    let dead = catalogs[0].settle_webhook_message(&taken[0], &late, SettledAs::Failed);
     dead.await?;
     let pending = &messages(&catalogs[0], webhook).await?[0];
     assert_eq!(

@@ -1,13 +1,18 @@
 use std::error::Error;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::vec::IntoIter;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
 use tokio::net::lookup_host;
+use tower_service::Service;
 
 use super::{Egress, Wire};
 
 /// Finds the addresses of a name, those alone that may be connected to. The connection is made to
 /// one of these and to no other, so a name that changes its address meanwhile gains nothing.
+#[derive(Clone)]
 pub(crate) struct Resolver {
     pub(crate) egress: Egress,
     pub(crate) wire: Wire,
@@ -18,23 +23,29 @@ pub(crate) struct Resolver {
 #[error("the receiver's address is not one that may be reached")]
 pub(crate) struct Forbidden;
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
+type Found = Result<IntoIter<SocketAddr>, Box<dyn Error + Send + Sync>>;
+
+impl Service<Name> for Resolver {
+    type Response = IntoIter<SocketAddr>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Found> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         Box::pin(permitted(self.egress.clone(), self.wire, name))
     }
 }
 
-async fn permitted(
-    egress: Egress,
-    wire: Wire,
-    name: Name,
-) -> Result<Addrs, Box<dyn Error + Send + Sync>> {
+async fn permitted(egress: Egress, wire: Wire, name: Name) -> Found {
     let found = lookup_host((name.as_str(), 0)).await?;
     let permitted: Vec<SocketAddr> = found
         .filter(|address| egress.permits(wire, address.ip()))
         .collect();
     match permitted.is_empty() {
         true => Err(Forbidden.into()),
-        false => Ok(Box::new(permitted.into_iter())),
+        false => Ok(permitted.into_iter()),
     }
 }
