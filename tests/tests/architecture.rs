@@ -119,6 +119,7 @@ fn only_the_composition_root_imports_every_process() {
         "services/tiles",
         "services/cases",
         "services/dicomweb",
+        "services/fhir",
         "workers/embed",
         "workers/mil",
     ] {

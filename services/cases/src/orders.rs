@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use catalog::{AuditAction, NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Role};
+use catalog::{AuditAction, NewOrder, OrderRow, OrderSender, Placed, Role};
 use chrono::{DateTime, Utc};
 use flow::{CaseId, OrderId};
 use http::{Access, ApiError, Json, Query};
@@ -56,13 +56,11 @@ async fn place(
         name: access.name().to_owned(),
         idempotency_key: idempotency_key(&headers)?,
     };
-    let (status, row) = match state.deps.catalog.place_order(&order, &sender).await? {
+    let (status, row) = match reading::place_order(&state.deps.catalog, &order, &sender).await? {
         Placed::New(row) => (StatusCode::CREATED, row),
         Placed::Known(row) => (StatusCode::OK, row),
-        Placed::Refused(conflict) => return Err(ApiError::conflict(remedy(conflict))),
+        Placed::Refused(conflict) => return Err(ApiError::conflict(conflict.to_string())),
     };
-    let action = AuditAction::OrderPlaced;
-    state.note_case(&access, row.case, action).await?;
     Ok((status, Json(OrderView::from(row))))
 }
 
@@ -109,20 +107,4 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         ))
     })?;
     Ok(Some(key.to_owned()))
-}
-
-fn remedy(conflict: OrderConflict) -> &'static str {
-    match conflict {
-        OrderConflict::OtherPatient => {
-            "the accession number belongs to another patient: nothing was ordered, look whose it is"
-        }
-        OrderConflict::OtherUnderKey => {
-            "another order was placed under this Idempotency-Key: nothing was ordered, give each \
-             order a key of its own"
-        }
-        OrderConflict::OtherPriority => {
-            "the same specimen, part, block, stain and task were ordered with another priority: \
-             nothing was ordered"
-        }
-    }
 }
