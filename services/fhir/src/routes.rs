@@ -159,7 +159,7 @@ async fn note(
 }
 
 fn pairs(query: &[u8]) -> Result<Pairs, ApiError> {
-    serde_urlencoded::from_bytes(query).map_err(|_| {
+    serde_urlencoded::from_bytes(query).map_err(|_no_form| {
         ApiError::bad_request("the search is not well formed: send NAME=VALUE, percent-encoded")
     })
 }

@@ -142,7 +142,7 @@ async fn of_slide(catalog: &Catalog, reference: &str) -> Result<Ordered, ApiErro
         )
     };
     let id = reference.strip_prefix("Specimen/").ok_or_else(unknown)?;
-    let id = id.parse().map_err(|_: flow::FlowError| unknown())?;
+    let id = id.parse().map_err(|_no_id: flow::FlowError| unknown())?;
     let slide = catalog.slide(id).await?.ok_or_else(unknown)?;
     let place = slide.place.ok_or_else(unknown)?;
     let case = catalog.known_case(place.case).await?;

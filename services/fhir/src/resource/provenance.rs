@@ -127,7 +127,7 @@ impl FromStr for ProvenanceId {
             return text
                 .parse()
                 .map(Self::Result)
-                .map_err(|_: ApiError| unknown());
+                .map_err(|_no_id: ApiError| unknown());
         };
         let case = case.parse().ok();
         let signature = case.zip(version.parse().ok());

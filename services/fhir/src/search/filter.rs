@@ -47,7 +47,7 @@ impl Filter {
             }
             Parameter::BasedOn => {
                 let id = value.strip_prefix("ServiceRequest/").unwrap_or(value);
-                let id = id.parse().map_err(|_: flow::FlowError| {
+                let id = id.parse().map_err(|_no_id: flow::FlowError| {
                     wrong("give a ServiceRequest of here, as ServiceRequest/ID")
                 })?;
                 Self::BasedOn(id)
