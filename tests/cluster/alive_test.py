@@ -46,6 +46,7 @@ class Alive(unittest.TestCase):
             f"/slides/{self.slide}_files/8/0_0.jpeg": "tiles",
             f"/iiif/3/{self.slide}/info.json": "tiles",
             "/dicomweb/studies": "tiles",
+            "/fhir/R4/metadata": "cases",
             "/": "tiles",
         }
         for path, owner in owners.items():

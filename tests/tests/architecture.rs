@@ -120,6 +120,7 @@ fn only_the_composition_root_imports_every_process() {
         "services/cases",
         "services/dicomweb",
         "services/webhooks",
+        "services/fhir",
         "workers/embed",
         "workers/mil",
     ] {

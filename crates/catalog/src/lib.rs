@@ -63,6 +63,7 @@ pub use chunk_claims::ChunkClaims;
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use postgres::{NoPostgresUrl, PostgresUrl};
+pub use predictions::RecordedPrediction;
 pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use reviews::{
     AddedReview, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason, ReviewRow,

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 14] = [
+const MIGRATIONS: [(&str, Script); 15] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -92,6 +92,10 @@ const MIGRATIONS: [(&str, Script); 14] = [
             sqlite: include_str!("../migrations/0014_webhooks.sqlite.sql"),
             postgres: include_str!("../migrations/0014_webhooks.postgres.sql"),
         },
+    ),
+    (
+        "fhir_searches",
+        Script::Same(include_str!("../migrations/0015_fhir_searches.sql")),
     ),
 ];
 

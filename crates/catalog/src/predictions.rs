@@ -1,13 +1,21 @@
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use flow::{Prediction, Sha256Digest, SlideId};
 use serde_json::json;
 
-use crate::columns::{from_json, to_json};
+use crate::columns::{from_json, get, get_time, to_json};
+use crate::row::Row;
 use crate::statement::Statement;
 use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 /// Who records results, in the audit trail.
 const ACTOR: &str = "score";
+
+/// A result, and when it was put on record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedPrediction {
+    pub prediction: Prediction,
+    pub recorded_at: DateTime<Utc>,
+}
 
 impl Catalog {
     /// Recording the same encoder's and task's result again replaces it. What is the latest result
@@ -44,16 +52,50 @@ impl Catalog {
         Ok(())
     }
 
-    /// All results of a slide, by task, the latest of each task first.
-    pub async fn predictions(&self, id: SlideId) -> Result<Vec<Prediction>, CatalogError> {
+    /// The same with when each was recorded.
+    pub async fn recorded_predictions(
+        &self,
+        id: SlideId,
+    ) -> Result<Vec<RecordedPrediction>, CatalogError> {
         let statement = Statement::to(
             "read predictions",
-            "SELECT body FROM predictions WHERE slide = $1
+            "SELECT body, recorded_at_ms FROM predictions WHERE slide = $1
              ORDER BY task, recorded_at_ms DESC, task_version DESC",
         )
         .bind(id.to_string());
         let rows = self.readers.fetch_all(statement).await?;
-        rows.iter().map(|row| from_json(row, "body")).collect()
+        rows.iter().map(read_recorded).collect()
+    }
+
+    /// The first result of each version of each task with each encoder, whatever the slide.
+    pub async fn first_of_each_model(&self) -> Result<Vec<RecordedPrediction>, CatalogError> {
+        let statement = Statement::to(
+            "list the models",
+            "SELECT DISTINCT task, task_version, task_hash, encoder_hash FROM predictions
+             ORDER BY task, task_version, task_hash, encoder_hash",
+        );
+        let mut first = Vec::new();
+        for model in self.readers.fetch_all(statement).await? {
+            let statement = Statement::to(
+                "read a model's first result",
+                "SELECT body, recorded_at_ms FROM predictions
+                 WHERE task = $1 AND task_version = $2 AND task_hash = $3 AND encoder_hash = $4
+                 ORDER BY recorded_at_ms LIMIT 1",
+            )
+            .bind(get::<String>(&model, "task")?)
+            .bind(get::<String>(&model, "task_version")?)
+            .bind(get::<String>(&model, "task_hash")?)
+            .bind(get::<String>(&model, "encoder_hash")?);
+            let row = self.readers.fetch_optional(statement).await?;
+            first.extend(row.map(|row| read_recorded(&row)).transpose()?);
+        }
+        Ok(first)
+    }
+
+    /// All results of a slide, by task, the latest of each task first.
+    pub async fn predictions(&self, id: SlideId) -> Result<Vec<Prediction>, CatalogError> {
+        let recorded = self.recorded_predictions(id).await?;
+        Ok(recorded.into_iter().map(|row| row.prediction).collect())
     }
 }
 
@@ -71,4 +113,11 @@ fn recorded(slide: SlideId, prediction: &Prediction, body: &str) -> AuditEvent {
             "body": Sha256Digest::of(body.as_bytes()),
         }),
     }
+}
+
+fn read_recorded(row: &Row) -> Result<RecordedPrediction, CatalogError> {
+    Ok(RecordedPrediction {
+        prediction: from_json(row, "body")?,
+        recorded_at: get_time(row, "recorded_at_ms")?,
+    })
 }

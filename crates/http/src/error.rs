@@ -8,7 +8,7 @@ use store::StoreError;
 use tracing::error;
 
 use crate::RequestId;
-use crate::problem::{self, ProblemType};
+use crate::problem::{self, ProblemType, Told};
 
 type Cause = Box<dyn Error + Send + Sync>;
 
@@ -18,6 +18,7 @@ pub struct ApiError {
     kind: &'static ProblemType,
     /// Written for the caller: what is wrong and what to do.
     detail: String,
+    element: Option<String>,
     cause: Option<Cause>,
     retry_after: Option<Duration>,
 }
@@ -47,6 +48,8 @@ impl ApiError {
         not_acceptable = NOT_ACCEPTABLE;
         /// 409: not in this state.
         conflict = CONFLICT;
+        /// 412: it was to be done only if something holds, and it does not.
+        precondition_failed = PRECONDITION_FAILED;
         /// 413
         payload_too_large = PAYLOAD_TOO_LARGE;
         /// 415
@@ -83,14 +86,31 @@ impl ApiError {
         )
     }
 
+    /// Names the element of the body that is meant, where a document of several was sent.
+    pub fn about(self, element: impl Into<String>) -> Self {
+        Self {
+            element: Some(element.into()),
+            ..self
+        }
+    }
+
     pub fn status(&self) -> StatusCode {
         self.kind.status
+    }
+
+    pub fn is_not_found(&self) -> bool {
+        self.status() == StatusCode::NOT_FOUND
+    }
+
+    pub fn is_forbidden(&self) -> bool {
+        self.status() == StatusCode::FORBIDDEN
     }
 
     fn new(kind: &'static ProblemType, detail: impl Into<String>) -> Self {
         Self {
             kind,
             detail: detail.into(),
+            element: None,
             cause: None,
             retry_after: None,
         }
@@ -109,7 +129,11 @@ impl IntoResponse for ApiError {
         if let Some(cause) = &self.cause {
             log(cause.as_ref());
         }
-        let mut response = self.kind.response(self.detail);
+        let mut response = self.kind.response(self.detail.clone());
+        response.extensions_mut().insert(Told {
+            detail: self.detail,
+            element: self.element,
+        });
         if self.kind.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
                 header::WWW_AUTHENTICATE,

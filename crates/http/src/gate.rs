@@ -8,6 +8,7 @@ use crate::RequestId;
 use crate::access::{AccessControl, Audience, Claim, Credential};
 use crate::access_log::AccessLog;
 use crate::kept::KeptAnswers;
+use crate::operation_outcome;
 
 /// Only what is ours may run in the viewer, and nobody may frame it.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; \
@@ -89,7 +90,11 @@ pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
     let id = RequestId::next();
     let log = AccessLog::start(request.method(), request.uri().path());
     let keepable = (request.method() == Method::GET).then(|| request.uri().clone());
+    let is_fhir = operation_outcome::is_spoken_at(request.uri().path());
     let mut response = id.within(gate.admit(request, next)).await;
+    if is_fhir {
+        response = operation_outcome::in_its_form(response);
+    }
     dress(response.headers_mut());
     if let Some(address) = keepable {
         gate.kept.keep(&address, &mut response);

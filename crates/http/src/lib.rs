@@ -1,4 +1,5 @@
-//! What every HTTP part of ours has in common: problem answers, access, entity tags, serving, health.
+//! What every HTTP part of ours has in common: problem answers (below `/fhir/` as FHIR has them),
+//! access, entity tags, serving, health.
 //!
 //! A part builds an axum router whose handlers answer `Result<_, ApiError>`, take their input
 //! through [`Path`], [`Query`] and [`Json`], and ask [`Access`] for a role where one is needed.
@@ -15,6 +16,7 @@ mod first_read;
 mod gate;
 mod health;
 mod kept;
+mod operation_outcome;
 mod origin;
 mod problem;
 mod protect;
@@ -32,6 +34,7 @@ pub use extract::{Json, Path, Query};
 pub use first_read::{FirstRead, FirstReadRule};
 pub use health::health;
 pub use kept::Immutable;
+pub use operation_outcome::OperationOutcome;
 pub use origin::Origin;
 pub use problem::Problem;
 pub use protect::protect;

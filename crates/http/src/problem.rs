@@ -16,6 +16,14 @@ pub struct Problem {
     pub request_id: Option<String>,
 }
 
+/// What an error answer tells, kept beside its body for those who tell it in another form.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) detail: String,
+    /// Which element of the body that was sent is meant.
+    pub(crate) element: Option<String>,
+}
+
 /// What is the same in all problems of one type.
 #[derive(Debug)]
 pub(crate) struct ProblemType {
@@ -65,6 +73,7 @@ problem_types! {
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method-not-allowed" "This address does not take that method";
     NOT_ACCEPTABLE = NOT_ACCEPTABLE "not-acceptable" "There is no answer of an acceptable media type";
     CONFLICT = CONFLICT "conflict" "The request does not fit the present state";
+    PRECONDITION_FAILED = PRECONDITION_FAILED "precondition-failed" "The condition of the request does not hold";
     PAYLOAD_TOO_LARGE = PAYLOAD_TOO_LARGE "payload-too-large" "The body is too large";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body's type is not supported";
     TOO_MANY_REQUESTS = TOO_MANY_REQUESTS "too-many-requests" "The server has enough to do for now";

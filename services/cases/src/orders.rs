@@ -5,14 +5,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use catalog::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Role};
+use catalog::{NewOrder, OrderRow, OrderSender, Placed, Role};
 use chrono::{DateTime, Utc};
 use flow::{CaseId, OrderId};
 use http::{Access, ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
 
-use crate::CasesState;
 use crate::sightings::{Looking, Subject};
+use crate::state::not_hurried;
+use crate::{CasesDeps, CasesState};
 
 const PAGE: u32 = 100;
 /// Longest idempotency key, in characters.
@@ -57,16 +58,13 @@ async fn place(
         name: access.name().to_owned(),
         idempotency_key: idempotency_key(&headers)?,
     };
-    let catalog = &state.deps.catalog;
-    let (status, row) = match catalog.place_order(&order, &sender).await? {
+    let CasesDeps { catalog, queue, .. } = &state.deps;
+    let placed = reading::place_order(catalog, queue, &order, &sender).await;
+    let (status, row) = match placed.map_err(not_hurried)? {
         Placed::New(row) => (StatusCode::CREATED, row),
         Placed::Known(row) => (StatusCode::OK, row),
-        Placed::Refused(conflict) => return Err(ApiError::conflict(remedy(conflict))),
+        Placed::Refused(conflict) => return Err(ApiError::conflict(conflict.to_string())),
     };
-    // Known ones too: whoever placed it may have been cut off here.
-    for slide in catalog.slide_ids_of_case(row.case).await? {
-        state.hurry(slide).await?;
-    }
     Ok((status, Json(OrderView::from(row))))
 }
 
@@ -114,20 +112,4 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         ))
     })?;
     Ok(Some(key.to_owned()))
-}
-
-fn remedy(conflict: OrderConflict) -> &'static str {
-    match conflict {
-        OrderConflict::OtherPatient => {
-            "the accession number belongs to another patient: nothing was ordered, look whose it is"
-        }
-        OrderConflict::OtherUnderKey => {
-            "another order was placed under this Idempotency-Key: nothing was ordered, give each \
-             order a key of its own"
-        }
-        OrderConflict::OtherPriority => {
-            "the same specimen, part, block, stain and task were ordered with another priority: \
-             nothing was ordered"
-        }
-    }
 }

@@ -98,10 +98,7 @@ impl CasesState {
     pub(crate) async fn hurry(&self, slide: SlideId) -> Result<(), ApiError> {
         let CasesDeps { catalog, queue, .. } = &self.deps;
         let hurried = step::hurry(catalog, queue, slide).await;
-        hurried.map_err(|error| match error {
-            HurryError::Catalog(error) => error.into(),
-            HurryError::Queue(error) => ApiError::internal(error),
-        })
+        hurried.map_err(not_hurried)
     }
 
     /// Puts on record what a person did to a slide.
@@ -160,5 +157,12 @@ impl CasesState {
         };
         self.scales.insert(id, scale).await;
         Some(scale)
+    }
+}
+
+pub(crate) fn not_hurried(error: HurryError) -> ApiError {
+    match error {
+        HurryError::Catalog(error) => error.into(),
+        HurryError::Queue(error) => ApiError::internal(error),
     }
 }

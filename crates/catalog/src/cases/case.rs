@@ -101,6 +101,42 @@ impl Catalog {
         read_case(&row.ok_or(CatalogError::UnknownCase { id })?)
     }
 
+    /// The case with exactly this accession number.
+    pub async fn case_of_accession(
+        &self,
+        accession: &PrivateName,
+    ) -> Result<Option<CaseRow>, CatalogError> {
+        let statement = Statement::to(
+            "look up a case",
+            concat!(
+                "SELECT ",
+                case_columns!(),
+                " FROM cases WHERE accession = $1"
+            ),
+        )
+        .bind(accession.reveal());
+        let row = self.readers.fetch_optional(statement).await?;
+        row.map(|row| read_case(&row)).transpose()
+    }
+
+    /// All cases of a patient, the newest first.
+    pub async fn cases_of_patient(
+        &self,
+        patient: &PrivateName,
+    ) -> Result<Vec<CaseRow>, CatalogError> {
+        let statement = Statement::to(
+            "list the cases of a patient",
+            concat!(
+                "SELECT ",
+                case_columns!(),
+                " FROM cases WHERE patient = $1 ORDER BY opened_at_ms DESC, id DESC"
+            ),
+        )
+        .bind(patient.reveal());
+        let rows = self.readers.fetch_all(statement).await?;
+        rows.iter().map(read_case).collect()
+    }
+
     /// Newest first. An `after` that is not in the catalog gives an empty page.
     pub async fn cases(&self, page: CasePage) -> Result<Vec<CaseRow>, CatalogError> {
         let after = match page.after {

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use flow::{CaseId, OrderId, Sha256Digest, TaskId};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::PrivateName;
 
@@ -52,6 +53,8 @@ pub struct OrderRow {
     pub case: CaseId,
     pub order: NewOrder,
     pub ordered_by: String,
+    /// The sender's own key of it.
+    pub idempotency_key: Option<String>,
     pub ordered_at: DateTime<Utc>,
 }
 
@@ -64,14 +67,23 @@ pub enum Placed {
     Refused(OrderConflict),
 }
 
-/// Why an order is not the one it claims to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why an order is not the one it claims to be, with the remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum OrderConflict {
-    /// The accession number belongs to another patient.
+    #[error(
+        "the accession number belongs to another patient: nothing was ordered, look whose it is"
+    )]
     OtherPatient,
     /// The key stands for another order.
+    #[error(
+        "another order was placed under this Idempotency-Key or identifier: nothing was ordered, \
+         give each order one of its own"
+    )]
     OtherUnderKey,
-    /// The same specimen, part, block, stain and task were ordered with another priority.
+    #[error(
+        "the same specimen, part, block, stain and task were ordered with another priority: \
+         nothing was ordered"
+    )]
     OtherPriority,
 }
 

@@ -1,4 +1,4 @@
-use chrono::Utc;
+use chrono::{SubsecRound, Utc};
 use flow::{CaseId, OrderId};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 macro_rules! order_columns {
     () => {
-        "id, case_id, ordered_by, body, ordered_at_ms"
+        "id, case_id, ordered_by, idempotency_key, body, ordered_at_ms"
     };
 }
 
@@ -39,9 +39,11 @@ impl Catalog {
             case: case.id,
             order: order.clone(),
             ordered_by: sender.name.clone(),
-            ordered_at: Utc::now(),
+            idempotency_key: sender.idempotency_key.clone(),
+            // As it is read back.
+            ordered_at: Utc::now().trunc_subsecs(3),
         };
-        if self.insert_order(&row, sender).await? {
+        if self.insert_order(&row).await? {
             return Ok(Placed::New(row));
         }
         // Somebody was quicker.
@@ -72,6 +74,32 @@ impl Catalog {
         rows.iter().map(read_order).collect()
     }
 
+    /// An order, if there is one of that id.
+    pub async fn order(&self, id: OrderId) -> Result<Option<OrderRow>, CatalogError> {
+        let statement = Statement::to(
+            "read an order",
+            concat!("SELECT ", order_columns!(), " FROM orders WHERE id = $1"),
+        )
+        .bind(id.to_string());
+        let row = self.readers.fetch_optional(statement).await?;
+        row.map(|row| read_order(&row)).transpose()
+    }
+
+    /// Whoever sent them; of one sender there is one at most.
+    pub async fn orders_under_key(&self, key: &str) -> Result<Vec<OrderRow>, CatalogError> {
+        let statement = Statement::to(
+            "look up orders",
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE idempotency_key = $1 ORDER BY ordered_at_ms DESC, id DESC"
+            ),
+        )
+        .bind(key);
+        let rows = self.readers.fetch_all(statement).await?;
+        rows.iter().map(read_order).collect()
+    }
+
     /// Oldest first.
     pub async fn orders_of_case(&self, case: CaseId) -> Result<Vec<OrderRow>, CatalogError> {
         let statement = Statement::to(
@@ -87,11 +115,7 @@ impl Catalog {
         rows.iter().map(read_order).collect()
     }
 
-    async fn insert_order(
-        &self,
-        row: &OrderRow,
-        sender: &OrderSender,
-    ) -> Result<bool, CatalogError> {
+    async fn insert_order(&self, row: &OrderRow) -> Result<bool, CatalogError> {
         let statement = Statement::to(
             "place an order",
             "INSERT INTO orders
@@ -102,8 +126,8 @@ impl Catalog {
         .bind(row.id.to_string())
         .bind(row.case.to_string())
         .bind(row.order.natural_key())
-        .bind(sender.name.as_str())
-        .bind(sender.idempotency_key.as_deref())
+        .bind(row.ordered_by.as_str())
+        .bind(row.idempotency_key.as_deref())
         .bind(to_json("order", &row.order)?)
         .bind(row.ordered_at.timestamp_millis());
         let event = placed(row, sender);
@@ -176,6 +200,7 @@ fn read_order(row: &Row) -> Result<OrderRow, CatalogError> {
         case: parse(row, "case_id")?,
         order: from_json(row, "body")?,
         ordered_by: get(row, "ordered_by")?,
+        idempotency_key: get(row, "idempotency_key")?,
         ordered_at: get_time(row, "ordered_at_ms")?,
     })
 }

@@ -4,7 +4,7 @@ use coverslip_catalog::{
     CasePage, CaseStanding, Catalog, CatalogError, NewOrder, OrderConflict, OrderSender, Placed,
     Priority, PrivateName, SlidePlace,
 };
-use flow::{CaseId, SlideStatus, Urgency};
+use flow::{CaseId, OrderId, SlideStatus, Urgency};
 use tokio::task::JoinSet;
 
 use crate::both_kinds::kept_by_both;
@@ -15,6 +15,7 @@ kept_by_both! {
     the_same_order_is_one_however_often_it_comes
     another_order_under_the_same_key_is_refused
     an_accession_belongs_to_one_patient
+    what_others_know_by_their_own_names_is_found
     of_many_who_place_one_order_one_is_the_first
     a_slide_is_in_one_case_and_can_be_moved
     cases_are_listed_newest_first_and_found_by_their_accession
@@ -54,6 +55,24 @@ async fn placed(
     key: Option<&str>,
 ) -> Result<Placed, CatalogError> {
     catalog.place_order(order, &sender(key)).await
+}
+
+async fn what_others_know_by_their_own_names_is_found(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    let Placed::New(placed) = placed(&catalog, &order("S26-1", "A1")?, Some("lis|1")).await? else {
+        return Err("the first one is new".into());
+    };
+    assert_eq!(catalog.order(placed.id).await?.as_ref(), Some(&placed));
+    assert_eq!(catalog.orders_under_key("lis|1").await?, [placed.clone()]);
+    assert!(catalog.orders_under_key("lis|2").await?.is_empty());
+    assert_eq!(catalog.order(OrderId::from_bytes([7; 16])).await?, None);
+    let case = catalog.known_case(placed.case).await?;
+    let found = catalog.case_of_accession(&name("S26-1")?).await?;
+    assert_eq!(found.as_ref(), Some(&case));
+    assert_eq!(catalog.case_of_accession(&name("S26")?).await?, None);
+    assert_eq!(catalog.cases_of_patient(&name("P-77")?).await?, [case]);
+    assert!(catalog.cases_of_patient(&name("P-7")?).await?.is_empty());
+    Ok(())
 }
 
 async fn the_same_order_is_one_however_often_it_comes(place: Place) -> TestResult {

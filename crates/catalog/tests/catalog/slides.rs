@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{TimeDelta, Utc};
 use coverslip_catalog::{Advance, CatalogError, FileName, NewSlide, Page, Registered};
 use flow::{HoldReason, Mpp, Progress, SlideStatus, Stage};
 
@@ -19,6 +20,7 @@ kept_by_both! {
     unfinished_are_those_that_a_stage_must_work_on_oldest_first
     what_is_about_an_unknown_slide_is_refused
     a_result_is_kept_for_each_version_of_a_task_and_replaced_when_scored_again
+    each_version_of_a_task_is_known_by_its_first_result
     the_revision_grows_with_every_change_in_any_process
     file_names_stay_out_of_debug_output
     ids_alone_come_in_the_order_of_the_slides
@@ -220,6 +222,24 @@ async fn a_result_is_kept_for_each_version_of_a_task_and_replaced_when_scored_ag
     }
     assert_eq!(catalog.predictions(id(1)).await?, [corrected, old]);
     assert!(catalog.predictions(id(2)).await?.is_empty());
+    Ok(())
+}
+
+async fn each_version_of_a_task_is_known_by_its_first_result(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    let before = Utc::now() - TimeDelta::seconds(1);
+    for (slide, version) in [(1, "1.0.0"), (2, "1.0.0"), (2, "1.1.0")] {
+        catalog.register(new_slide(slide)).await?;
+        let result = prediction(slide, version, 0.5)?;
+        catalog.record_prediction(id(slide), &result).await?;
+    }
+    let models = catalog.first_of_each_model().await?;
+    let versions = models.iter().map(|m| m.prediction.task.version.as_str());
+    assert_eq!(versions.collect::<Vec<_>>(), ["1.0.0", "1.1.0"]);
+    let recorded = catalog.recorded_predictions(id(2)).await?;
+    assert_eq!(recorded.len(), 2);
+    assert!(recorded.iter().all(|row| row.recorded_at > before));
+    assert_eq!(recorded[0], models[1]);
     Ok(())
 }
 

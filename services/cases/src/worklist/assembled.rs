@@ -1,9 +1,8 @@
 use catalog::{CaseRow, OrderRow, ReviewRow, SignOffRow, SlideRow, standing_reviews};
 use flow::{CaseId, Sha256Digest, SlideId};
 use http::{Access, ApiError};
+use reading::{SlideAnswers, TaskResult, fused};
 
-use super::answers::SlideAnswers;
-use super::fusion::{TaskResult, fused};
 use crate::CasesState;
 use crate::state::Results;
 

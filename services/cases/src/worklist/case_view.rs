@@ -1,11 +1,11 @@
-use catalog::{CaseStanding, OrderRow, Priority, PrivateName, PrivateRemark, SignOffRow};
+use catalog::{CaseStanding, OrderRow, Priority, PrivateName, SignOffRow};
 use chrono::{DateTime, Utc};
 use flow::{CaseId, Sha256Digest, SlideId};
 use http::{Access, ApiError};
-use serde::{Deserialize, Serialize};
+use reading::{SignedBody, TaskResult};
+use serde::Serialize;
 
 use super::assembled::{Assembled, AssembledSlide};
-use super::fusion::TaskResult;
 use crate::CasesState;
 use crate::orders::OrderView;
 use crate::reviews::ReviewView;
@@ -62,20 +62,6 @@ pub(crate) struct CaseSlide {
     stain: Option<PrivateName>,
     /// What a person said last of a result; absent while results are kept back.
     judgement: Option<ReviewView>,
-}
-
-/// What was signed, whole.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SignedBody {
-    pub(super) seen: Sha256Digest,
-    pub(super) results: Vec<TaskResult>,
-    pub(super) slides: Vec<SlideId>,
-    pub(super) unfinished: Vec<SlideId>,
-    pub(super) statement: Option<PrivateRemark>,
-    /// Why it was signed with slides unfinished.
-    pub(super) despite_unfinished: Option<PrivateRemark>,
-    /// Why the version before was amended.
-    pub(super) amendment: Option<PrivateRemark>,
 }
 
 #[derive(Debug, Serialize)]
@@ -156,8 +142,7 @@ impl CaseSlide {
 
 impl SignedView {
     fn of(row: &SignOffRow, seen_now: Sha256Digest) -> Result<Self, ApiError> {
-        let body: SignedBody =
-            serde_json::from_value(row.body.clone()).map_err(ApiError::internal)?;
+        let body = SignedBody::of(row)?;
         Ok(Self {
             version: row.version,
             signer: row.signer.clone(),

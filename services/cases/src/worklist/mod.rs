@@ -3,10 +3,8 @@
 //! A case is known by an id that says nothing. Its accession number and its patient stand in bodies
 //! alone, never in an address.
 
-mod answers;
 mod assembled;
 mod case_view;
-mod fusion;
 mod list;
 mod one;
 mod reading_order;

@@ -1,7 +1,8 @@
 use std::cmp::Ordering;
 
+use reading::CaseCall;
+
 use super::case_view::CaseView;
-use super::fusion::CaseCall;
 
 /// What should be read first comes first: by priority, then what is most suspicious to the AI, then
 /// the oldest. Where the reader may not see the AI yet, its order tells nothing of it.

@@ -4,10 +4,10 @@ use axum::response::IntoResponse;
 use catalog::{NewSignOff, PrivateRemark, Role};
 use flow::{CaseId, Sha256Digest};
 use http::{Access, ApiError, Json, Path};
+use reading::SignedBody;
 use serde::Deserialize;
 
 use super::assembled::Assembled;
-use super::case_view::SignedBody;
 use super::one;
 use crate::CasesState;
 

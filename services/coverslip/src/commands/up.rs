@@ -9,6 +9,7 @@ use cases::{CasesDeps, CasesState};
 use clap::Args;
 use dicomweb::DicomwebState;
 use embed_worker::Sharing;
+use fhir::FhirState;
 use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
 use telemetry::Metrics;
@@ -101,18 +102,21 @@ pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> 
         .merge(dicomweb::router(slides))
 }
 
+/// What is ordered, said and signed: by REST, and to others by FHIR.
 pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> Router {
     let Installation {
         store,
         catalog,
         queue,
     } = installation.clone();
+    let resources = FhirState::new(store.clone(), catalog.clone(), queue.clone());
     let deps = CasesDeps {
         store,
         catalog,
         queue,
     };
     cases::router(CasesState::new(deps).reading_first(rule))
+        .merge(fhir::router(resources.reading_first(rule)))
 }
 
 pub(super) fn webhooks_router(installation: &Installation, config: &WebhooksConfig) -> Router {

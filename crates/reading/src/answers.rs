@@ -5,35 +5,35 @@ use flow::{Prediction, SlideId, TaskId};
 
 /// What is said of one slide, by task.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct SlideAnswers {
-    pub(super) slide: SlideId,
-    pub(super) answers: BTreeMap<TaskId, Answer>,
+pub struct SlideAnswers {
+    pub slide: SlideId,
+    pub answers: BTreeMap<TaskId, Answer>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
-    pub(super) says: Says,
-    pub(super) by: Author,
+pub struct Answer {
+    pub says: Says,
+    pub by: Author,
     /// Whether the task names one of several classes, of which none is negative.
-    pub(super) is_one_of_several: bool,
+    pub is_one_of_several: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Says {
+pub enum Says {
     Found(Finding),
     /// The task gives no answer.
     Abstained,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Author {
+pub enum Author {
     Task,
     Person,
 }
 
 impl SlideAnswers {
     /// The latest result of each task; in its place what a person said of it last.
-    pub(super) fn of(slide: SlideId, predictions: &[Prediction], reviews: &[ReviewRow]) -> Self {
+    pub fn of(slide: SlideId, predictions: &[Prediction], reviews: &[ReviewRow]) -> Self {
         let mut answers = BTreeMap::new();
         for prediction in predictions {
             let of_task = answers.entry(prediction.task.id.clone());
@@ -53,7 +53,7 @@ impl SlideAnswers {
     }
 
     /// Whether neither a task nor a person has an answer for the slide.
-    pub(super) fn is_unfinished(&self) -> bool {
+    pub fn is_unfinished(&self) -> bool {
         let is_answer = |answer: &Answer| answer.says != Says::Abstained;
         !self.answers.values().any(is_answer)
     }

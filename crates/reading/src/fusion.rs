@@ -5,33 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use flow::{SlideId, TaskId};
 use serde::{Deserialize, Serialize};
 
-use super::answers::{Author, Says, SlideAnswers};
+use crate::{Author, Says, SlideAnswers};
 
 /// The answer of one task for a case.
 ///
 /// Positive if any slide is; negative only if every slide is. Where no slide is positive and any
 /// has no answer, the case has none either. The grade is the worst of any slide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TaskResult {
-    pub(crate) task: TaskId,
-    pub(crate) call: CaseCall,
-    pub(crate) worst_grade: Option<u8>,
-    pub(crate) n_slides: usize,
-    pub(crate) n_positive: usize,
-    pub(crate) n_negative: usize,
+pub struct TaskResult {
+    pub task: TaskId,
+    pub call: CaseCall,
+    pub worst_grade: Option<u8>,
+    pub n_slides: usize,
+    pub n_positive: usize,
+    pub n_negative: usize,
     /// Slides for which the task gives no answer, and no person did.
-    pub(crate) abstaining: Vec<SlideId>,
+    pub abstaining: Vec<SlideId>,
     /// Slides without a result of the task.
-    pub(crate) without: Vec<SlideId>,
+    pub without: Vec<SlideId>,
     /// Slides whose answer is a person's.
-    pub(crate) n_by_person: usize,
+    pub n_by_person: usize,
     /// Slides of each answer, in the task's own words.
-    pub(crate) labels: BTreeMap<String, usize>,
+    pub labels: BTreeMap<String, usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum CaseCall {
+pub enum CaseCall {
     Positive,
     Negative,
     /// Some slide has no answer, and none is positive.
@@ -41,7 +41,7 @@ pub(crate) enum CaseCall {
 }
 
 /// One result a task that any of the slides has an answer of.
-pub(super) fn fused(slides: &[SlideAnswers]) -> Vec<TaskResult> {
+pub fn fused(slides: &[SlideAnswers]) -> Vec<TaskResult> {
     let tasks: BTreeSet<&TaskId> = slides.iter().flat_map(|s| s.answers.keys()).collect();
     tasks
         .into_iter()
@@ -108,8 +108,8 @@ mod tests {
     use catalog::Finding;
     use flow::{Call, FlowError, Sha256Digest};
 
-    use super::super::answers::Answer;
     use super::*;
+    use crate::Answer;
 
     fn slide(n: u8, says: Option<Says>) -> Result<SlideAnswers, FlowError> {
         let mut answers = BTreeMap::new();

@@ -1,0 +1,12 @@
+//! What is ordered of a case, what its slides say together, and what was signed of it: the same
+//! whether it comes in or goes out by REST or by a standard of the laboratory's.
+
+mod answers;
+mod fusion;
+mod orders;
+mod signed;
+
+pub use answers::{Answer, Author, Says, SlideAnswers};
+pub use fusion::{CaseCall, TaskResult, fused};
+pub use orders::place_order;
+pub use signed::SignedBody;

@@ -1,0 +1,101 @@
+//! All that the catalog says of a case or a slide, as resources are made of it.
+
+use catalog::{CaseRow, Catalog, CatalogError, OrderRow, RecordedPrediction, ReviewRow, SlideRow};
+use flow::{CaseId, TaskId};
+use reading::{SignedBody, SlideAnswers, TaskResult, fused};
+
+use crate::signature::Signature;
+
+/// A case but its slides.
+#[derive(Debug)]
+pub(crate) struct CaseRecord {
+    pub(crate) row: CaseRow,
+    pub(crate) orders: Vec<OrderRow>,
+    /// The first version first.
+    pub(crate) signatures: Vec<Signature>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SlideRecord {
+    pub(crate) row: SlideRow,
+    /// By task, the latest of each task first.
+    pub(crate) results: Vec<RecordedPrediction>,
+    /// Those that were amended among them.
+    pub(crate) reviews: Vec<ReviewRow>,
+}
+
+impl CaseRecord {
+    pub(crate) async fn read(catalog: &Catalog, id: CaseId) -> Result<Self, CatalogError> {
+        Self::of(catalog, catalog.known_case(id).await?).await
+    }
+
+    /// That of a slide, where it belongs to one.
+    pub(crate) async fn of_slide(
+        catalog: &Catalog,
+        slide: &SlideRow,
+    ) -> Result<Option<Self>, CatalogError> {
+        match &slide.place {
+            Some(place) => Self::read(catalog, place.case).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn of(catalog: &Catalog, row: CaseRow) -> Result<Self, CatalogError> {
+        let signatures = catalog.sign_offs(row.id).await?;
+        let signatures: Result<_, _> = signatures.into_iter().map(Signature::read).collect();
+        Ok(Self {
+            orders: catalog.orders_of_case(row.id).await?,
+            signatures: signatures?,
+            row,
+        })
+    }
+
+    /// The signature that holds.
+    pub(crate) fn signed(&self) -> Option<&Signature> {
+        self.signatures.last()
+    }
+
+    pub(crate) fn signed_body(&self) -> Option<&SignedBody> {
+        self.signed().map(|signature| &signature.body)
+    }
+
+    /// In the order in which they came in.
+    pub(crate) async fn slides(&self, catalog: &Catalog) -> Result<Vec<SlideRecord>, CatalogError> {
+        let mut slides = Vec::new();
+        for row in catalog.slides_of_case(self.row.id).await? {
+            slides.push(SlideRecord::of(catalog, row).await?);
+        }
+        Ok(slides)
+    }
+}
+
+impl SlideRecord {
+    pub(crate) async fn of(catalog: &Catalog, row: SlideRow) -> Result<Self, CatalogError> {
+        Ok(Self {
+            results: catalog.recorded_predictions(row.id).await?,
+            reviews: catalog.reviews(row.id).await?,
+            row,
+        })
+    }
+
+    /// The latest result of each task.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &RecordedPrediction> {
+        let mut before: Option<&TaskId> = None;
+        self.results.iter().filter(move |result| {
+            let task = &result.prediction.task.id;
+            before.replace(task) != Some(task)
+        })
+    }
+
+    fn answers(&self) -> SlideAnswers {
+        let results = self.results.iter().map(|row| row.prediction.clone());
+        let results: Vec<_> = results.collect();
+        SlideAnswers::of(self.row.id, &results, &self.reviews)
+    }
+}
+
+/// What the slides of a case say together now, by task.
+pub(crate) fn together(slides: &[SlideRecord]) -> Vec<TaskResult> {
+    let answers: Vec<_> = slides.iter().map(SlideRecord::answers).collect();
+    fused(&answers)
+}

@@ -1,0 +1,43 @@
+use catalog::Catalog;
+use flow::{ObjectKey, SlideId, SlideManifest};
+use http::{ApiError, FirstRead, FirstReadRule};
+use queue::Queue;
+use store::{Store, StoreError};
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct FhirState {
+    pub(crate) store: Store,
+    pub(crate) catalog: Catalog,
+    pub(crate) queue: Queue,
+    pub(crate) first_read: FirstRead,
+}
+
+impl FhirState {
+    pub fn new(store: Store, catalog: Catalog, queue: Queue) -> Self {
+        Self {
+            first_read: FirstRead::new(FirstReadRule::default(), catalog.clone()),
+            store,
+            catalog,
+            queue,
+        }
+    }
+
+    /// Of an installation with this rule.
+    pub fn reading_first(self, rule: FirstReadRule) -> Self {
+        let first_read = FirstRead::new(rule, self.catalog.clone());
+        Self { first_read, ..self }
+    }
+
+    /// `None` until the slide is tiled.
+    pub(crate) async fn manifest(&self, slide: SlideId) -> Result<Option<SlideManifest>, ApiError> {
+        let key = ObjectKey::SlideManifest(slide);
+        let manifest = match self.store.get(&key).await {
+            Ok(manifest) => manifest,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let manifest = serde_json::from_slice(&manifest).map_err(ApiError::internal)?;
+        Ok(Some(manifest))
+    }
+}
