@@ -24,7 +24,7 @@ impl Catalog {
     ) -> Result<Placed, CatalogError> {
         if let Some(known) = self.same_order(order, sender).await? {
             if let Placed::Known(row) = &known {
-                self.audit(placed(row, sender)).await?;
+                self.audit(placed(row, &sender.name)).await?;
             }
             return Ok(known);
         }
@@ -130,7 +130,7 @@ impl Catalog {
         .bind(row.idempotency_key.as_deref())
         .bind(to_json("order", &row.order)?)
         .bind(row.ordered_at.timestamp_millis());
-        let event = placed(row, sender);
+        let event = placed(row, &row.ordered_by);
         Ok(self.records.execute_on_record(statement, event).await? > 0)
     }
 
@@ -178,9 +178,9 @@ impl Catalog {
     }
 }
 
-fn placed(row: &OrderRow, sender: &OrderSender) -> AuditEvent {
+fn placed(row: &OrderRow, by: &str) -> AuditEvent {
     AuditEvent {
-        actor: sender.name.clone(),
+        actor: by.to_owned(),
         action: AuditAction::OrderPlaced,
         slide: None,
         detail: json!({ "case": row.case, "order": row.id }),

@@ -66,10 +66,9 @@ pub(super) const MODELS: [Model; 5] = [
 impl Model {
     /// As published, but for its depth.
     pub(super) fn shape(&self) -> Result<Published> {
-        let published = Published::all()?.into_iter();
+        let mut published = Published::all()?.into_iter();
         let mut shape = published
-            .filter(|shape| shape.name == self.published)
-            .next_back()
+            .find(|shape| shape.name == self.published)
             .context("the encoder is published")?;
         if let Depth::Reduced(depth) = self.depth {
             shape.architecture.depth = depth;

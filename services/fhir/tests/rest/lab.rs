@@ -150,7 +150,7 @@ impl Lab {
             block: Some(PrivateName::new("A1")?),
             stain: Some(PrivateName::new("H&E")?),
         };
-        self.catalog.put_in_case(id, &place).await?;
+        self.catalog.put_in_case("the lis", id, &place).await?;
         let result = prediction(id, abstention)?;
         self.catalog.record_prediction(id, &result).await?;
         Ok((case, result))
