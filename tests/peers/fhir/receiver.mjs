@@ -8,7 +8,8 @@ const { FhirRouter, MemoryRepository } = await import('@medplum/fhir-router');
 /** All resources as one transaction, each of which must be created and be found again. */
 export async function takeIn(all) {
   const [router, repository] = [new FhirRouter(), new MemoryRepository()];
-  const resources = [...all.values()];
+  // It gives what it takes in ids of its own.
+  const resources = structuredClone([...all.values()]);
   const ask = (method, url, body) =>
     router.handleRequest({ method, url, body, params: {}, query: {}, headers: {} }, repository);
   const entry = resources.map((resource) => ({

@@ -150,7 +150,9 @@ pub(super) fn call_concept(task: &TaskId, label: &str) -> CodeableConcept {
 }
 
 pub(super) fn grade_concept(scale: &str, value: u8) -> CodeableConcept {
-    let system = format!("{}{scale}", systems::GRADE);
+    // A URI has no spaces, which the name of a scale may have.
+    let named = scale.split_whitespace().collect::<Vec<_>>().join("-");
+    let system = format!("{}{named}", systems::GRADE);
     CodeableConcept::of(Coding::new(&system, value.to_string())).saying(format!("{scale} {value}"))
 }
 
