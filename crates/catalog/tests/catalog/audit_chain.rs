@@ -33,7 +33,9 @@ pub(crate) fn event(n: u64) -> AuditEvent {
     AuditEvent {
         actor: format!("reader {}", n % 7),
         action: actions[usize::try_from(n).unwrap_or_default() % actions.len()],
-        slide: (n % 3 == 0).then(|| id(u8::try_from(n % 200).unwrap_or_default())),
+        slide: n
+            .is_multiple_of(3)
+            .then(|| id(u8::try_from(n % 200).unwrap_or_default())),
         detail: json!({ "n": n, "words": "a \"quoted\" ü" }),
     }
 }
