@@ -69,8 +69,12 @@ pub(super) fn palette(layer: HeatmapLayer) -> DataSet {
 
 fn hot_iron(entry: usize) -> [u8; 3] {
     let ramp = |from: usize, steps: usize| (entry.saturating_sub(from) * steps).min(255) as u8;
-    // Red and green jump from 254 to 255 at their ends, blue ends at 252.
-    [ramp(0, 2), ramp(128, 2), ramp(192, 4)]
+    let green = match entry {
+        // In place of 254.
+        255 => 255,
+        _ => ramp(128, 2),
+    };
+    [ramp(0, 2), green, ramp(191, 4)]
 }
 
 fn blue_to_red(entry: usize) -> [u8; 3] {
