@@ -73,7 +73,9 @@ def check_maps(told, server, slide, prediction, tally):
         pmap = highdicom.pm.ParametricMap.from_dataset(data_set)
         where = f"map {layer}"
         tally.check(f"{where}: its size", (pmap.TotalPixelMatrixRows, pmap.TotalPixelMatrixColumns) == values.shape)
-        stored = pmap.get_total_pixel_matrix(apply_real_world_transform=False, apply_palette_color_lut=False)
+        stored = pmap.get_total_pixel_matrix(
+            apply_real_world_transform=False, apply_palette_color_lut=False, apply_icc_profile=False
+        )
         stored = np.asarray(stored)
         tally.check(f"{where}: gaps", np.array_equal(stored == 0, np.isnan(values)))
         mapping = pmap.SharedFunctionalGroupsSequence[0].RealWorldValueMappingSequence[0]
@@ -81,19 +83,18 @@ def check_maps(told, server, slide, prediction, tally):
         real = stored * slope + intercept
         off = np.nanmax(np.abs(np.where(np.isnan(values), np.nan, real - values)))
         tally.check(f"{where}: values, {off} off of {slope}", off <= slope / 2 * 1.001 + 1e-6)
-        by_highdicom = np.asarray(pmap.get_total_pixel_matrix(apply_real_world_transform=True))
+        by_highdicom = np.asarray(pmap.get_total_pixel_matrix(apply_real_world_transform=True, apply_icc_profile=False))
         same = np.abs(np.where(stored == 0, 0, by_highdicom - real)).max()
         tally.check(f"{where}: highdicom's values, {same} off", same < 1e-6)
         spacing = pmap.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing
         tally.check(f"{where}: spacing", abs(float(spacing[0]) * 1000 - cell_um) < 1e-6)
         tally.check(f"{where}: frame of reference", pmap.FrameOfReferenceUID == told.slide.FrameOfReferenceUID)
-        if "PaletteColorLookupTableUID" in pmap:
+        if layer in ("attention", "tile"):
             check_palette(pmap, tally)
 
 
 def check_palette(pmap, tally):
     (standard,) = [pydicom.dcmread(file) for file in get_palette_files("hotiron.dcm")]
-    tally.check("hot iron's UID", pmap.PaletteColorLookupTableUID == standard.PaletteColorLookupTableUID)
     for colour in ("Red", "Green", "Blue"):
         keyword = f"{colour}PaletteColorLookupTableData"
         ours = np.frombuffer(pmap[keyword].value, "<u2") // 257

@@ -4,35 +4,42 @@ use flow::{DicomUid, SlideId, UidRole};
 
 use crate::DataSet;
 
-/// That a frame's place follows from its number: TILED_FULL (PS3.3 section C.7.6.17). Of all that is
-/// tiled on one slide.
+/// That a frame's place follows from its number: TILED_FULL (PS3.3 section C.7.6.17).
 pub fn tiled_full(slide: &SlideId) -> DataSet {
+    dimensions(slide, &PLACE).text(tags::DIMENSION_ORGANIZATION_TYPE, VR::CS, "TILED_FULL")
+}
+
+/// That each frame says where it lies, along these dimensions: TILED_SPARSE.
+pub(crate) fn tiled_sparse(slide: &SlideId, dimension: &[[Tag; 2]]) -> DataSet {
+    dimensions(slide, dimension).text(tags::DIMENSION_ORGANIZATION_TYPE, VR::CS, "TILED_SPARSE")
+}
+
+/// An attribute that tells frames apart, and the functional group that it is in.
+pub(crate) const PLACE: [[Tag; 2]; 2] = [
+    [
+        tags::ROW_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX,
+        tags::PLANE_POSITION_SLIDE_SEQUENCE,
+    ],
+    [
+        tags::COLUMN_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX,
+        tags::PLANE_POSITION_SLIDE_SEQUENCE,
+    ],
+];
+
+fn dimensions(slide: &SlideId, along: &[[Tag; 2]]) -> DataSet {
     let uid = DicomUid::derive(slide, UidRole::DimensionOrganization);
     let organization = DataSet::new().text(tags::DIMENSION_ORGANIZATION_UID, VR::UI, uid.as_str());
-    let along = |pointer: Tag| {
-        DataSet::new()
-            .text(tags::DIMENSION_ORGANIZATION_UID, VR::UI, uid.as_str())
-            .value(
-                tags::DIMENSION_INDEX_POINTER,
-                VR::AT,
-                PrimitiveValue::Tags([pointer].into_iter().collect()),
-            )
-            .value(
-                tags::FUNCTIONAL_GROUP_POINTER,
-                VR::AT,
-                PrimitiveValue::Tags([tags::PLANE_POSITION_SLIDE_SEQUENCE].into_iter().collect()),
-            )
-    };
+    let pointer = |to: Tag| PrimitiveValue::Tags([to].into_iter().collect());
+    let index = along.iter().map(|[attribute, group]| {
+        organization
+            .clone()
+            .value(tags::DIMENSION_INDEX_POINTER, VR::AT, pointer(*attribute))
+            .value(tags::FUNCTIONAL_GROUP_POINTER, VR::AT, pointer(*group))
+    });
+    let index: Vec<_> = index.collect();
     DataSet::new()
         .sequence(tags::DIMENSION_ORGANIZATION_SEQUENCE, [organization])
-        .text(tags::DIMENSION_ORGANIZATION_TYPE, VR::CS, "TILED_FULL")
-        .sequence(
-            tags::DIMENSION_INDEX_SEQUENCE,
-            [
-                along(tags::ROW_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX),
-                along(tags::COLUMN_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX),
-            ],
-        )
+        .sequence(tags::DIMENSION_INDEX_SEQUENCE, index)
 }
 
 /// Where the pixels lie on the glass: the first one in the corner of the slide, rows and columns as

@@ -1,8 +1,9 @@
-use dicom_core::VR;
+use dicom_core::{PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::tags;
-use flow::{Heatmap, PixelSize, TileGrid};
+use flow::{Heatmap, PixelSize, SlideId, TileGrid, TileIndex};
 
-use crate::{DataSet, on_the_slide, pixel_measures};
+use crate::tiled::{PLACE, tiled_sparse};
+use crate::{DataSet, decimal, on_the_slide, pixel_measures};
 
 const FRAME_SIDE: u32 = 256;
 /// So that a frame of single bits ends with a byte.
@@ -77,6 +78,59 @@ impl<'a> CellGrid<'a> {
             .value(tags::PIXEL_REPRESENTATION, VR::US, 0_u16)
             .text(tags::BURNED_IN_ANNOTATION, VR::CS, "NO")
             .text(tags::RECOGNIZABLE_VISUAL_FEATURES, VR::CS, "NO")
+    }
+
+    /// Where each frame lies. `before` is what tells frames apart beside their place: the attribute
+    /// and its functional group, and there is one value of it.
+    pub(super) fn places(&self, slide: &SlideId, before: &[[Tag; 2]]) -> DataSet {
+        let dimensions = [before, &PLACE].concat();
+        let frames = self.grid.tiles().map(|tile| {
+            let index = before.iter().map(|_one_value| 1);
+            let index = index.chain([tile.row + 1, tile.column + 1]);
+            let content = DataSet::new().value(
+                tags::DIMENSION_INDEX_VALUES,
+                VR::UL,
+                PrimitiveValue::U32(index.collect()),
+            );
+            DataSet::new()
+                .sequence(tags::FRAME_CONTENT_SEQUENCE, [content])
+                .sequence(tags::PLANE_POSITION_SLIDE_SEQUENCE, [self.place(tile)])
+                .unknown(&[(tags::DERIVATION_IMAGE_SEQUENCE, VR::SQ)])
+        });
+        let frames: Vec<_> = frames.collect();
+        tiled_sparse(slide, &dimensions)
+            .sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, frames)
+    }
+
+    /// Of a frame's first cell. By the slide's orientation both axes fall along rows and columns.
+    fn place(&self, tile: TileIndex) -> DataSet {
+        let (column, row) = (
+            tile.column * self.grid.tile.width,
+            tile.row * self.grid.tile.height,
+        );
+        let offset = |cells: u32| decimal(0.0 - f64::from(cells) * self.heatmap.cell_um / 1000.0);
+        DataSet::new()
+            .text(
+                tags::X_OFFSET_IN_SLIDE_COORDINATE_SYSTEM,
+                VR::DS,
+                &offset(row),
+            )
+            .text(
+                tags::Y_OFFSET_IN_SLIDE_COORDINATE_SYSTEM,
+                VR::DS,
+                &offset(column),
+            )
+            .text(tags::Z_OFFSET_IN_SLIDE_COORDINATE_SYSTEM, VR::DS, "0")
+            .value(
+                tags::COLUMN_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX,
+                VR::SL,
+                column as i32 + 1,
+            )
+            .value(
+                tags::ROW_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX,
+                VR::SL,
+                row as i32 + 1,
+            )
     }
 
     /// How large a cell is on the glass.

@@ -8,10 +8,7 @@ use crate::DataSet;
 
 pub(super) const N_COLOURS: usize = 256;
 
-/// The standard's hot iron, which every DICOM viewer knows (PS3.6 section B.1.1).
-const HOT_IRON: &str = "1.2.840.10008.1.5.1";
-
-/// From the lowest value to the highest: hot iron, or blue over white to red where values lie on
+/// From the lowest value to the highest: hot iron (PS3.6 section B.1.1), or blue over white to red where values lie on
 /// both sides of 0.
 pub(super) fn colours(layer: HeatmapLayer) -> [[u8; 3]; N_COLOURS] {
     array::from_fn(|entry| match layer.is_signed() {
@@ -30,7 +27,7 @@ pub(super) fn palette(layer: HeatmapLayer) -> DataSet {
     };
     // The first and the last stored value that get a colour are told where values are mapped.
     let descriptor = || PrimitiveValue::U16([N_COLOURS as u16, 0, 16].into_iter().collect());
-    let data_set = DataSet::new()
+    DataSet::new()
         .value(
             tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
             VR::US,
@@ -61,10 +58,6 @@ pub(super) fn palette(layer: HeatmapLayer) -> DataSet {
             VR::OW,
             channel(2),
         );
-    match layer.is_signed() {
-        true => data_set,
-        false => data_set.text(tags::PALETTE_COLOR_LOOKUP_TABLE_UID, VR::UI, HOT_IRON),
-    }
 }
 
 fn hot_iron(entry: usize) -> [u8; 3] {

@@ -8,7 +8,7 @@ use super::colours::{N_COLOURS, colours, palette};
 use super::content::{NO_UNITS, OURS, content};
 use super::identity::{frame_of_reference, identity, level_zero, referenced_series};
 use super::{ResultObject, Told};
-use crate::{DataSet, srgb_profile, tiled_full};
+use crate::{DataSet, srgb_profile};
 
 /// Stored where there is no tile; values begin behind it.
 const NOTHING: u16 = 0;
@@ -45,7 +45,7 @@ pub fn parametric_map(
             VR::OB,
             PrimitiveValue::from(icc.as_ref()),
         )
-        .with(tiled_full(told.slide()))
+        .with(cells.places(told.slide(), &[]))
         .sequence(
             tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
             [groups(layer, &cells, scale)],
@@ -177,7 +177,8 @@ fn real_world(layer: HeatmapLayer, scale: Scale) -> DataSet {
         .text(tags::LUT_LABEL, VR::SH, layer.name())
         .words(tags::LUT_EXPLANATION, explanation(layer))
         .code(tags::MEASUREMENT_UNITS_CODE_SEQUENCE, NO_UNITS)
-        .value(tags::REAL_WORLD_VALUE_FIRST_VALUE_MAPPED, VR::US, FIRST)
+        // Without this one some readers refuse an image that has gaps.
+        .value(tags::REAL_WORLD_VALUE_FIRST_VALUE_MAPPED, VR::US, NOTHING)
         .value(tags::REAL_WORLD_VALUE_LAST_VALUE_MAPPED, VR::US, LAST)
         .value(tags::REAL_WORLD_VALUE_INTERCEPT, VR::FD, scale.intercept())
         .value(tags::REAL_WORLD_VALUE_SLOPE, VR::FD, scale.slope())

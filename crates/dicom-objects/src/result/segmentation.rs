@@ -1,4 +1,4 @@
-use dicom_core::{PrimitiveValue, VR};
+use dicom_core::{PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::tags;
 use flow::Heatmap;
 
@@ -7,8 +7,13 @@ use super::cells::{CellGrid, CellPicture};
 use super::content::{OURS, TISSUE, content};
 use super::identity::{frame_of_reference, identity, level_zero, referenced_series};
 use super::{ResultObject, Told};
-use crate::{DataSet, tiled_full};
+use crate::DataSet;
 
+/// There is one.
+const SEGMENT: [[Tag; 2]; 1] = [[
+    tags::REFERENCED_SEGMENT_NUMBER,
+    tags::SEGMENT_IDENTIFICATION_SEQUENCE,
+]];
 const FOUND: [u8; 3] = [200, 30, 30];
 const OTHER_TISSUE: [u8; 3] = [225, 225, 225];
 const GLASS: [u8; 3] = [255; 3];
@@ -33,7 +38,7 @@ pub fn segmentation(told: &Told<'_>, tiles: &Heatmap) -> DataSet {
         .value(tags::BITS_ALLOCATED, VR::US, 1_u16)
         .value(tags::BITS_STORED, VR::US, 1_u16)
         .value(tags::HIGH_BIT, VR::US, 0_u16)
-        .with(tiled_full(told.slide()))
+        .with(cells.places(told.slide(), &SEGMENT))
         .sequence(tags::SEGMENT_SEQUENCE, [segment(told)])
         .sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, [groups(&cells)])
         .value(tags::PIXEL_DATA, VR::OB, packed(&found))
