@@ -141,7 +141,7 @@ def check_report(told, prediction, path, tally):
     report = highdicom.sr.Comprehensive3DSR.from_dataset(data_set)
     flags = (report.CompletionFlag, report.VerificationFlag, report.PreliminaryFlag)
     tally.check(f"report: {flags}", flags == ("PARTIAL", "UNVERIFIED", "PRELIMINARY"))
-    tally.check("report: its title", report.content.ConceptNameCodeSequence[0].CodeValue == "126000")
+    tally.check("report: its title", data_set.ConceptNameCodeSequence[0].CodeValue == "126000")
     groups = report.content.get_image_measurement_groups()
     tally.check("report: one group of template 1501", len(groups) == 1)
     items = dict(items_of(data_set))

@@ -57,7 +57,7 @@ pub(super) fn palette(layer: HeatmapLayer) -> DataSet {
             tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
             VR::OW,
             channel(2),
-        );
+        )
 }
 
 fn hot_iron(entry: usize) -> [u8; 3] {
