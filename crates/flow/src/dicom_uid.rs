@@ -39,7 +39,21 @@ pub struct DicomUid(String);
 
 impl DicomUid {
     pub fn derive(slide: &SlideId, role: UidRole) -> Self {
-        let digest = Sha256Digest::of(format!("coverslip {slide} {role}").as_bytes());
+        Self::of_text(&format!("coverslip {slide} {role}"))
+    }
+
+    /// Of `what` a result of the slide is told in. `result` is its [`crate::Prediction::digest`].
+    pub fn of_result(slide: &SlideId, result: &Sha256Digest, what: impl fmt::Display) -> Self {
+        Self::of_text(&format!("coverslip {slide} result {result} {what}"))
+    }
+
+    /// Of a task with its encoder, as the device that observes.
+    pub fn of_device(encoder: &Sha256Digest, task: &Sha256Digest) -> Self {
+        Self::of_text(&format!("coverslip device {encoder} {task}"))
+    }
+
+    fn of_text(text: &str) -> Self {
+        let digest = Sha256Digest::of(text.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.as_bytes()[..16]);
         bytes[6] = (bytes[6] & 0x0f) | 0x80;

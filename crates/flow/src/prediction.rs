@@ -63,6 +63,16 @@ impl Prediction {
             covariates: self.covariates,
         }
     }
+
+    /// Names it: the same pyramid, encoder, task and covariates give the same values.
+    pub fn digest(&self) -> Sha256Digest {
+        let parts = [self.pyramid, self.encoder.hash, self.task.hash];
+        let mut bytes = parts.map(|part| *part.as_bytes()).concat();
+        if let Some(revision) = self.covariates {
+            bytes.extend(revision.0.to_le_bytes());
+        }
+        Sha256Digest::of(&bytes)
+    }
 }
 
 /// How likely one of several classes is.

@@ -65,7 +65,7 @@ pub(crate) fn facts(level: u8, grid: TileGrid) -> Result<InstanceFacts, PyramidE
         model: FrameModel::YCbCr(Subsamp::Sub2x2),
         scanner: Some("Painter".to_owned()),
         background: [255; 3],
-        icc: srgb()?,
+        icc: dicom_objects::srgb_profile()?,
     })
 }
 

@@ -1,9 +1,9 @@
 //! What the paths of this service name.
 
+use dicom_objects::Uid;
 use serde::Deserialize;
 
 use crate::frame_list::FrameList;
-use crate::uid::Uid;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct StudyAddress {
@@ -36,7 +36,7 @@ pub(crate) struct BulkDataAddress {
     pub(crate) study: Uid,
     pub(crate) series: Uid,
     pub(crate) instance: Uid,
-    /// The attribute as eight hexadecimal digits.
+    /// The attribute as eight hexadecimal digits; inside sequences with the way to it before it.
     pub(crate) attribute: String,
 }
 
@@ -46,6 +46,15 @@ impl FramesAddress {
             study: self.study.clone(),
             series: self.series.clone(),
             instance: self.instance.clone(),
+        }
+    }
+}
+
+impl InstanceAddress {
+    pub(crate) fn series(&self) -> SeriesAddress {
+        SeriesAddress {
+            study: self.study.clone(),
+            series: self.series.clone(),
         }
     }
 }

@@ -3,10 +3,9 @@ use std::sync::{PoisonError, RwLock};
 
 use catalog::{Catalog, CatalogError, Page};
 use chrono::{DateTime, TimeDelta, Utc};
+use dicom_objects::Uid;
 use flow::{DicomUid, SlideId, UidRole};
 use tokio::sync::Mutex;
-
-use crate::uid::Uid;
 
 const PAGE: u32 = 10_000;
 /// Processes that take in slides may disagree by this much about what time it is.

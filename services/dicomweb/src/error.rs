@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
 use flow::SlideId;
-use http::ApiError;
+use http::{ApiError, NotAcceptable};
 use pyramid::PyramidError;
 use thiserror::Error;
 
-use crate::media::{NoMediaRange, NotAcceptable};
 use crate::retrieve::NoViewport;
 use crate::search::NoQuery;
 
@@ -20,15 +19,14 @@ pub(crate) enum DicomwebError {
     NoSuchInstance,
     #[error("the instance has no frame {number}: its frames are numbered 1 to {n_frames}")]
     NoSuchFrame { number: u32, n_frames: usize },
-    #[error(
-        "the instance has no bulk data of that attribute: there are 00282000 (ICC profile) and \
-         7FE00010 (pixel data)"
-    )]
+    #[error("the instance has no bulk data of that attribute: its metadata links to what there is")]
     NoSuchBulkData,
+    #[error("the instance is no image: it has no frames")]
+    NoFrames,
+    #[error("the instance is no image: nothing can be drawn of it")]
+    NoPicture,
     #[error("only one frame can be drawn at a time")]
     ManyFrames,
-    #[error("the Accept header is not valid")]
-    Accept(#[from] NoMediaRange),
     #[error(transparent)]
     NotAcceptable(#[from] NotAcceptable),
     #[error(transparent)]
@@ -52,6 +50,14 @@ pub(crate) enum DicomwebError {
     },
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error("the heatmap of a result is damaged, score the slide again")]
+    Heatmap(#[from] flow::FlowError),
+    #[error(transparent)]
+    Encode(#[from] dicom_objects::EncodeError),
+    #[error("the colour profile could not be made")]
+    Profile(#[from] moxcms::CmsError),
     #[error("the picture could not be written as PNG")]
     Png(#[from] png::EncodingError),
     #[error("a worker thread stopped")]
@@ -97,20 +103,25 @@ impl DicomwebError {
             | Self::NoSuchSeries
             | Self::NoSuchInstance
             | Self::NoSuchFrame { .. }
-            | Self::NoSuchBulkData => Blame::Nothing,
+            | Self::NoSuchBulkData
+            | Self::NoFrames => Blame::Nothing,
             Self::ManyFrames | Self::Viewport(_) | Self::Query(_) => {
                 Blame::Request(self.to_string())
             }
-            Self::Accept(reason) => Blame::Request(format!("{self}: {reason}")),
             Self::Pyramid(error @ PyramidError::Region(_)) => Blame::Request(error.to_string()),
-            Self::NotAcceptable(_) => Blame::Acceptance,
+            Self::NotAcceptable(_) | Self::NoPicture => Blame::Acceptance,
             Self::TooBroad { .. } => Blame::Size,
             Self::Pyramid(error) if error.is_unavailable() => Blame::Storage,
             Self::Catalog(catalog::CatalogError::Away { .. }) => Blame::Storage,
+            Self::Store(error) if error.is_unavailable() => Blame::Storage,
             Self::Catalog(_)
             | Self::Pyramid(_)
             | Self::Header { .. }
             | Self::Json(_)
+            | Self::Store(_)
+            | Self::Heatmap(_)
+            | Self::Encode(_)
+            | Self::Profile(_)
             | Self::Png(_)
             | Self::Worker(_) => Blame::Server,
         }

@@ -1,22 +1,22 @@
 //! DICOMweb (PS3.18): the stored pyramid searched by QIDO-RS and retrieved by WADO-RS.
 //!
-//! Every level of a slide already is a DICOM instance, so nothing is made here but the framing:
+//! Every level of a slide already is a DICOM instance, so nothing is made of it but the framing:
 //! instances and frames go out as they lie in storage, by range reads, and metadata is what the
-//! instance's own header says. One slide is one study of one series.
+//! instance's own header says. One slide is one study: a series of its levels, and further ones that
+//! tell of its results, which are made when somebody asks for them.
 
 mod address;
-mod data_set_json;
 mod directory;
 mod error;
 mod frame_list;
 mod media;
 mod metadata;
 mod multipart;
+mod results;
 mod retrieve;
 mod search;
 mod state;
 mod study;
-mod uid;
 
 use std::sync::Arc;
 

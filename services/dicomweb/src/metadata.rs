@@ -1,24 +1,23 @@
 use std::sync::Arc;
 
+use dicom_objects::data_set_json;
 use flow::{LevelNumber, SlideId};
 use http::Origin;
 use moka::future::Cache;
 use serde_json::{Map, Value, json};
 
-use crate::data_set_json::data_set_json;
 use crate::error::DicomwebError;
-use crate::study::Instance;
+use crate::study::{Instance, Level};
 
-/// Headers of instances asked for lately.
+/// Headers of levels asked for lately.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// A header without its colour profile, as JSON in memory.
 const ABOUT_BYTES: u32 = 16 * 1024;
 
 pub(crate) const ICC_PROFILE: &str = "00282000";
 pub(crate) const PIXEL_DATA: &str = "7FE00010";
-const OPTICAL_PATHS: &str = "00480105";
 
-/// What stored instances say of themselves, in the DICOM JSON model without links.
+/// What stored levels say of themselves, in the DICOM JSON model without links.
 pub(crate) struct Metadata {
     headers: Cache<(SlideId, LevelNumber), Arc<Map<String, Value>>>,
 }
@@ -33,13 +32,10 @@ impl Metadata {
     }
 
     /// Costs one range read, of the header, unless it was asked for lately.
-    pub(crate) async fn of(
-        &self,
-        instance: &Instance,
-    ) -> Result<Arc<Map<String, Value>>, DicomwebError> {
-        let key = (instance.study.slide(), instance.level);
+    pub(crate) async fn of(&self, level: &Level) -> Result<Arc<Map<String, Value>>, DicomwebError> {
+        let key = (level.study.slide(), level.level);
         self.headers
-            .try_get_with(key, read(instance))
+            .try_get_with(key, read(level))
             .await
             .map_err(DicomwebError::Shared)
     }
@@ -53,29 +49,55 @@ pub(crate) fn with_links(
     instance: &Instance,
     origin: Origin<'_>,
 ) -> Map<String, Value> {
+    let address = format!("{origin}{}/bulkdata", instance.path());
     let mut linked = header.clone();
-    let link = |attribute: &str| {
-        let path = instance.path();
-        json!({ "vr": "OB", "BulkDataURI": format!("{origin}{path}/bulkdata/{attribute}") })
-    };
-    let paths = linked
-        .get_mut(OPTICAL_PATHS)
-        .and_then(|sequence| sequence["Value"].as_array_mut());
-    for path in paths.into_iter().flatten() {
-        if let Some(profile) = path.get_mut(ICC_PROFILE) {
-            *profile = link(ICC_PROFILE);
-        }
+    let has_pixels = linked.contains_key("00280010");
+    link_within(&mut linked, &address, "");
+    if has_pixels {
+        linked.insert(
+            PIXEL_DATA.to_owned(),
+            json!({ "vr": pixel_vr(header), "BulkDataURI": format!("{address}/{PIXEL_DATA}") }),
+        );
     }
-    linked.insert(PIXEL_DATA.to_owned(), link(PIXEL_DATA));
     linked
 }
 
-async fn read(instance: &Instance) -> Result<Arc<Map<String, Value>>, DicomwebError> {
-    let bytes = instance.study.reader.header(instance.level).await?;
+/// Links colour profiles and lists of numbers, at any depth. What lies in a sequence goes by the
+/// sequence's tag, the number of its item, and its own tag, with dots between them.
+fn link_within(data_set: &mut Map<String, Value>, address: &str, within: &str) {
+    for (tag, element) in data_set.iter_mut() {
+        let vr = element["vr"].as_str().unwrap_or_default().to_owned();
+        if tag == ICC_PROFILE || ["OF", "OD", "OL"].contains(&vr.as_str()) {
+            // Every level has the same profile, which is asked for by its tag alone.
+            let name = match tag == ICC_PROFILE {
+                true => tag.clone(),
+                false => format!("{within}{tag}"),
+            };
+            *element = json!({ "vr": vr, "BulkDataURI": format!("{address}/{name}") });
+            continue;
+        }
+        let items = element["Value"].as_array_mut().into_iter().flatten();
+        for (number, item) in (1..).zip(items) {
+            if let Some(item) = item.as_object_mut() {
+                link_within(item, address, &format!("{within}{tag}.{number}."));
+            }
+        }
+    }
+}
+
+fn pixel_vr(header: &Map<String, Value>) -> &'static str {
+    match header["00280100"]["Value"][0].as_u64() {
+        Some(16) => "OW",
+        _ => "OB",
+    }
+}
+
+async fn read(level: &Level) -> Result<Arc<Map<String, Value>>, DicomwebError> {
+    let bytes = level.study.reader.header(level.level).await?;
     let object = dicom_object::OpenFileOptions::new()
         .from_reader(&bytes[..])
         .map_err(|source| DicomwebError::Header {
-            slide: instance.study.slide(),
+            slide: level.study.slide(),
             source: source.into(),
         })?;
     Ok(Arc::new(data_set_json(&object)))

@@ -13,7 +13,7 @@ use super::level_plan::{LevelSource, PlannedLevel, planned_levels};
 use super::progress::TileCount;
 use super::stored_frames::StoredFrames;
 use crate::PyramidError;
-use crate::dicom::{self, InstanceFacts, InstanceWriter, WrittenInstance};
+use crate::dicom::{InstanceFacts, InstanceWriter, WrittenInstance};
 use crate::jpeg::FrameModel;
 
 /// What a pyramid is built for.
@@ -144,7 +144,7 @@ impl Builder<'_> {
 fn colour_profile(slide: &Slide) -> Result<Arc<[u8]>, PyramidError> {
     match &slide.facts().icc {
         Some(profile) => Ok(profile.as_slice().into()),
-        None => dicom::srgb(),
+        None => Ok(dicom_objects::srgb_profile()?),
     }
 }
 

@@ -1,14 +1,9 @@
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
+use dicom_objects::{DataSet, UNKNOWN_DATE, UNKNOWN_TIME};
 use flow::TileOrigin;
 
-use super::data_set::DataSet;
 use super::header::InstanceFacts;
-
-/// When the slide was scanned is not passed on (a date can identify a patient), but the standard
-/// wants a date: this one says "unknown".
-const UNKNOWN_DATE: &str = "19000101";
-const UNKNOWN_TIME: &str = "000000";
 
 /// What kind of image this is and how it was taken (PS3.3 sections C.7.6.14 and C.8.12.4).
 pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {

@@ -1,9 +1,8 @@
-use dicom_core::{PrimitiveValue, Tag, VR};
+use dicom_core::VR;
 use dicom_dictionary_std::tags;
-use flow::{DicomUid, UidRole};
+use dicom_objects::{DataSet, pixel_measures, tiled_full};
 
 use super::acquisition;
-use super::data_set::{DataSet, decimal};
 use super::header::InstanceFacts;
 use super::optical_path;
 
@@ -15,18 +14,10 @@ pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
             tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
             [shared_groups(facts)],
         )
-        .with(dimensions(facts))
+        .with(tiled_full(&facts.slide))
 }
 
 fn shared_groups(facts: &InstanceFacts) -> DataSet {
-    let spacing = decimal(facts.mpp.get() / 1000.0);
-    let measures = DataSet::new()
-        .text(
-            tags::PIXEL_SPACING,
-            VR::DS,
-            &format!(r"{spacing}\{spacing}"),
-        )
-        .text(tags::SLICE_THICKNESS, VR::DS, "0.004");
     let frame_type = DataSet::new().text(tags::FRAME_TYPE, VR::CS, acquisition::image_type(facts));
     let path = DataSet::new().text(
         tags::OPTICAL_PATH_IDENTIFIER,
@@ -34,39 +25,13 @@ fn shared_groups(facts: &InstanceFacts) -> DataSet {
         optical_path::IDENTIFIER,
     );
     DataSet::new()
-        .sequence(tags::PIXEL_MEASURES_SEQUENCE, [measures])
+        .sequence(
+            tags::PIXEL_MEASURES_SEQUENCE,
+            [pixel_measures(facts.mpp.get())],
+        )
         .sequence(
             tags::WHOLE_SLIDE_MICROSCOPY_IMAGE_FRAME_TYPE_SEQUENCE,
             [frame_type],
         )
         .sequence(tags::OPTICAL_PATH_IDENTIFICATION_SEQUENCE, [path])
-}
-
-fn dimensions(facts: &InstanceFacts) -> DataSet {
-    let uid = DicomUid::derive(&facts.slide, UidRole::DimensionOrganization);
-    let organization = DataSet::new().text(tags::DIMENSION_ORGANIZATION_UID, VR::UI, uid.as_str());
-    let along = |pointer: Tag| {
-        DataSet::new()
-            .text(tags::DIMENSION_ORGANIZATION_UID, VR::UI, uid.as_str())
-            .value(
-                tags::DIMENSION_INDEX_POINTER,
-                VR::AT,
-                PrimitiveValue::Tags([pointer].into_iter().collect()),
-            )
-            .value(
-                tags::FUNCTIONAL_GROUP_POINTER,
-                VR::AT,
-                PrimitiveValue::Tags([tags::PLANE_POSITION_SLIDE_SEQUENCE].into_iter().collect()),
-            )
-    };
-    DataSet::new()
-        .sequence(tags::DIMENSION_ORGANIZATION_SEQUENCE, [organization])
-        .text(tags::DIMENSION_ORGANIZATION_TYPE, VR::CS, "TILED_FULL")
-        .sequence(
-            tags::DIMENSION_INDEX_SEQUENCE,
-            [
-                along(tags::ROW_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX),
-                along(tags::COLUMN_POSITION_IN_TOTAL_IMAGE_PIXEL_MATRIX),
-            ],
-        )
 }

@@ -1,14 +1,14 @@
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
+use dicom_objects::{DataSet, patient_and_study};
 use flow::{DicomUid, UidRole};
 
-use super::data_set::DataSet;
 use super::header::InstanceFacts;
 
 /// Patient, study, series, frame of reference, equipment and SOP common modules. Nothing here
 /// comes from a patient: what the standard lets be empty is empty.
 pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
-    patient_and_study(facts)
+    patient_and_study(&facts.slide)
         .with(series(facts))
         .with(equipment(facts))
         .with(instance(facts))
@@ -16,26 +16,6 @@ pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
 
 fn uid(facts: &InstanceFacts, role: UidRole) -> String {
     DicomUid::derive(&facts.slide, role).to_string()
-}
-
-fn patient_and_study(facts: &InstanceFacts) -> DataSet {
-    DataSet::new()
-        .unknown(&[
-            (tags::PATIENT_NAME, VR::PN),
-            (tags::PATIENT_ID, VR::LO),
-            (tags::PATIENT_BIRTH_DATE, VR::DA),
-            (tags::PATIENT_SEX, VR::CS),
-            (tags::STUDY_DATE, VR::DA),
-            (tags::STUDY_TIME, VR::TM),
-            (tags::REFERRING_PHYSICIAN_NAME, VR::PN),
-            (tags::STUDY_ID, VR::SH),
-            (tags::ACCESSION_NUMBER, VR::SH),
-        ])
-        .text(
-            tags::STUDY_INSTANCE_UID,
-            VR::UI,
-            &uid(facts, UidRole::Study),
-        )
 }
 
 fn series(facts: &InstanceFacts) -> DataSet {
@@ -80,7 +60,6 @@ fn equipment(facts: &InstanceFacts) -> DataSet {
 fn instance(facts: &InstanceFacts) -> DataSet {
     let number = (u32::from(facts.level.0) + 1).to_string();
     DataSet::new()
-        .text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192")
         .text(
             tags::SOP_CLASS_UID,
             VR::UI,

@@ -1,8 +1,8 @@
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
+use dicom_objects::{DataSet, decimal, on_the_slide};
 use flow::PixelSize;
 
-use super::data_set::{DataSet, decimal};
 use super::encapsulated::FrameTable;
 use super::header::InstanceFacts;
 use crate::jpeg::FrameModel;
@@ -21,15 +21,7 @@ pub(super) fn data_set(facts: &InstanceFacts, frames: &FrameTable) -> DataSet {
 fn total_matrix(facts: &InstanceFacts) -> DataSet {
     let PixelSize { width, height } = facts.grid.level;
     let millimetres = |pixels: u32| (f64::from(pixels) * facts.mpp.get() / 1000.0) as f32;
-    let corner = DataSet::new()
-        .text(tags::X_OFFSET_IN_SLIDE_COORDINATE_SYSTEM, VR::DS, "0")
-        .text(tags::Y_OFFSET_IN_SLIDE_COORDINATE_SYSTEM, VR::DS, "0");
-    DataSet::new()
-        .value(tags::TOTAL_PIXEL_MATRIX_COLUMNS, VR::UL, width)
-        .value(tags::TOTAL_PIXEL_MATRIX_ROWS, VR::UL, height)
-        .value(tags::TOTAL_PIXEL_MATRIX_FOCAL_PLANES, VR::UL, 1_u32)
-        .sequence(tags::TOTAL_PIXEL_MATRIX_ORIGIN_SEQUENCE, [corner])
-        .text(tags::IMAGE_ORIENTATION_SLIDE, VR::DS, r"0\-1\0\-1\0\0")
+    on_the_slide(width, height)
         .value(tags::IMAGED_VOLUME_WIDTH, VR::FL, millimetres(width))
         .value(tags::IMAGED_VOLUME_HEIGHT, VR::FL, millimetres(height))
         .value(tags::IMAGED_VOLUME_DEPTH, VR::FL, SECTION_UM)

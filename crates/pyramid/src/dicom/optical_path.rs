@@ -1,7 +1,7 @@
 use dicom_core::{PrimitiveValue, VR};
 use dicom_dictionary_std::tags;
+use dicom_objects::DataSet;
 
-use super::data_set::DataSet;
 use super::header::InstanceFacts;
 
 /// The only light path there is; the scanners' files do not tell more than one apart.

@@ -189,7 +189,10 @@ async fn far_coarser_than_the_last_level_is_decoded_small() -> TestResult {
 #[tokio::test]
 async fn the_colour_profile_is_kept() -> TestResult {
     let stored = Stored::new().await?;
-    assert_eq!(stored.reader.icc().await?, crate::dicom::srgb()?.to_vec());
+    assert_eq!(
+        stored.reader.icc().await?,
+        dicom_objects::srgb_profile()?.to_vec()
+    );
     Ok(())
 }
 

@@ -97,7 +97,7 @@ fn router(
 /// What shows slides: to the viewer, and to others by DICOMweb.
 pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> Router {
     let Installation { store, catalog, .. } = installation.clone();
-    let slides = DicomwebState::new(store.clone(), catalog.clone());
+    let slides = DicomwebState::new(store.clone(), catalog.clone()).reading_first(rule);
     tiles::router(TilesState::new(store, catalog).reading_first(rule))
         .merge(dicomweb::router(slides))
 }

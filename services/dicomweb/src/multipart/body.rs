@@ -62,7 +62,7 @@ fn reads(piece: Piece) -> Vec<Piece> {
 
 async fn read(piece: Piece) -> Result<Bytes, PyramidError> {
     match piece {
-        Piece::Text(bytes) => Ok(bytes),
+        Piece::Bytes(bytes) => Ok(bytes),
         Piece::Stored(stored) => {
             let Stored {
                 reader,

@@ -19,7 +19,7 @@ pub(crate) struct Message {
 /// What a body is made of, in order.
 #[derive(Clone)]
 pub(crate) enum Piece {
-    Text(Bytes),
+    Bytes(Bytes),
     Stored(Stored),
 }
 
@@ -58,14 +58,14 @@ impl Message {
             self.boundary,
             content.n_bytes(),
         );
-        self.pieces.push(Piece::Text(head.into()));
+        self.pieces.push(Piece::Bytes(head.into()));
         self.pieces.push(content);
     }
 
     /// The whole body.
     pub(crate) fn finish(mut self) -> Vec<Piece> {
         let end = format!("\r\n--{}--\r\n", self.boundary);
-        self.pieces.push(Piece::Text(end.into()));
+        self.pieces.push(Piece::Bytes(end.into()));
         self.pieces
     }
 }
@@ -73,7 +73,7 @@ impl Message {
 impl Piece {
     pub(crate) fn n_bytes(&self) -> u64 {
         match self {
-            Self::Text(bytes) => bytes.len() as u64,
+            Self::Bytes(bytes) => bytes.len() as u64,
             Self::Stored(stored) => stored.range.end - stored.range.start,
         }
     }
@@ -87,7 +87,7 @@ mod tests {
         pieces
             .iter()
             .map(|piece| match piece {
-                Piece::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 Piece::Stored(_) => String::new(),
             })
             .collect()
@@ -98,11 +98,11 @@ mod tests {
         let digest = Sha256Digest::of(b"x");
         let mut message = Message::new("image/jpeg", &digest);
         let content_type = message.content_type();
-        message.add("image/jpeg", "/1", Piece::Text(Bytes::from_static(b"one")));
+        message.add("image/jpeg", "/1", Piece::Bytes(Bytes::from_static(b"one")));
         message.add(
             "image/jpeg",
             "/2",
-            Piece::Text(Bytes::from_static(b"three")),
+            Piece::Bytes(Bytes::from_static(b"three")),
         );
         let boundary = &digest.to_string()[..40];
         assert_eq!(

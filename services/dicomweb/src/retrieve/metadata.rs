@@ -7,45 +7,49 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use flow::Sha256Digest;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use http::{ApiError, EntityTag, Origin, Path, Reply};
+use http::{Accept, Access, ApiError, EntityTag, Origin, Path, Reply};
 
 use crate::address::{InstanceAddress, SeriesAddress, StudyAddress};
 use crate::error::DicomwebError;
-use crate::media::{Accept, JSON};
+use crate::media::JSON;
 use crate::metadata::with_links;
 use crate::state::DicomwebState;
-use crate::study::Instance;
+use crate::study::{Instance, digest_of};
 
 /// Headers read at once.
 const READS: usize = 8;
 
 pub(crate) async fn study_metadata(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<StudyAddress>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let study = state.study(&address.study).await?;
-    Ok(send(&state, study.instances().collect(), &accept, &headers).await?)
+    let contents = state.contents(&study, &access).await?;
+    Ok(send(&state, contents, &accept, &headers).await?)
 }
 
 pub(crate) async fn series_metadata(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<SeriesAddress>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let study = state.series(&address).await?;
-    Ok(send(&state, study.instances().collect(), &accept, &headers).await?)
+    let instances = state.series(&address, &access).await?;
+    Ok(send(&state, instances, &accept, &headers).await?)
 }
 
 pub(crate) async fn instance_metadata(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<InstanceAddress>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let instance = state.instance(&address).await?;
+    let instance = state.instance(&address, &access).await?;
     Ok(send(&state, vec![instance], &accept, &headers).await?)
 }
 
@@ -57,16 +61,11 @@ async fn send(
 ) -> Result<Response, DicomwebError> {
     let content_type = accept.choose(&JSON)?;
     let origin = Origin::of(headers);
-    let Some(first) = instances.first() else {
-        return Err(DicomwebError::NoSuchInstance);
-    };
     // Links name the host that was asked.
     let host = Sha256Digest::of(format!("{origin} {content_type}").as_bytes());
     let tag = EntityTag::new(format_args!(
-        "{}-{}-{}-{}",
-        first.study.digest().short(),
-        first.level,
-        instances.len(),
+        "{}-{}",
+        digest_of(&instances).short(),
         host.short()
     ));
     let reply = Reply::revalidated(content_type, tag).varying_by_accept();
@@ -74,7 +73,7 @@ async fn send(
         return Ok(response);
     }
     let describe = |instance: Instance| async move {
-        let header = state.metadata.of(&instance).await?;
+        let header = state.header(&instance).await?;
         Ok::<_, DicomwebError>(with_links(&header, &instance, origin))
     };
     let described: Vec<_> = stream::iter(instances)

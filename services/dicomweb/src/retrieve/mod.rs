@@ -4,6 +4,7 @@ mod bulk_data;
 mod frames;
 mod instances;
 mod metadata;
+mod picture_source;
 mod pictures;
 mod stored;
 mod viewport;

@@ -4,10 +4,10 @@ use std::str::FromStr;
 use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::StandardDataDictionary;
+use dicom_objects::tag_text;
 use serde_json::{Map, Value};
 
 use super::query::NoQuery;
-use crate::data_set_json::tag_text;
 
 /// An attribute, or one inside the items of sequences: keywords or tags with dots between them
 /// (PS3.18 section 8.3.4.1).

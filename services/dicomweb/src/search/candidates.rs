@@ -4,7 +4,7 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use flow::{DicomUid, LevelNumber, SlideId, UidRole};
 
-use super::constants::verdict;
+use super::constants::{Kind, verdict};
 use super::filter::Filter;
 use crate::error::DicomwebError;
 use crate::state::DicomwebState;
@@ -20,26 +20,51 @@ pub(super) enum Candidates {
     These(Vec<SlideId>),
 }
 
-/// The candidates, and the filters that are left to be tried on them.
+/// The filters that are left to be tried on the candidates' instances of a kind; `None` where none
+/// of that kind can match.
+#[derive(Clone, Debug)]
+pub(super) struct FiltersLeft {
+    pub(super) levels: Option<Vec<Filter>>,
+    pub(super) results: Option<Vec<Filter>>,
+}
+
 pub(super) async fn narrow(
     state: &DicomwebState,
     filters: &[Filter],
-) -> Result<(Candidates, Vec<Filter>), DicomwebError> {
+) -> Result<(Candidates, FiltersLeft), DicomwebError> {
+    let left = FiltersLeft {
+        levels: left_of(filters, Kind::Levels),
+        results: left_of(filters, Kind::Results),
+    };
+    if left.levels.is_none() && left.results.is_none() {
+        return Ok((Candidates::These(Vec::new()), left));
+    }
     let mut candidates = Candidates::All;
-    let mut left = Vec::new();
-    for filter in filters {
-        match verdict(filter) {
-            Some(true) => {}
-            Some(false) => return Ok((Candidates::These(Vec::new()), Vec::new())),
-            None => {
-                if let Some(slides) = named_by(state, filter).await? {
-                    candidates = candidates.among(slides);
-                }
-                left.push(filter.clone());
-            }
+    let names_study = |filter: &&Filter| filter.attribute.is(&[tags::STUDY_INSTANCE_UID]);
+    let studies: Vec<_> = filters.iter().filter(names_study).collect();
+    // Where studies are named, what names their parts is not looked for in all others.
+    let naming = match studies.iter().all(|filter| filter.uids().is_none()) {
+        true => filters.iter().collect(),
+        false => studies,
+    };
+    for filter in naming {
+        if let Some(slides) = named_by(state, filter).await? {
+            candidates = candidates.among(slides);
         }
     }
     Ok((candidates, left))
+}
+
+fn left_of(filters: &[Filter], kind: Kind) -> Option<Vec<Filter>> {
+    let mut left = Vec::new();
+    for filter in filters {
+        match verdict(filter, kind) {
+            Some(true) => {}
+            Some(false) => return None,
+            None => left.push(filter.clone()),
+        }
+    }
+    Some(left)
 }
 
 impl Candidates {
@@ -68,16 +93,11 @@ async fn named_by(
         return by_study(state, filter).await;
     }
     if is(&[tags::SERIES_INSTANCE_UID]) {
-        return by_hash(state, filter, |slide, wanted| {
-            is_one_of(wanted, &slide, UidRole::Series)
-        })
-        .await;
+        return by_hash(state, filter, &[UidRole::Series]).await;
     }
     if is(&[tags::SOP_INSTANCE_UID]) {
-        return by_hash(state, filter, |slide, wanted| {
-            (0..MOST_LEVELS).any(|n| is_one_of(wanted, &slide, UidRole::Level(LevelNumber(n))))
-        })
-        .await;
+        let levels = (0..MOST_LEVELS).map(|n| UidRole::Level(LevelNumber(n)));
+        return by_hash(state, filter, &levels.collect::<Vec<_>>()).await;
     }
     let is_slide_id = is(&[tags::CONTAINER_IDENTIFIER])
         || is(&[
@@ -103,27 +123,31 @@ async fn by_study(
 }
 
 /// Hashes the id of every slide there is: half a second of one processor for each million and each
-/// level that is tried.
+/// role that is tried. UIDs of results are hashes of more than that, so where a UID is no slide's,
+/// any slide may have it.
 async fn by_hash(
     state: &DicomwebState,
     filter: &Filter,
-    is_wanted: impl Fn(SlideId, &HashSet<String>) -> bool + Send + 'static,
+    roles: &[UidRole],
 ) -> Result<Option<Vec<SlideId>>, DicomwebError> {
     let Some(uids) = filter.uids() else {
         return Ok(None);
     };
     let wanted: HashSet<String> = uids.into_iter().map(ToString::to_string).collect();
+    let n_wanted = wanted.len();
     let all = state.directory.all().await?;
+    let roles = roles.to_vec();
     // The semaphore is never closed, so this only ever waits.
     let _place = state.places.acquire().await.ok();
     let search = move || {
-        all.into_iter()
-            .filter(|id| is_wanted(*id, &wanted))
-            .collect()
+        let n_wanted_of = |slide: &SlideId| {
+            let uids = roles.iter().map(|role| DicomUid::derive(slide, *role));
+            uids.filter(|uid| wanted.contains(uid.as_str())).count()
+        };
+        let found = all.into_iter().map(|slide| (slide, n_wanted_of(&slide)));
+        found.filter(|(_, n)| *n > 0).collect::<Vec<_>>()
     };
-    Ok(Some(tokio::task::spawn_blocking(search).await?))
-}
-
-fn is_one_of(wanted: &HashSet<String>, slide: &SlideId, role: UidRole) -> bool {
-    wanted.contains(DicomUid::derive(slide, role).as_str())
+    let found = tokio::task::spawn_blocking(search).await?;
+    let n_found: usize = found.iter().map(|(_, n)| n).sum();
+    Ok((n_found == n_wanted).then(|| found.into_iter().map(|(slide, _)| slide).collect()))
 }

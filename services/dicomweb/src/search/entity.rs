@@ -1,12 +1,13 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use dicom_objects::tag_text;
 use http::Origin;
 use serde_json::{Map, Value, json};
 
+use super::contents::Contents;
 use super::query::Included;
-use crate::data_set_json::tag_text;
-use crate::media::JPEG_BASELINE;
-use crate::study::{Instance, Study};
+use super::scan::Hit;
+use crate::study::Instance;
 
 /// What a search gives one result for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +31,9 @@ const OF_STUDIES: [Tag; 11] = [
     tags::STUDY_INSTANCE_UID,
     tags::STUDY_ID,
 ];
-const OF_SERIES: [Tag; 3] = [
+const OF_SERIES: [Tag; 4] = [
     tags::MODALITY,
+    tags::SERIES_DESCRIPTION,
     tags::SERIES_INSTANCE_UID,
     tags::SERIES_NUMBER,
 ];
@@ -59,11 +61,20 @@ const OF_INSTANCES: [Tag; 7] = [
 ];
 
 impl Entity {
-    /// `header` is that of `instance`, or of any instance of a study or series.
+    /// Whether two instances of one study are the same result.
+    pub(super) fn is_same(self, one: &Instance, other: &Instance) -> bool {
+        match self {
+            Self::Study => true,
+            Self::Series => one.series_uid() == other.series_uid(),
+            Self::Instance => one.uid() == other.uid(),
+        }
+    }
+
+    /// `header` is that of the instance that was hit.
     pub(super) fn describe(
         self,
         header: &Map<String, Value>,
-        instance: &Instance,
+        hit: &Hit,
         included: &Included,
         origin: Origin<'_>,
     ) -> Map<String, Value> {
@@ -72,7 +83,7 @@ impl Entity {
             .filter(|(tag, _)| self.shows(tag, included))
             .map(|(tag, element)| (tag.clone(), element.clone()))
             .collect();
-        result.extend(self.made(instance, origin));
+        result.extend(self.made(hit, origin));
         result
     }
 
@@ -100,53 +111,64 @@ impl Entity {
     }
 
     /// What is not in the instance, but known of it here.
-    fn made(self, instance: &Instance, origin: Origin<'_>) -> Vec<(String, Value)> {
-        let study = &instance.study;
-        let element = |tag: Tag, vr: &str, value: Value| {
-            (tag_text(tag), json!({ "vr": vr, "Value": [value] }))
-        };
-        let n_instances = json!(study.n_instances());
+    fn made(self, hit: &Hit, origin: Origin<'_>) -> Vec<(String, Value)> {
+        let Hit { instance, contents } = hit;
         let mut made = vec![
-            element(tags::INSTANCE_AVAILABILITY, "CS", json!("ONLINE")),
+            element(tags::INSTANCE_AVAILABILITY, "CS", json!(["ONLINE"])),
             element(
                 tags::RETRIEVE_URL,
                 "UR",
-                json!(self.address(instance, origin)),
+                json!([self.address(instance, origin)]),
             ),
         ];
         made.extend(match self {
-            Self::Study => vec![
-                element(tags::MODALITIES_IN_STUDY, "CS", json!("SM")),
-                element(tags::NUMBER_OF_STUDY_RELATED_SERIES, "IS", json!(1)),
-                element(tags::NUMBER_OF_STUDY_RELATED_INSTANCES, "IS", n_instances),
-            ],
+            Self::Study => of_study(contents),
             Self::Series => vec![element(
                 tags::NUMBER_OF_SERIES_RELATED_INSTANCES,
                 "IS",
-                n_instances,
+                json!([contents.n_beside(instance)]),
             )],
             Self::Instance => vec![element(
                 tags::AVAILABLE_TRANSFER_SYNTAX_UID,
                 "UI",
-                json!(JPEG_BASELINE),
+                json!([instance.transfer_syntax()]),
             )],
         });
         made
     }
 
     fn address(self, instance: &Instance, origin: Origin<'_>) -> String {
-        let study: &Study = &instance.study;
         let root = crate::ROOT;
         match self {
-            Self::Study => format!("{origin}{root}/studies/{}", study.uid()),
-            Self::Series => format!(
-                "{origin}{root}/studies/{}/series/{}",
-                study.uid(),
-                study.series_uid()
-            ),
+            Self::Study => format!("{origin}{root}/studies/{}", instance.study_uid()),
+            Self::Series => format!("{origin}{}", instance.series_path()),
             Self::Instance => format!("{origin}{}", instance.path()),
         }
     }
+}
+
+fn of_study(contents: &Contents) -> Vec<(String, Value)> {
+    vec![
+        element(
+            tags::MODALITIES_IN_STUDY,
+            "CS",
+            json!(contents.modalities()),
+        ),
+        element(
+            tags::NUMBER_OF_STUDY_RELATED_SERIES,
+            "IS",
+            json!([contents.n_series()]),
+        ),
+        element(
+            tags::NUMBER_OF_STUDY_RELATED_INSTANCES,
+            "IS",
+            json!([contents.n_instances()]),
+        ),
+    ]
+}
+
+fn element(tag: Tag, vr: &str, values: Value) -> (String, Value) {
+    (tag_text(tag), json!({ "vr": vr, "Value": values }))
 }
 
 impl Included {

@@ -1,9 +1,9 @@
 use dicom_core::VR;
+use dicom_objects::Uid;
 use serde_json::{Map, Value};
 
 use super::attribute::Attribute;
 use super::query::NoQuery;
-use crate::uid::Uid;
 
 /// What an attribute must be (PS3.4 section C.2.2.2): one of some values, a pattern, or a range.
 #[derive(Clone, Debug)]

@@ -3,8 +3,10 @@
 mod attribute;
 mod candidates;
 mod constants;
+mod contents;
 mod entity;
 mod filter;
+mod matching;
 mod query;
 mod scan;
 mod serve;

@@ -1,9 +1,13 @@
+use std::sync::Arc;
+
 use flow::SlideId;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use http::Access;
 
 use super::candidates::{Candidates, narrow};
+use super::contents::Contents;
 use super::entity::Entity;
-use super::filter::Filter;
+use super::matching::Matching;
 use super::query::{ResultPage, SearchQuery};
 use crate::error::DicomwebError;
 use crate::state::DicomwebState;
@@ -15,111 +19,117 @@ const SLIDES: u32 = 200;
 const MOST_READ: u64 = 2000;
 const READS: usize = 8;
 
-/// A page of what matches. Of a study or series it has one instance that does.
+/// A page of what matches.
 pub(super) struct Found {
-    pub(super) instances: Vec<Instance>,
+    pub(super) hits: Vec<Hit>,
     pub(super) has_more: bool,
+}
+
+/// Of a study or series one instance that matches, and the study that it is in.
+pub(super) struct Hit {
+    pub(super) instance: Instance,
+    pub(super) contents: Arc<Contents>,
+}
+
+/// Goes through what whoever asks may see.
+pub(super) struct Scan<'a> {
+    state: &'a DicomwebState,
+    access: &'a Access,
+    entity: Entity,
+    matching: Matching,
 }
 
 pub(super) async fn find(
     state: &DicomwebState,
+    access: &Access,
     entity: Entity,
     query: &SearchQuery,
 ) -> Result<Found, DicomwebError> {
     let (candidates, left) = narrow(state, &query.filters).await?;
     let mut gathering = Gathering::new(query.page);
+    let scan = Scan {
+        state,
+        access,
+        entity,
+        matching: Matching::new(left),
+    };
     match candidates {
         Candidates::These(slides) => {
             for slides in slides.chunks(SLIDES as usize) {
-                gathering.take(matching(state, entity, &left, slides).await?);
+                gathering.take(scan.of_slides(slides).await?);
                 if gathering.is_full() {
                     break;
                 }
             }
         }
-        Candidates::All => scan(state, entity, &left, &mut gathering).await?,
+        Candidates::All => scan.all(&mut gathering).await?,
     }
     Ok(gathering.finish())
 }
 
-/// Goes through the tiled slides, newest first.
-async fn scan(
-    state: &DicomwebState,
-    entity: Entity,
-    filters: &[Filter],
-    gathering: &mut Gathering,
-) -> Result<(), DicomwebError> {
-    // Without filters each slide is one study and one series: those before the page need no look.
-    let is_countable = filters.is_empty() && entity < Entity::Instance;
-    let mut skipped = match is_countable {
-        true => gathering.skip_all(),
-        false => 0,
-    };
-    let mut n_read = 0;
-    while !gathering.is_full() {
-        if n_read >= MOST_READ {
-            return Err(DicomwebError::TooBroad { scanned: n_read });
+impl Scan<'_> {
+    /// Goes through the tiled slides, newest first.
+    async fn all(&self, gathering: &mut Gathering) -> Result<(), DicomwebError> {
+        // Where every slide is a study that matches, those before the page need no look.
+        let is_countable = self.entity == Entity::Study && self.matching.takes_all_levels();
+        let mut skipped = match is_countable {
+            true => gathering.skip_all(),
+            false => 0,
+        };
+        let mut n_read = 0;
+        while !gathering.is_full() {
+            if n_read >= MOST_READ {
+                return Err(DicomwebError::TooBroad { scanned: n_read });
+            }
+            let slides = self.state.catalog.tiled_slides(skipped, SLIDES).await?;
+            gathering.take(self.of_slides(&slides).await?);
+            let n_slides = slides.len() as u64;
+            if n_slides < u64::from(SLIDES) {
+                return Ok(());
+            }
+            skipped += n_slides;
+            n_read += n_slides;
         }
-        let slides = state.catalog.tiled_slides(skipped, SLIDES).await?;
-        gathering.take(matching(state, entity, filters, &slides).await?);
-        let n_slides = slides.len() as u64;
-        if n_slides < u64::from(SLIDES) {
-            return Ok(());
-        }
-        skipped += n_slides;
-        n_read += n_slides;
+        Ok(())
     }
-    Ok(())
-}
 
-/// What matches of some slides, in their order.
-async fn matching(
-    state: &DicomwebState,
-    entity: Entity,
-    filters: &[Filter],
-    slides: &[SlideId],
-) -> Result<Vec<Instance>, DicomwebError> {
-    let found: Vec<Vec<Instance>> = stream::iter(slides.to_vec())
-        .map(|slide| of_slide(state, entity, filters, slide))
-        .buffered(READS)
-        .try_collect()
-        .await?;
-    Ok(found.into_iter().flatten().collect())
-}
+    /// What matches of some slides, in their order.
+    async fn of_slides(&self, slides: &[SlideId]) -> Result<Vec<Hit>, DicomwebError> {
+        let found: Vec<Vec<Hit>> = stream::iter(slides.to_vec())
+            .map(|slide| self.of_slide(slide))
+            .buffered(READS)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
 
-async fn of_slide(
-    state: &DicomwebState,
-    entity: Entity,
-    filters: &[Filter],
-    slide: SlideId,
-) -> Result<Vec<Instance>, DicomwebError> {
-    let Some(study) = state.study_of(slide).await? else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
-    // The coarsest levels first: their headers are the shortest.
-    for instance in study.instances().rev() {
-        if is_match(state, filters, &instance).await? {
-            found.push(instance);
-            if entity < Entity::Instance {
-                return Ok(found);
+    async fn of_slide(&self, slide: SlideId) -> Result<Vec<Hit>, DicomwebError> {
+        let Some(study) = self.state.study_of(slide).await? else {
+            return Ok(Vec::new());
+        };
+        let contents = Arc::new(Contents(self.state.contents(&study, self.access).await?));
+        let mut found: Vec<Instance> = Vec::new();
+        for instance in contents.cheapest_first() {
+            let is_told = |other: &Instance| self.entity.is_same(other, instance);
+            if found.iter().any(is_told) {
+                continue;
+            }
+            if self.matching.takes(self.state, instance, &contents).await? {
+                found.push(instance.clone());
             }
         }
+        // As the study has them.
+        let position = |instance: &Instance| {
+            let uid = instance.uid();
+            contents.0.iter().position(|other| other.uid() == uid)
+        };
+        found.sort_by_cached_key(position);
+        let hit = |instance| Hit {
+            instance,
+            contents: Arc::clone(&contents),
+        };
+        Ok(found.into_iter().map(hit).collect())
     }
-    found.reverse();
-    Ok(found)
-}
-
-async fn is_match(
-    state: &DicomwebState,
-    filters: &[Filter],
-    instance: &Instance,
-) -> Result<bool, DicomwebError> {
-    if filters.is_empty() {
-        return Ok(true);
-    }
-    let header = state.metadata.of(instance).await?;
-    Ok(filters.iter().all(|filter| filter.matches(&header)))
 }
 
 /// The page in the making.
@@ -127,7 +137,7 @@ struct Gathering {
     page: ResultPage,
     to_skip: u64,
     /// One more than the page has room for, to know that there are more.
-    instances: Vec<Instance>,
+    hits: Vec<Hit>,
 }
 
 impl Gathering {
@@ -135,7 +145,7 @@ impl Gathering {
         Self {
             page,
             to_skip: page.offset,
-            instances: Vec::new(),
+            hits: Vec::new(),
         }
     }
 
@@ -144,22 +154,21 @@ impl Gathering {
         std::mem::take(&mut self.to_skip)
     }
 
-    fn take(&mut self, found: Vec<Instance>) {
+    fn take(&mut self, found: Vec<Hit>) {
         let skipped = self.to_skip.min(found.len() as u64);
         self.to_skip -= skipped;
-        self.instances
-            .extend(found.into_iter().skip(skipped as usize));
+        self.hits.extend(found.into_iter().skip(skipped as usize));
     }
 
     fn is_full(&self) -> bool {
-        self.instances.len() > self.page.limit
+        self.hits.len() > self.page.limit
     }
 
     fn finish(mut self) -> Found {
         let has_more = self.is_full();
-        self.instances.truncate(self.page.limit);
+        self.hits.truncate(self.page.limit);
         Found {
-            instances: self.instances,
+            hits: self.hits,
             has_more,
         }
     }

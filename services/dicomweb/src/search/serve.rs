@@ -4,17 +4,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use http::{ApiError, Origin, Path, Query};
+use http::{Accept, Access, ApiError, Origin, Path, Query};
 use serde_json::{Map, Value};
 
 use super::entity::Entity;
 use super::query::SearchQuery;
-use super::scan::find;
+use super::scan::{Hit, find};
 use crate::address::{SeriesAddress, StudyAddress};
 use crate::error::DicomwebError;
-use crate::media::{Accept, JSON};
+use crate::media::JSON;
 use crate::state::DicomwebState;
-use crate::study::Instance;
 
 const READS: usize = 8;
 
@@ -27,76 +26,84 @@ type Pairs = Vec<(String, String)>;
 /// Who asks, and how the answer shall look.
 struct Asked<'a> {
     state: &'a DicomwebState,
+    access: Access,
     accept: Accept,
     origin: Origin<'a>,
 }
 
 pub(crate) async fn studies(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
+    let asked = Asked::new(&state, access, accept, &headers);
     Ok(asked.search(Entity::Study, pairs).await?)
 }
 
 pub(crate) async fn all_series(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
+    let asked = Asked::new(&state, access, accept, &headers);
     Ok(asked.search(Entity::Series, pairs).await?)
 }
 
 pub(crate) async fn all_instances(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
+    let asked = Asked::new(&state, access, accept, &headers);
     Ok(asked.search(Entity::Instance, pairs).await?)
 }
 
 pub(crate) async fn series_of_study(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<StudyAddress>,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
+    let asked = Asked::new(&state, access, accept, &headers);
     let pairs = within(&address, pairs);
     Ok(asked.search(Entity::Series, pairs).await?)
 }
 
 pub(crate) async fn instances_of_study(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<StudyAddress>,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
+    let asked = Asked::new(&state, access, accept, &headers);
     let pairs = within(&address, pairs);
     Ok(asked.search(Entity::Instance, pairs).await?)
 }
 
 pub(crate) async fn instances_of_series(
     State(state): State<Arc<DicomwebState>>,
+    access: Access,
     Path(address): Path<SeriesAddress>,
     Query(pairs): Query<Pairs>,
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, accept, &headers);
-    // A study has one series, so another one's name leads to nothing.
-    state.series(&address).await?;
-    let SeriesAddress { study, .. } = address;
-    let pairs = within(&StudyAddress { study }, pairs);
+    let asked = Asked::new(&state, access, accept, &headers);
+    state.series(&address, &asked.access).await?;
+    let SeriesAddress { study, series } = address;
+    let mut pairs = within(&StudyAddress { study }, pairs);
+    pairs.retain(|(name, _)| name != "SeriesInstanceUID" && name != "0020000E");
+    pairs.push(("SeriesInstanceUID".to_owned(), series.to_string()));
     Ok(asked.search(Entity::Instance, pairs).await?)
 }
 
@@ -112,9 +119,15 @@ fn within(address: &StudyAddress, pairs: Pairs) -> Pairs {
 }
 
 impl<'a> Asked<'a> {
-    fn new(state: &'a DicomwebState, accept: Accept, headers: &'a HeaderMap) -> Self {
+    fn new(
+        state: &'a DicomwebState,
+        access: Access,
+        accept: Accept,
+        headers: &'a HeaderMap,
+    ) -> Self {
         Self {
             state,
+            access,
             accept,
             origin: Origin::of(headers),
         }
@@ -124,16 +137,16 @@ impl<'a> Asked<'a> {
     async fn search(&self, entity: Entity, pairs: Pairs) -> Result<Response, DicomwebError> {
         let content_type = self.accept.choose(&JSON)?;
         let query = SearchQuery::parse(&pairs)?;
-        let found = find(self.state, entity, &query).await?;
-        let describe = |instance: Instance| {
+        let found = find(self.state, &self.access, entity, &query).await?;
+        let describe = |hit: Hit| {
             let included = &query.included;
             async move {
-                let header = self.state.metadata.of(&instance).await?;
-                let result = entity.describe(&header, &instance, included, self.origin);
+                let header = self.state.header(&hit.instance).await?;
+                let result = entity.describe(&header, &hit, included, self.origin);
                 Ok::<_, DicomwebError>(result)
             }
         };
-        let results: Vec<Map<String, Value>> = stream::iter(found.instances)
+        let results: Vec<Map<String, Value>> = stream::iter(found.hits)
             .map(describe)
             .buffered(READS)
             .try_collect()

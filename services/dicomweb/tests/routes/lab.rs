@@ -12,7 +12,7 @@ use flow::{
     DicomUid, LevelNumber, MppSource, ObjectKey, PyramidIndex, Sha256Digest, SlideId,
     SlideManifest, SlideStatus, TissueMask, UidRole,
 };
-use http::{AccessControl, Protected, Role, Transport};
+use http::{AccessControl, FirstReadRule, Protected, Role, Transport};
 use phantom::{PhantomSpec, write_slide};
 use pyramid::{BuiltPyramid, PyramidPlan};
 use serde_json::Value;
@@ -63,6 +63,23 @@ impl Lab {
             access,
             folder,
         })
+    }
+
+    /// What another process answers.
+    pub(crate) async fn elsewhere(&self, path: &str, accept: &str) -> Result<Answer, Failure> {
+        let state = DicomwebState::new(self.store.clone(), self.catalog.clone());
+        let router = http::protect(coverslip_dicomweb::router(state), self.access.clone());
+        self.ask_of(router, path, &[("accept", accept)]).await
+    }
+
+    /// The same, of an installation with this rule.
+    pub(crate) fn reading_first(self, rule: FirstReadRule) -> Self {
+        let state = DicomwebState::new(self.store.clone(), self.catalog.clone());
+        let router = coverslip_dicomweb::router(state.reading_first(rule));
+        Self {
+            router: http::protect(router, self.access.clone()),
+            ..self
+        }
     }
 
     /// With one slide of three levels in it.
@@ -157,6 +174,15 @@ impl Lab {
         path: &str,
         headers: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
+        self.ask_of(self.router.clone(), path, headers).await
+    }
+
+    async fn ask_of(
+        &self,
+        router: Protected,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
         let path = format!("/dicomweb{path}");
         let mut request = Request::get(path).header(header::HOST, "lab.example:8080");
         if !headers.iter().any(|(name, _)| *name == "authorization") {
@@ -166,7 +192,6 @@ impl Lab {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let router = self.router.clone();
         let response = router.oneshot(request.body(Body::empty())?).await?;
         let (parts, body) = response.into_parts();
         Ok(Answer {

@@ -2,5 +2,6 @@
 
 mod access;
 mod lab;
+mod results;
 mod retrieve;
 mod search;

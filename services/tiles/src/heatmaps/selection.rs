@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use catalog::Catalog;
-use flow::{Heatmap, HeatmapLayer, ObjectKey, Prediction, Sha256Digest, SlideId, TaskId};
+use flow::{Heatmap, HeatmapLayer, ObjectKey, Prediction, SlideId, TaskId};
 use moka::future::Cache;
 use serde::Deserialize;
 use store::{Store, StoreError};
@@ -76,7 +76,7 @@ impl Heatmaps {
             }
         }
         let prediction = self.prediction(name, asked).await?;
-        let version = version_of(&prediction);
+        let version = prediction.digest().short();
         let read = self.read(name, &prediction, version.clone());
         let key = (name.clone(), version);
         let read = self.kept.try_get_with(key, read);
@@ -90,7 +90,7 @@ impl Heatmaps {
     ) -> Result<Prediction, TilesError> {
         let newest_first = self.catalog.predictions(name.slide).await?;
         let is_asked = |prediction: &Prediction| {
-            let is_version = |version: &String| version_of(prediction) == *version;
+            let is_version = |version: &String| prediction.digest().short() == *version;
             prediction.task.id == name.task && asked.v.as_ref().is_none_or(is_version)
         };
         let found = newest_first.into_iter().find(is_asked);
@@ -117,18 +117,4 @@ impl Heatmaps {
         let heatmap = Heatmap::decode(&bytes)?;
         Ok(Arc::new(LayerValues { version, heatmap }))
     }
-}
-
-/// Names a result: the same pyramid, encoder, task and covariates give the same values.
-fn version_of(prediction: &Prediction) -> String {
-    let parts = [
-        prediction.pyramid,
-        prediction.encoder.hash,
-        prediction.task.hash,
-    ];
-    let mut bytes = parts.map(|part| *part.as_bytes()).concat();
-    if let Some(revision) = prediction.covariates {
-        bytes.extend(revision.0.to_le_bytes());
-    }
-    Sha256Digest::of(&bytes).short()
 }

@@ -7,6 +7,6 @@ mod accept;
 mod offer;
 mod range;
 
-pub(crate) use accept::Accept;
-pub(crate) use offer::{JPEG_BASELINE, JSON, NotAcceptable, Offer, Packaging};
-pub(crate) use range::NoMediaRange;
+pub use accept::Accept;
+pub use offer::{NotAcceptable, Offer, Packaging};
+pub use range::{MediaRange, NoMediaRange};

@@ -1,15 +1,14 @@
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
-use flow::{DicomUid, UidRole};
+use flow::{DicomUid, SlideId, UidRole};
 
-use super::data_set::DataSet;
-use super::header::InstanceFacts;
+use crate::DataSet;
 
 /// The glass slide and the tissue on it (PS3.3 section C.7.6.22). Both are named by our slide id:
 /// the barcode stays with the label image.
-pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
-    let slide = facts.slide.to_string();
-    let uid = DicomUid::derive(&facts.slide, UidRole::Specimen);
+pub fn specimen(slide: &SlideId) -> DataSet {
+    let uid = DicomUid::derive(slide, UidRole::Specimen);
+    let slide = slide.to_string();
     let specimen = DataSet::new()
         .text(tags::SPECIMEN_IDENTIFIER, VR::LO, &slide)
         .text(tags::SPECIMEN_UID, VR::UI, uid.as_str())

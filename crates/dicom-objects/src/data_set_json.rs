@@ -8,14 +8,14 @@ use dicom_object::mem::{InMemElement, InMemFragment};
 use serde_json::{Map, Value, json};
 
 /// A data set in the DICOM JSON model (PS3.18 annex F.2). The colour profile is left for a link.
-pub(crate) fn data_set_json(object: &InMemDicomObject) -> Map<String, Value> {
+pub fn data_set_json(object: &InMemDicomObject) -> Map<String, Value> {
     object
         .iter()
         .map(|element| (tag_text(element.header().tag), element_json(element)))
         .collect()
 }
 
-pub(crate) fn tag_text(tag: dicom_core::Tag) -> String {
+pub fn tag_text(tag: dicom_core::Tag) -> String {
     format!("{:04X}{:04X}", tag.group(), tag.element())
 }
 

@@ -1,21 +1,18 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use http::{ApiError, Query};
 
 use super::offer::{NotAcceptable, Offer};
 use super::range::{MediaRange, NoMediaRange, split_unquoted};
-use crate::error::DicomwebError;
+use crate::{ApiError, Query};
 
 /// The media types that a caller takes, best first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Accept(Vec<MediaRange>);
+pub struct Accept(Vec<MediaRange>);
 
 impl Accept {
     /// `written` are the values of a header or a query parameter; without any, everything is taken.
-    pub(crate) fn parse<'a>(
-        written: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, NoMediaRange> {
+    pub fn parse<'a>(written: impl IntoIterator<Item = &'a str>) -> Result<Self, NoMediaRange> {
         let mut ranges = Vec::new();
         for text in written {
             for part in split_unquoted(text, ',')? {
@@ -32,7 +29,7 @@ impl Accept {
     }
 
     /// The first offer that fits the best range that any fits.
-    pub(crate) fn choose<F: Copy>(&self, offers: &[Offer<F>]) -> Result<F, NotAcceptable> {
+    pub fn choose<F: Copy>(&self, offers: &[Offer<F>]) -> Result<F, NotAcceptable> {
         let wanted = self.0.iter().filter(|range| range.weight > 0);
         wanted
             .filter_map(|range| offers.iter().find(|offer| offer.fits(range)))
@@ -59,7 +56,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Accept {
             Some(_) => Self::parse(by_query),
             None => by_header(&parts.headers),
         };
-        Ok(accept.map_err(DicomwebError::from)?)
+        accept.map_err(|reason| {
+            ApiError::bad_request(format!("the Accept header is not valid: {reason}"))
+        })
     }
 }
 
@@ -79,10 +78,11 @@ mod tests {
     use super::super::offer::Packaging;
     use super::*;
 
+    const JPEG: &str = "1.2.840.10008.1.2.4.50";
     const OFFERS: [Offer<char>; 4] = [
-        Offer::stored('a', Packaging::Multipart, "image/jpeg"),
-        Offer::stored('b', Packaging::Multipart, "application/octet-stream"),
-        Offer::stored('c', Packaging::Single, "image/jpeg"),
+        Offer::stored('a', Packaging::Multipart, "image/jpeg", JPEG),
+        Offer::stored('b', Packaging::Multipart, "application/octet-stream", JPEG),
+        Offer::stored('c', Packaging::Single, "image/jpeg", JPEG),
         Offer::made('d', "image/png"),
     ];
 

@@ -1,22 +1,14 @@
 use thiserror::Error;
 
 use super::range::{MediaRange, covers};
-
-/// The transfer syntax that all frames are stored in: JPEG baseline.
-pub(crate) const JPEG_BASELINE: &str = "1.2.840.10008.1.2.4.50";
-
-/// The forms of what is told about instances.
-pub(crate) const JSON: [Offer<&str>; 2] = [
-    Offer::made("application/dicom+json", "application/dicom+json"),
-    Offer::made("application/json", "application/json"),
-];
+use crate::ApiError;
 
 const MULTIPART: &str = "multipart/related";
 
 /// A form that a resource has; `form` is what the handler calls it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Offer<F> {
-    pub(crate) form: F,
+pub struct Offer<F> {
+    pub(super) form: F,
     packaging: Packaging,
     kind: &'static str,
     /// `None` where pixels play no part.
@@ -24,7 +16,7 @@ pub(crate) struct Offer<F> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Packaging {
+pub enum Packaging {
     /// A body of its own.
     Single,
     /// Parts of one body (RFC 2387).
@@ -33,22 +25,26 @@ pub(crate) enum Packaging {
 
 #[derive(Debug, Error)]
 #[error("what is here is to be had as {0}; nothing is transcoded")]
-pub(crate) struct NotAcceptable(String);
+pub struct NotAcceptable(String);
 
 impl<F> Offer<F> {
     /// Of what lies in storage, in its transfer syntax.
-    pub(crate) const fn stored(form: F, packaging: Packaging, kind: &'static str) -> Self {
-        let syntax = Some(JPEG_BASELINE);
+    pub const fn stored(
+        form: F,
+        packaging: Packaging,
+        kind: &'static str,
+        syntax: &'static str,
+    ) -> Self {
         Self {
             form,
             packaging,
             kind,
-            syntax,
+            syntax: Some(syntax),
         }
     }
 
     /// Of a document or a picture made for the answer.
-    pub(crate) const fn made(form: F, kind: &'static str) -> Self {
+    pub const fn made(form: F, kind: &'static str) -> Self {
         Self {
             form,
             packaging: Packaging::Single,
@@ -58,7 +54,7 @@ impl<F> Offer<F> {
     }
 
     /// Of bytes that have no transfer syntax.
-    pub(crate) const fn bytes(form: F, packaging: Packaging, kind: &'static str) -> Self {
+    pub const fn bytes(form: F, packaging: Packaging, kind: &'static str) -> Self {
         Self {
             form,
             packaging,
@@ -88,6 +84,12 @@ impl<F> Offer<F> {
             Packaging::Single => format!("{}{syntax}", self.kind),
             Packaging::Multipart => format!("{MULTIPART}; type=\"{}\"{syntax}", self.kind),
         }
+    }
+}
+
+impl From<NotAcceptable> for ApiError {
+    fn from(refusal: NotAcceptable) -> Self {
+        Self::not_acceptable(refusal.to_string())
     }
 }
 

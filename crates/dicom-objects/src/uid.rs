@@ -7,23 +7,23 @@ use thiserror::Error;
 /// A DICOM unique identifier as somebody wrote it into an address or a query (PS3.5 section 9.1).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Uid(String);
+pub struct Uid(String);
 
 #[derive(Debug, Error)]
 #[error(
     "a UID has at most 64 characters: numbers without leading zeros, with a dot between any two"
 )]
-pub(crate) struct NoUid;
+pub struct NoUid;
 
 const MOST_CHARACTERS: usize = 64;
 
 impl Uid {
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The UUID in a UID of the form that ours have: `2.25.` and its decimal number.
-    pub(crate) fn uuid(&self) -> Option<u128> {
+    pub fn uuid(&self) -> Option<u128> {
         self.0.strip_prefix("2.25.")?.parse().ok()
     }
 }

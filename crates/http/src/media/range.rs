@@ -5,15 +5,15 @@ use thiserror::Error;
 /// A media type, or a pattern of some, with its parameters (RFC 9110 section 12.5.1). All of it but
 /// the values of parameters is in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct MediaRange {
-    pub(crate) kind: String,
+pub struct MediaRange {
+    pub kind: String,
     parameters: Vec<(String, String)>,
     /// Thousandths; what has zero is not taken.
-    pub(crate) weight: u16,
+    pub weight: u16,
 }
 
 #[derive(Debug, Error)]
-pub(crate) enum NoMediaRange {
+pub enum NoMediaRange {
     #[error("it is not text")]
     NoText,
     #[error("a media type is two words with a slash between them")]
@@ -29,19 +29,19 @@ pub(crate) enum NoMediaRange {
 const WHOLE: u16 = 1000;
 
 impl MediaRange {
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| value.as_str())
     }
 
     /// Whether a media type is the one written here, or one of those that a `*` stands for.
-    pub(crate) fn covers(&self, kind: &str) -> bool {
+    pub fn covers(&self, kind: &str) -> bool {
         covers(&self.kind, kind)
     }
 }
 
 /// Whether `pattern` is `kind`, `image/*` where that is an image, or `*/*`.
-pub(crate) fn covers(pattern: &str, kind: &str) -> bool {
+pub(super) fn covers(pattern: &str, kind: &str) -> bool {
     match pattern.strip_suffix("/*") {
         Some("*") => true,
         Some(main) => kind.split('/').next() == Some(main),
