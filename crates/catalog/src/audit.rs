@@ -37,6 +37,8 @@ pub enum AuditAction {
     CaseSigned,
     AnnotationSaved,
     AnnotationRemoved,
+    /// Somebody had a report made, which names a patient.
+    ReportMade,
     /// Reviews became training labels.
     LabelsExported,
 }
@@ -86,6 +88,7 @@ impl AuditAction {
             Self::CaseSigned => "case_signed",
             Self::AnnotationSaved => "annotation_saved",
             Self::AnnotationRemoved => "annotation_removed",
+            Self::ReportMade => "report_made",
             Self::LabelsExported => "labels_exported",
         }
     }

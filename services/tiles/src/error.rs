@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
+use colouring::ColouringError;
 use flow::{AssociatedName, SlideId, TaskId};
 use http::ApiError;
 use pyramid::PyramidError;
 use thiserror::Error;
 
-use crate::heatmaps::{ColouringError, LayerName};
+use crate::heatmaps::LayerName;
 use crate::iiif::IiifError;
 
 /// Why a picture could not be given.

@@ -66,27 +66,27 @@ pub(crate) struct CaseSlide {
 
 /// What was signed, whole.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SignedBody {
+pub(crate) struct SignedBody {
     pub(super) seen: Sha256Digest,
     pub(super) results: Vec<TaskResult>,
     pub(super) slides: Vec<SlideId>,
     pub(super) unfinished: Vec<SlideId>,
-    pub(super) statement: Option<PrivateRemark>,
+    pub(crate) statement: Option<PrivateRemark>,
     /// Why it was signed with slides unfinished.
-    pub(super) despite_unfinished: Option<PrivateRemark>,
+    pub(crate) despite_unfinished: Option<PrivateRemark>,
     /// Why the version before was amended.
-    pub(super) amendment: Option<PrivateRemark>,
+    pub(crate) amendment: Option<PrivateRemark>,
 }
 
 #[derive(Debug, Serialize)]
-struct SignedView {
-    version: u32,
-    signer: String,
-    signed_at: DateTime<Utc>,
+pub(crate) struct SignedView {
+    pub(crate) version: u32,
+    pub(crate) signer: String,
+    pub(crate) signed_at: DateTime<Utc>,
     /// Whether anything it is about has changed since.
-    changed_since: bool,
+    pub(crate) changed_since: bool,
     #[serde(flatten)]
-    body: SignedBody,
+    pub(crate) body: SignedBody,
 }
 
 impl CaseView {
@@ -155,7 +155,7 @@ impl CaseSlide {
 }
 
 impl SignedView {
-    fn of(row: &SignOffRow, seen_now: Sha256Digest) -> Result<Self, ApiError> {
+    pub(crate) fn of(row: &SignOffRow, seen_now: Sha256Digest) -> Result<Self, ApiError> {
         let body: SignedBody =
             serde_json::from_value(row.body.clone()).map_err(ApiError::internal)?;
         Ok(Self {

@@ -5,6 +5,7 @@ mod cases;
 mod first_read;
 mod lab;
 mod orders;
+mod reports;
 mod reviews;
 mod samples;
 mod signatures;

@@ -16,6 +16,7 @@ use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
 use crate::listening::{Listening, TransportArgs};
 use crate::parts::Parts;
+use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
 
 #[derive(Debug, Subcommand)]
@@ -25,7 +26,7 @@ pub(crate) enum Serve {
     /// Tiles, thumbnails, heatmaps, and the viewer.
     Tiles(ServeShown),
     /// Slides, their progress and their results; cases, reviews and signatures.
-    Cases(ServeShown),
+    Cases(ServeCases),
 }
 
 #[derive(Debug, Args)]
@@ -42,6 +43,14 @@ pub(crate) struct ServeShown {
     part: ServePart,
     #[command(flatten)]
     first_read: FirstReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeCases {
+    #[command(flatten)]
+    shown: ServeShown,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -75,7 +84,12 @@ impl Serve {
                 part.answer(router, Needs::QueueToo, parts, metrics).await
             }
             Self::Tiles(shown) => shown.run(tiles_router, metrics).await,
-            Self::Cases(shown) => shown.run(cases_router, metrics).await,
+            Self::Cases(ServeCases { shown, report }) => {
+                let fonts = report.fonts()?;
+                let router =
+                    |installation: &Installation, rule| cases_router(installation, rule, fonts);
+                shown.run(router, metrics).await
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use dicomweb::DicomwebState;
 use embed_worker::Sharing;
 use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
+use report::Fonts;
 use telemetry::Metrics;
 use tiles::TilesState;
 
@@ -23,6 +24,7 @@ use crate::installation::Installation;
 use crate::listening::{Listening, TransportArgs, stop_on_signal};
 use crate::parts::Parts;
 use crate::print;
+use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
@@ -40,6 +42,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     first_read: FirstReadArgs,
     #[command(flatten)]
+    report: ReportArgs,
+    #[command(flatten)]
     ingest: IngestArgs,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
     /// `tasks` in the data folder if not given.
@@ -52,6 +56,7 @@ pub(crate) struct Up {
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
+        let fonts = self.report.fonts()?;
         let installation = self.state.open().await?;
         let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
         let tasks = TaskRegistry::open(&folder, self.encoder.retarget()?)?;
@@ -67,7 +72,7 @@ impl Up {
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let router = router(&parts, self.first_read.rule(), receive, metrics)?;
+        let router = router(&parts, self.first_read.rule(), fonts, receive, metrics)?;
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
@@ -76,13 +81,14 @@ impl Up {
 fn router(
     parts: &Parts,
     rule: FirstReadRule,
+    fonts: Fonts,
     receive: ReceiveConfig,
     metrics: Metrics,
 ) -> Result<Router> {
     let installation = parts.installation();
     Ok(health::router(installation, Needs::QueueToo, metrics)
         .merge(tiles_router(installation, rule))
-        .merge(cases_router(installation, rule))
+        .merge(cases_router(installation, rule, fonts))
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
@@ -94,7 +100,11 @@ pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> 
         .merge(dicomweb::router(slides))
 }
 
-pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> Router {
+pub(super) fn cases_router(
+    installation: &Installation,
+    rule: FirstReadRule,
+    fonts: Fonts,
+) -> Router {
     let Installation {
         store,
         catalog,
@@ -105,7 +115,8 @@ pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> 
         catalog,
         queue,
     };
-    cases::router(CasesState::new(deps).reading_first(rule))
+    let state = CasesState::new(deps).reading_first(rule);
+    cases::router(state.printing_with(fonts))
 }
 
 fn announce(address: SocketAddr, code: &str) -> Result<()> {

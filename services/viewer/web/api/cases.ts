@@ -74,4 +74,10 @@ function json(method: string, body: unknown): RequestInit {
 
 async function answer<T>(response: Response): Promise<T> {
   return (await response.json()) as T;
+/** What is known of a slide or a case as one page, or as PDF; made when it is opened. */
+export const reports = {
+  slide: (id: string, form: 'html' | 'pdf') => `/api/v1/slides/${id}/report.${form}`,
+  case: (id: string, form: 'html' | 'pdf') => `${CASES}/${id}/report.${form}`,
+};
+
 }

@@ -3,7 +3,7 @@ import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
 import { Measuring } from '../measure/measuring';
-import type { MeasurementKind } from '../measure/measurement';
+import type { Measurement, MeasurementKind } from '../measure/measurement';
 import { showHelp } from '../page/help';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
@@ -138,6 +138,11 @@ export class OpenSlide implements Commands {
 
   toggleColour(): void {
     this.stage.colour.toggle();
+  }
+
+  /** Lets measurements be kept with the slide. */
+  keepMeasurementsWith(store: (measurement: Measurement) => Promise<void>): void {
+    this.measuring.storeWith(store);
   }
 
   chooseBeside(): void {
