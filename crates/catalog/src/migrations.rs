@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 12] = [
+const MIGRATIONS: [(&str, Script); 13] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -78,6 +78,10 @@ const MIGRATIONS: [(&str, Script); 12] = [
     (
         "chunk_claims",
         Script::Same(include_str!("../migrations/0012_chunk_claims.sql")),
+    ),
+    (
+        "tile_scores",
+        Script::Same(include_str!("../migrations/0020_tile_scores.sql")),
     ),
 ];
 

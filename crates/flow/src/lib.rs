@@ -31,7 +31,9 @@ mod tissue;
 mod trained_mpp;
 
 pub use abstention::Abstention;
-pub use bag::{BagChunk, BagChunkRef, BagHeader, DeviceKind, Instance, Precision};
+pub use bag::{
+    BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
+};
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};

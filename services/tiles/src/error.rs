@@ -49,6 +49,12 @@ pub(crate) enum TilesError {
         #[source]
         source: serde_json::Error,
     },
+    #[error("what is to be embedded of slide {slide} cannot be read")]
+    BagPlan {
+        slide: SlideId,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("the manifest of slide {0} is of another pyramid than is stored, tile the slide again")]
     OtherPyramid(SlideId),
     #[error("the pyramid of slide {0} has no levels, tile the slide again")]
@@ -108,6 +114,7 @@ impl TilesError {
             | Self::Pyramid(_)
             | Self::Damaged(_)
             | Self::Manifest { .. }
+            | Self::BagPlan { .. }
             | Self::OtherPyramid(_)
             | Self::NoLevels(_)
             | Self::Json(_)

@@ -13,3 +13,4 @@ mod reviews;
 mod samples;
 mod slides;
 mod sqlite_file;
+mod tile_scores;

@@ -3,6 +3,8 @@
 mod grid;
 mod selection;
 mod serve;
+mod so_far;
 
 pub(crate) use selection::{Heatmaps, LayerName};
 pub(crate) use serve::{layer, tile};
+pub(crate) use so_far::{SoFar, so_far};
