@@ -101,7 +101,7 @@ impl Live {
         let encoders: BTreeSet<Sha256Digest> = live.iter().map(|t| t.encoder_hash()).collect();
         for encoder in encoders {
             let of_encoder = live.iter().filter(|task| task.encoder_hash() == encoder);
-            let of_encoder: Vec<Arc<Task>> = of_encoder.map(|task| Arc::clone(task)).collect();
+            let of_encoder: Vec<Arc<Task>> = of_encoder.copied().cloned().collect();
             let seen = self.seen.entry(slide).or_default();
             let seen = seen.entry(encoder).or_default();
             if seen.len() >= n_embedded {
