@@ -13,7 +13,7 @@ VIEWER := services/viewer/dist/index.html
 VIEWER_SOURCES := $(shell find services/viewer -path '*/node_modules' -prune -o -path '*/dist' -prune \
 	-o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name 'package*.json' \) -print)
 
-.PHONY: help setup viewer build cuda demo test lint compiled unit peers browser cluster chaos conformance classic-mil bench encoder clean
+.PHONY: help setup viewer build cuda demo test lint compiled unit peers browser screenshots cluster chaos conformance classic-mil bench encoder clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ peers: compiled ## OpenSlide 4, wsidicom, dciodvfy and @medplum read what we wro
 
 browser: compiled ## the viewer in headless Chromium
 	tests/browser/run
+
+screenshots: build ## make the pictures in docs/ anew
+	tests/browser/screenshots docs
 
 cluster: compiled ## the Helm chart, without a cluster
 	tests/cluster/run

@@ -9,9 +9,6 @@ the same regions over the network as from the files.
 """
 
 import io
-import os
-import re
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -20,7 +17,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pydicom
-import requests
 import wsidicom
 from dicomweb_client.api import DICOMwebClient
 from PIL import Image
@@ -28,43 +24,13 @@ from pydicom.encaps import generate_frames
 from wsidicom import WsiDicomWebClient
 
 from check_pyramid import Tally, check_conformance, pixels_of
+from running import Server
 
-BINARY = os.environ.get("COVERSLIP_BINARY", "target/debug/coverslip")
 JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
 WSI = "1.2.840.10008.5.1.4.1.1.77.1.6"
 # They describe how a file is stored, and frames are asked for by their numbers.
 OFFSET_TABLES = (0x7FE00001, 0x7FE00002)
 SLIM = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
-
-
-class Server:
-    """`coverslip up` on a free port, killed at the end."""
-
-    def __init__(self, data):
-        words = ["token", "create", "--role", "pathologist", "--data", data]
-        token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {token}"
-        words = ["up", "--data", data, "--listen", "127.0.0.1:0"]
-        self.process = subprocess.Popen([BINARY, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.root = self._address() + "/dicomweb"
-
-    def _address(self):
-        for line in self.process.stdout:
-            found = re.search(r"(http://[^/]+)/login", line)
-            if found:
-                return found[1]
-        raise SystemExit("the server ended before it said where it listens")
-
-    def get(self, path, accept):
-        return self.session.get(path if path.startswith("http") else self.root + path, headers={"Accept": accept})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
 
 
 class Stored:
@@ -157,7 +123,7 @@ def check_frames(server, client, stored, tally):
         for kind in (("image/jpeg", JPEG_BASELINE), ("application/octet-stream", "*")):
             found = client.retrieve_instance_frames(*uids, numbers, media_types=(kind,))
             tally.check(f"{where} as {kind}", same(found))
-        path = "/studies/{}/series/{}/instances/{}".format(*uids)
+        path = "/dicomweb/studies/{}/series/{}/instances/{}".format(*uids)
         for accept in (SLIM, "*/*"):
             answer = server.get(f"{path}/frames/1", accept)
             tally.check(f"{where} for {accept}", answer.status_code == 200 and frames[0].rstrip(b"\0") in answer.content)
@@ -203,7 +169,7 @@ def regions(level):
 
 
 def check_regions(server, stored, tally):
-    client = WsiDicomWebClient(DICOMwebClient(server.root, session=server.session))
+    client = WsiDicomWebClient(DICOMwebClient(server.base + "/dicomweb", session=server.session))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         remote = wsidicom.WsiDicom.open_web(client, stored.study, stored.series)
@@ -225,11 +191,11 @@ def main():
     pyramids = sorted(Path(data).glob("objects/slides/*/pyramid"))
     tally.check("there are slides", bool(pyramids))
     with Server(data) as server, tempfile.TemporaryDirectory() as work:
-        client = DICOMwebClient(server.root, session=server.session)
+        client = DICOMwebClient(server.base + "/dicomweb", session=server.session)
         client.set_http_retry_params(retry=False)
         # It sends its host without the port (RFC 9110 section 7.2 wants both), so that links, which name the
         # host that was asked, would lead to port 80.
-        client.host = urlsplit(server.root).netloc
+        client.host = urlsplit(server.base).netloc
         tally.check("all slides are found", len(client.search_for_studies()) == len(pyramids))
         for directory in pyramids:
             stored = Stored(directory)

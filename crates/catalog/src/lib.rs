@@ -3,8 +3,8 @@
 //!
 //! The contract, which `tests/` holds both kinds of catalog to:
 //!
-//! * What a call has acknowledged survives a power cut; only [`Catalog::set_progress`] and
-//!   [`ChunkClaims`] may be lost.
+//! * What a call has acknowledged survives a power cut; only [`Catalog::set_progress`],
+//!   [`ChunkClaims`] and [`TileScore`]s may be lost.
 //! * Any number of processes may share a catalog. Of those who make the same conditional change,
 //!   one does; of those who open a new catalog at once, one makes the tables.
 //! * The audit trail only grows. Its rows are numbered without a gap, and whoever sees one has seen
@@ -46,6 +46,7 @@ mod slides;
 mod sqlite;
 mod statement;
 mod status;
+mod tile_scores;
 mod tokens;
 mod transaction;
 mod webhooks;
@@ -72,6 +73,7 @@ pub use reviews::{
 pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;
+pub use tile_scores::{ScoredChunk, TileScore};
 pub use tokens::{NewToken, TokenKind, TokenRow};
 pub use webhooks::{
     DueMessage, LastAttempt, NewWebhook, SettledAs, UnknownWebhookKind, WebhookKind,

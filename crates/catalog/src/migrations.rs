@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 15] = [
+const MIGRATIONS: [(&str, Script); 16] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -96,6 +96,10 @@ const MIGRATIONS: [(&str, Script); 15] = [
     (
         "fhir_searches",
         Script::Same(include_str!("../migrations/0015_fhir_searches.sql")),
+    ),
+    (
+        "tile_scores",
+        Script::Same(include_str!("../migrations/0016_tile_scores.sql")),
     ),
 ];
 

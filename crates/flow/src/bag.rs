@@ -4,7 +4,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EncoderRef, EncoderTerms, FlowError, MicrometreRect, Mpp, Sha256Digest, SlideId, UntrainedMpp,
+    EncoderRef, EncoderTerms, FlowError, MicrometreRect, Mpp, Sha256Digest, SlideId, TileIndex,
+    UntrainedMpp,
 };
 
 const WHAT: &str = "bag chunk";
@@ -12,6 +13,9 @@ const MAGIC: &[u8; 8] = b"CSBAGCHK";
 const VERSION: u32 = 1;
 const HEADER_BYTES: usize = 20;
 const POSITION_BYTES: usize = 16;
+
+/// Instances in one chunk but the last: a chunk is what a crash can cost.
+pub const INSTANCES_PER_CHUNK: usize = 512;
 
 /// A slide's embeddings: this header, and chunks that hold the instances in its order.
 ///
@@ -95,6 +99,17 @@ impl FromStr for Precision {
         let mut all = [Self::F32, Self::Bf16, Self::Int8].into_iter();
         all.find(|precision| precision.to_string() == text)
             .ok_or_else(|| FlowError::parse("precision", text, "f32, bf16 or int8"))
+    }
+}
+
+impl BagHeader {
+    /// Where an instance's tile lies on the grid of tiles.
+    pub fn cell(&self, instance: &Instance) -> TileIndex {
+        let step = |um: f64| (um / self.tile_um).round() as u32;
+        TileIndex {
+            column: step(instance.x_um),
+            row: step(instance.y_um),
+        }
     }
 }
 
@@ -185,8 +200,45 @@ impl BagChunk {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    #[test]
+    fn a_tile_is_in_the_cell_it_lies_in() {
+        let header = header(0.1 + 0.2, 3, 2);
+        let cells = [(2.0, 0.0), (0.0, 1.0)].map(|(column, row)| {
+            header.cell(&Instance {
+                x_um: column * header.tile_um,
+                y_um: row * header.tile_um,
+            })
+        });
+        let expected = [(2, 0), (0, 1)].map(|(column, row)| TileIndex { column, row });
+        assert_eq!(cells, expected);
+    }
+
+    /// Of a bag with nothing in it.
+    pub(crate) fn header(tile_um: f64, columns: u32, rows: u32) -> BagHeader {
+        let digest = Sha256Digest::of(b"slide");
+        BagHeader {
+            slide: SlideId::from_digest(&digest),
+            pyramid: digest,
+            encoder: EncoderRef {
+                name: "test".to_owned(),
+                hash: digest,
+            },
+            precision: Precision::F32,
+            device: DeviceKind::Cpu,
+            dimension: 2,
+            mpp: Mpp::new(0.5).expect("an mpp"),
+            untrained_mpp: None,
+            encoder_terms: None,
+            tile_um,
+            columns,
+            rows,
+            n_instances: 0,
+            chunks: Vec::new(),
+        }
+    }
 
     fn example() -> BagChunk {
         BagChunk {

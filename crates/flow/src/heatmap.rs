@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::FlowError;
+use crate::{BagHeader, FlowError, TileIndex};
 
 const WHAT: &str = "heatmap";
 const MAGIC: &[u8; 8] = b"CSHEATMP";
@@ -26,6 +26,30 @@ pub struct ValueRange {
 }
 
 impl Heatmap {
+    /// Lays one value a tile on the bag's grid; cells without a tile hold NaN. Tiles of an imported
+    /// bag may share a cell, which then holds their mean.
+    pub fn lay(bag: &BagHeader, values: impl IntoIterator<Item = (TileIndex, f32)>) -> Self {
+        let n_cells = bag.columns as usize * bag.rows as usize;
+        let mut sums = vec![(0.0_f32, 0_u32); n_cells];
+        for (cell, value) in values {
+            let (sum, n) =
+                &mut sums[cell.row as usize * bag.columns as usize + cell.column as usize];
+            *sum += value;
+            *n += 1;
+        }
+        let mean = |(sum, n): (f32, u32)| match n {
+            0 => f32::NAN,
+            1 => sum,
+            _ => sum / n as f32,
+        };
+        Self {
+            cell_um: bag.tile_um,
+            columns: bag.columns,
+            rows: bag.rows,
+            values: sums.into_iter().map(mean).collect(),
+        }
+    }
+
     /// `None` where no tile was embedded and outside the grid.
     pub fn value(&self, column: u32, row: u32) -> Option<f32> {
         if column >= self.columns || row >= self.rows {
@@ -104,6 +128,29 @@ impl Heatmap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bag::tests::header;
+
+    fn cell(column: u32, row: u32) -> TileIndex {
+        TileIndex { column, row }
+    }
+
+    #[test]
+    fn a_tile_is_drawn_where_it_lies() {
+        let values = [(cell(2, 0), 0.25), (cell(0, 1), 0.75)];
+        let heatmap = Heatmap::lay(&header(112.0, 3, 2), values);
+        assert_eq!(heatmap.value(2, 0), Some(0.25));
+        assert_eq!(heatmap.value(0, 1), Some(0.75));
+        assert_eq!(heatmap.values.iter().filter(|v| !v.is_nan()).count(), 2);
+    }
+
+    #[test]
+    fn overlapping_tiles_share_a_cell() {
+        let values = [(0, 1.0), (0, 2.0), (1, 4.0)].map(|(column, value)| (cell(column, 0), value));
+        assert_eq!(
+            Heatmap::lay(&header(100.0, 2, 1), values).values,
+            [1.5, 4.0]
+        );
+    }
 
     #[test]
     fn written_and_read_back() -> Result<(), FlowError> {

@@ -32,7 +32,9 @@ mod trained_mpp;
 mod urgency;
 
 pub use abstention::Abstention;
-pub use bag::{BagChunk, BagChunkRef, BagHeader, DeviceKind, Instance, Precision};
+pub use bag::{
+    BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
+};
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};

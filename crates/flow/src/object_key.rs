@@ -22,6 +22,8 @@ pub enum ObjectKey {
     SlideManifest(SlideId),
     /// Some embeddings ([`crate::BagChunk`]).
     BagChunk(SlideId, Sha256Digest, u32),
+    /// What the bag will be, without its chunks ([`crate::BagHeader`]): how much there is to embed.
+    BagPlan(SlideId, Sha256Digest),
     /// The last object of embedding ([`crate::BagHeader`]); the hash is the encoder's.
     Bag(SlideId, Sha256Digest),
     /// A task's result ([`crate::Prediction`]).
@@ -39,6 +41,7 @@ impl ObjectKey {
             | Self::Associated(slide, _)
             | Self::SlideManifest(slide)
             | Self::BagChunk(slide, ..)
+            | Self::BagPlan(slide, _)
             | Self::Bag(slide, _)
             | Self::Prediction(slide, ..)
             | Self::Heatmap(slide, ..) => slide,
@@ -56,6 +59,7 @@ impl ObjectKey {
             Self::BagChunk(_, encoder, chunk) => {
                 format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
             }
+            Self::BagPlan(_, encoder) => format!("bags/{}/plan.json", encoder.short()),
             Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
             Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
             Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
@@ -70,7 +74,9 @@ impl ObjectKey {
             }
             Self::PyramidLevel(..) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
-            Self::SlideManifest(_) | Self::Bag(..) | Self::Prediction(..) => "application/json",
+            Self::SlideManifest(_) | Self::BagPlan(..) | Self::Bag(..) | Self::Prediction(..) => {
+                "application/json"
+            }
         }
     }
 }
@@ -151,6 +157,7 @@ mod tests {
             ObjectKey::Associated(slide, AssociatedName::Label),
             ObjectKey::SlideManifest(slide),
             ObjectKey::BagChunk(slide, encoder, 0),
+            ObjectKey::BagPlan(slide, encoder),
             ObjectKey::Bag(slide, encoder),
             ObjectKey::Prediction(slide, result.clone()),
             ObjectKey::Heatmap(slide, result, HeatmapLayer::Attention),

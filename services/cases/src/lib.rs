@@ -20,6 +20,7 @@ mod slide_view;
 mod state;
 mod stop;
 mod worklist;
+mod written_report;
 
 pub use report::{SlideReport, report};
 pub use routes::router;

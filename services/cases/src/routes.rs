@@ -12,7 +12,7 @@ use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
     CasesDeps, CasesState, annotations, covariates, me, orders, predictions, reviews, stop,
-    worklist,
+    worklist, written_report,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -41,6 +41,7 @@ pub fn router(state: CasesState) -> Router {
         .merge(worklist::routes())
         .merge(reviews::routes())
         .merge(annotations::routes())
+        .merge(written_report::routes())
         .with_state(state)
 }
 

@@ -1,17 +1,23 @@
+use std::sync::Arc;
+
 use catalog::{AuditAction, AuditEvent, Catalog, SlideRow};
 use flow::{CaseId, Mpp, ObjectKey, PixelSize, Prediction, SlideId, SlideManifest};
 use http::{Access, ApiError, FirstRead, FirstReadRule};
 use moka::future::Cache;
 use queue::Queue;
+use report::Fonts;
 use serde_json::{Value, json};
 use step::HurryError;
 use store::Store;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::changes::Changes;
 use crate::sightings::Sightings;
 
 /// Slides whose size and mpp are remembered; manifests never change.
 const MAX_REMEMBERED: u64 = 10_000;
+/// Reports that are made at a time: each holds its pictures, and takes a processor.
+const MOST_REPORTS: usize = 2;
 
 /// What this service reads from, and where it announces a slide that may go on.
 #[derive(Clone)]
@@ -27,7 +33,9 @@ pub struct CasesState {
     pub(crate) deps: CasesDeps,
     pub(crate) changes: Changes,
     pub(crate) first_read: FirstRead,
+    pub(crate) report_fonts: Fonts,
     pub(crate) sightings: Sightings,
+    report_places: Arc<Semaphore>,
     scales: Cache<SlideId, Scale>,
 }
 
@@ -68,6 +76,8 @@ impl CasesState {
             sightings: Sightings::new(deps.catalog.clone()),
             first_read: FirstRead::new(FirstReadRule::default(), deps.catalog.clone()),
             deps,
+            report_fonts: Fonts::default(),
+            report_places: Arc::new(Semaphore::new(MOST_REPORTS)),
             scales: Cache::new(MAX_REMEMBERED),
         }
     }
@@ -76,6 +86,20 @@ impl CasesState {
     pub fn reading_first(self, rule: FirstReadRule) -> Self {
         let first_read = FirstRead::new(rule, self.deps.catalog.clone());
         Self { first_read, ..self }
+    }
+
+    /// Printing with fonts of the laboratory's own besides.
+    pub fn printing_with(self, report_fonts: Fonts) -> Self {
+        Self {
+            report_fonts,
+            ..self
+        }
+    }
+
+    /// Waits until a report may be made; it may as long as the permit is held.
+    pub(crate) async fn place_for_report(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so this only ever waits.
+        self.report_places.acquire().await.ok()
     }
 
     /// What whoever asks may see of a slide's results.

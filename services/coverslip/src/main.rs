@@ -28,6 +28,7 @@ mod parts;
 mod path;
 mod print;
 mod progress_bars;
+mod report_args;
 mod s3_args;
 mod slide_names;
 mod state_args;

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
+use colouring::ColouringError;
 use flow::{AssociatedName, SlideId, TaskId};
 use http::ApiError;
 use pyramid::PyramidError;
 use thiserror::Error;
 
-use crate::heatmaps::{ColouringError, LayerName};
+use crate::heatmaps::LayerName;
 use crate::iiif::IiifError;
 
 /// Why a picture could not be given.
@@ -44,6 +45,12 @@ pub(crate) enum TilesError {
     Damaged(#[from] flow::FlowError),
     #[error("the manifest of slide {slide} is damaged, tile the slide again")]
     Manifest {
+        slide: SlideId,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("what is to be embedded of slide {slide} cannot be read")]
+    BagPlan {
         slide: SlideId,
         #[source]
         source: serde_json::Error,
@@ -107,6 +114,7 @@ impl TilesError {
             | Self::Pyramid(_)
             | Self::Damaged(_)
             | Self::Manifest { .. }
+            | Self::BagPlan { .. }
             | Self::OtherPyramid(_)
             | Self::NoLevels(_)
             | Self::Json(_)

@@ -42,6 +42,7 @@ fn of_one_slide() -> Router<Arc<TilesState>> {
         .route("/manifest", get(stored_parts::manifest))
         .route("/icc", get(stored_parts::icc))
         .route("/associated/{name}", get(stored_parts::associated))
+        .route("/heatmaps/so-far.json", get(heatmaps::so_far))
         .route("/heatmaps/{task}/{file}", get(heatmaps::layer))
         .route(
             "/heatmaps/{task}/{layer}/{level}/{tile}",

@@ -8,7 +8,7 @@ use store::Store;
 use telemetry::TileMaking;
 
 use crate::error::TilesError;
-use crate::heatmaps::Heatmaps;
+use crate::heatmaps::{Heatmaps, SoFar};
 use crate::metrics::TilesMetrics;
 use crate::renditions::Renditions;
 use crate::tiled_slide::{TiledSlide, TiledSlides};
@@ -20,6 +20,7 @@ pub struct TilesState {
     pub(crate) catalog: Catalog,
     pub(crate) slides: TiledSlides,
     pub(crate) heatmaps: Heatmaps,
+    pub(crate) so_far: SoFar,
     pub(crate) first_read: FirstRead,
     renditions: Renditions,
     pub(crate) metrics: TilesMetrics,
@@ -31,6 +32,7 @@ impl TilesState {
         Self {
             slides: TiledSlides::new(store.clone(), catalog.clone()),
             heatmaps: Heatmaps::new(store.clone(), catalog.clone()),
+            so_far: SoFar::new(store.clone(), catalog.clone()),
             first_read: FirstRead::new(FirstReadRule::default(), catalog.clone()),
             renditions: Renditions::new(),
             metrics: TilesMetrics::new(),

@@ -1,33 +1,20 @@
 // Whether people can use the viewer who see little, or have no mouse: axe-core's rules of WCAG 2.2 AA.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
+import { violationsOf } from './axe.mjs';
 import { openScoredSlide, openViewer, settle } from './browser.mjs';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 describe('accessibility', { timeout: 600_000 }, () => {
   let browser;
   let page;
-  let axe;
 
   before(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     ({ browser, page } = await openViewer());
   });
 
   after(() => browser?.close());
 
-  /** What breaks a rule, as lines to read. */
-  async function violations() {
-    await page.evaluate(axe);
-    const { violations: found } = await page.evaluate(
-      (values) => window.axe.run(document, { runOnly: { type: 'tag', values } }),
-      TAGS,
-    );
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
-  }
+  const violations = () => violationsOf(page);
 
   test('the list', async () => {
     await page.locator('.card[data-state="scored"]').first().waitFor();

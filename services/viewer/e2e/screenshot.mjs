@@ -1,17 +1,29 @@
-// Makes the picture in the README: node e2e/screenshot.mjs [FILE]
+// Makes the pictures of the README, of the first slide that has a result: node e2e/screenshot.mjs VIEWER [REPORT]
 import { openScoredSlide, openViewer, settle } from './browser.mjs';
 
-const file = process.argv[2] ?? new URL('../../../docs/viewer.png', import.meta.url).pathname;
+const [viewer, report] = process.argv.slice(2);
+if (viewer === undefined) throw new Error('say where to save the picture of the viewer, and where that of a report');
 const { browser, page } = await openViewer({ width: 1600, height: 1000 });
 try {
   await openScoredSlide(page);
+  if (report !== undefined) await pictureReport();
   await page.locator('.section.evidence .tile').first().click();
   await settle(page);
   await page.keyboard.press('-');
   await page.keyboard.press('-');
   await settle(page);
   await page.locator('.panel').evaluate((panel) => panel.scrollTo(0, 0));
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: viewer });
 } finally {
   await browser.close();
+}
+
+/** Its first part: what was found, and the slide under its heatmap. */
+async function pictureReport() {
+  const link = page.getByRole('link', { name: 'Slide report', exact: true });
+  const [opened] = await Promise.all([page.waitForEvent('popup'), link.click()]);
+  await opened.setViewportSize({ width: 1000, height: 1250 });
+  await opened.waitForLoadState();
+  await opened.screenshot({ path: report });
+  await opened.close();
 }

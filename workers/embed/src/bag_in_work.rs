@@ -1,7 +1,6 @@
-use flow::{BagChunkRef, Instance};
+use flow::{BagChunkRef, INSTANCES_PER_CHUNK, Instance};
 
 use crate::TileLayout;
-use crate::chunk::INSTANCES_PER_CHUNK;
 
 /// The chunks of a bag, and which of them are known to be in storage.
 pub(crate) struct BagInWork<'a> {

@@ -5,9 +5,6 @@ use store::{Store, StoreError};
 
 use crate::bag_in_work::WantedChunk;
 
-/// Instances in one object: a chunk is what a crash can cost.
-pub(crate) const INSTANCES_PER_CHUNK: usize = 512;
-
 /// Where a slide's chunks lie.
 #[derive(Clone)]
 pub(crate) struct Chunks {

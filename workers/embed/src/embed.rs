@@ -140,6 +140,11 @@ async fn make_bag(
         Ok(plan) => plan,
         Err(reason) => return Ok(Err(reason)),
     };
+    // Whoever shows what is embedded so far must know how much there is to come.
+    let intended = plan.header(Vec::new());
+    let key = ObjectKey::BagPlan(slide, intended.encoder.hash);
+    let json = serde_json::to_vec(&intended)?;
+    deps.store.put(&key, json.into()).await?;
     let (chunks, busy) = plan.every_chunk().await?;
     let header = plan.header(chunks);
     let key = ObjectKey::Bag(slide, header.encoder.hash);

@@ -1,12 +1,13 @@
 use anyhow::{Context, Result, ensure};
 use bags::{BagFile, TilePlaces};
 use flow::{
-    BagHeader, DeviceKind, EncoderRef, Instance, Mpp, ObjectKey, Precision, SlideId, SlideManifest,
+    BagHeader, DeviceKind, EncoderRef, INSTANCES_PER_CHUNK, Instance, Mpp, ObjectKey, Precision,
+    SlideId, SlideManifest,
 };
 use store::{Store, StoreError};
 
 use crate::bag_in_work::WantedChunk;
-use crate::chunk::{Chunks, INSTANCES_PER_CHUNK};
+use crate::chunk::Chunks;
 
 /// Corners may lie this much outside the slide, for rounding.
 const SLACK_UM: f64 = 1.0;

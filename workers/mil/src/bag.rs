@@ -45,11 +45,7 @@ impl Bag {
 
     /// Where each instance lies on the grid of tiles.
     pub(crate) fn cells(&self) -> Vec<TileIndex> {
-        let step = |um: f64| (um / self.header.tile_um).round() as u32;
-        let cell = |instance: &Instance| TileIndex {
-            column: step(instance.x_um),
-            row: step(instance.y_um),
-        };
+        let cell = |instance| self.header.cell(instance);
         self.instances.iter().map(cell).collect()
     }
 }
@@ -81,22 +77,6 @@ pub(crate) mod tests {
             n_instances: 0,
             chunks: Vec::new(),
         }
-    }
-
-    #[test]
-    fn a_tile_is_in_the_cell_it_lies_in() {
-        let header = header(0.1 + 0.2, 3, 2);
-        let instances = [(2.0, 0.0), (0.0, 1.0)].map(|(column, row)| Instance {
-            x_um: column * header.tile_um,
-            y_um: row * header.tile_um,
-        });
-        let bag = Bag {
-            instances: instances.to_vec(),
-            embeddings: Vec::new(),
-            header,
-        };
-        let expected = [(2, 0), (0, 1)].map(|(column, row)| TileIndex { column, row });
-        assert_eq!(bag.cells(), expected);
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ mod bag;
 mod catch_up;
 mod evidence;
 mod facts;
-mod heatmap;
+mod live;
 mod result_objects;
 mod run;
 mod score;

@@ -1,11 +1,12 @@
 //! What a task leaves in storage: the heatmaps, then the prediction.
 
 use anyhow::{Context, Result};
-use flow::{CovariateRevision, HeatmapLayer, ObjectKey, Prediction, ResultName, SlideId, TaskRef};
+use flow::{
+    CovariateRevision, Heatmap, HeatmapLayer, ObjectKey, Prediction, ResultName, SlideId, TaskRef,
+};
 use mil::Task;
 use store::{Store, StoreError};
 
-use crate::heatmap;
 use crate::scored::Scored;
 
 /// Which result the task gives of a slide with these covariates.
@@ -53,7 +54,10 @@ pub(crate) async fn put_heatmaps(store: &Store, name: &ResultName, scored: &Scor
             HeatmapLayer::LeaveOut => &explanation.leave_out,
             HeatmapLayer::Neighbourhood => &explanation.neighbourhood,
         };
-        let heatmap = heatmap::lay(&bag.header, &cells, values);
+        let heatmap = Heatmap::lay(
+            &bag.header,
+            cells.iter().copied().zip(values.iter().copied()),
+        );
         let key = ObjectKey::Heatmap(bag.header.slide, name.clone(), layer);
         store.put(&key, heatmap.encode().into()).await?;
     }

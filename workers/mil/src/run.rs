@@ -6,16 +6,18 @@ use step::noting_progress;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{MilDeps, catch_up, score_slide};
+use crate::{MilDeps, catch_up, live, score_slide};
 
-/// Scores every slide that gets embedded, and those that are when a task comes in, until `shutdown`.
+/// Scores every slide that gets embedded, those that are when a task comes in, and tiles of those
+/// that are being embedded, until `shutdown`.
 pub async fn run(
     tasks: watch::Receiver<Arc<[Arc<Task>]>>,
     deps: MilDeps,
     shutdown: CancellationToken,
 ) {
     let caught_up = catch_up::run(tasks.clone(), deps.clone(), shutdown.clone());
-    tokio::join!(caught_up, work(tasks, deps, shutdown));
+    let watched = live::run(tasks.clone(), deps.clone(), shutdown.clone());
+    tokio::join!(caught_up, watched, work(tasks, deps, shutdown));
 }
 
 async fn work(

@@ -3,17 +3,20 @@
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use catalog::{Catalog, NewSlide};
-use coverslip_mil_worker::{MilDeps, score_slide};
+use catalog::{Catalog, NewSlide, ScoredChunk, TileScore};
+use coverslip_mil_worker::{MilDeps, run, score_slide};
 use flow::{
     Abstention, BagChunk, BagChunkRef, BagHeader, DeviceKind, Heatmap, HeatmapLayer, Instance, Mpp,
-    MppSource, ObjectKey, PixelSize, Precision, Sha256Digest, SlideId, SlideManifest, SlideScored,
-    SlideStatus, Stage, TissueMask,
+    MppSource, ObjectKey, PixelSize, Precision, Progress, Sha256Digest, SlideId, SlideManifest,
+    SlideScored, SlideStatus, Stage, TissueMask,
 };
 use mil::{Admission, Task};
 use queue::Queue;
 use store::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 const TILE_UM: f64 = 112.0;
 
@@ -159,6 +162,71 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
 
     let announced = deps.queue.subscribe::<SlideScored>().next().await;
     assert_eq!(announced.message().slide, bag.slide);
+    Ok(())
+}
+
+/// The scored chunks of the slide, once there are so many.
+async fn scored_chunks(
+    deps: &MilDeps,
+    slide: SlideId,
+    n_wanted: usize,
+) -> Result<Vec<ScoredChunk>, Box<dyn Error>> {
+    for _ in 0..1_000 {
+        let scored = deps.catalog.scored_chunks(slide).await?;
+        if scored.len() == n_wanted {
+            return Ok(scored);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Err(format!("there were never {n_wanted} scored chunks").into())
+}
+
+#[tokio::test]
+async fn tiles_of_a_slide_in_work_have_the_values_of_its_result() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let deps = deps(folder.path()).await?;
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
+    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let slide = bag.slide;
+    deps.catalog.set_status(slide, &SlideStatus::Tiled).await?;
+    let progress = Progress {
+        stage: Stage::Embed,
+        done: 1_024,
+        total: 2_000,
+    };
+    deps.catalog.set_progress(slide, progress).await?;
+    let (_changed, current) = watch::channel(Arc::from(tasks.clone()));
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(run(current, deps.clone(), shutdown.clone()));
+
+    let scored = scored_chunks(&deps, slide, 2 * tasks.len()).await?;
+    assert_eq!(
+        scored.iter().filter(|scored| scored.chunk == 1).count(),
+        tasks.len()
+    );
+    let results = score_slide(&deps, slide, bag.encoder.hash, &tasks, Arc::new(|_| {})).await?;
+    for chunk in scored {
+        let prediction = results
+            .iter()
+            .find(|one| one.name() == chunk.result)
+            .ok_or("its result")?;
+        let key = ObjectKey::Heatmap(slide, prediction.name(), HeatmapLayer::Tile);
+        let last = Heatmap::decode(&deps.store.get(&key).await?)?;
+        let early = deps.catalog.tile_scores(&chunk).await?;
+        assert_eq!(early.len() as u32, 3 + chunk.chunk);
+        for TileScore { at, probability } in early {
+            let cell = bag.cell(&at);
+            let there = last.value(cell.column, cell.row).ok_or("a value")?;
+            let difference = (there - probability).abs();
+            assert!(difference < 1e-5, "{cell:?}: {probability}, then {there}");
+        }
+    }
+    deps.catalog
+        .set_status(slide, &SlideStatus::Embedded)
+        .await?;
+    scored_chunks(&deps, slide, 0).await?;
+    shutdown.cancel();
+    running.await?;
     Ok(())
 }
 

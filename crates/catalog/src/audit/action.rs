@@ -40,6 +40,8 @@ pub enum AuditAction {
     AnnotationSaved,
     AnnotationRemoved,
     AnnotationsSeen,
+    /// Somebody had a report made, which names a patient.
+    ReportMade,
     /// Reviews became training labels.
     LabelsExported,
     /// A task came into service; the detail names it.
@@ -88,6 +90,7 @@ impl AuditAction {
             Self::AnnotationSaved => "annotation_saved",
             Self::AnnotationRemoved => "annotation_removed",
             Self::AnnotationsSeen => "annotations_seen",
+            Self::ReportMade => "report_made",
             Self::LabelsExported => "labels_exported",
             Self::TaskAdded => "task_added",
             Self::TaskRemoved => "task_removed",

@@ -15,4 +15,5 @@ mod samples;
 mod slides;
 mod sqlite_file;
 mod tampering;
+mod tile_scores;
 mod webhooks;

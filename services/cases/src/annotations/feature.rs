@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use flow::{AnnotationId, Mpp, PixelSize, SlideId};
 use http::ApiError;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::geometry::Geometry;
 use crate::state::Scale;
@@ -10,10 +11,10 @@ use crate::state::Scale;
 /// A GeoJSON feature (RFC 7946) as programs send it, and as it is kept. Members that are not ours are
 /// left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Feature {
+pub(crate) struct Feature {
     #[serde(rename = "type")]
     kind: FeatureKind,
-    pub(super) geometry: Geometry,
+    pub(crate) geometry: Geometry,
     #[serde(default)]
     properties: Option<Properties>,
 }
@@ -25,7 +26,7 @@ enum FeatureKind {
 
 /// Those of QuPath that mean something here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Properties {
+pub(crate) struct Properties {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<PrivateName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,13 +85,27 @@ struct Coordinates {
     mpp: Mpp,
 }
 
+impl Feature {
+    /// As it lies in the catalog.
+    pub(crate) fn stored(body: &Value) -> Result<Self, ApiError> {
+        Self::deserialize(body).map_err(ApiError::internal)
+    }
+
+    /// The name that was given to it, or to its class.
+    pub(crate) fn named(&self) -> Option<&PrivateName> {
+        let properties = self.properties.as_ref()?;
+        let class = properties.classification.as_ref();
+        properties.name.as_ref().or(class.map(|class| &class.name))
+    }
+}
+
 impl DrawnFeature {
     /// `None` of a version that removes.
     pub(super) fn of(row: AnnotationRow) -> Result<Option<Self>, ApiError> {
         let Some(body) = row.body else {
             return Ok(None);
         };
-        let feature: Feature = serde_json::from_value(body).map_err(ApiError::internal)?;
+        let feature = Feature::stored(&body)?;
         Ok(Some(Self {
             kind: feature.kind,
             id: uuid(row.id),

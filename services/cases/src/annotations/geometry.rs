@@ -6,16 +6,18 @@ use thiserror::Error;
 const MOST_POSITIONS: usize = 50_000;
 
 /// x and y in pixels of level 0 from its top left.
-type Position = [f64; 2];
+pub(super) type Position = [f64; 2];
 
 /// Closed: its last position is its first.
-type Ring = Vec<Position>;
+pub(super) type Ring = Vec<Position>;
 
-/// The shapes that can be drawn: a point, a polygon with or without holes, and what a brush leaves.
+/// The shapes that can be drawn: a point, a line that was measured, a polygon with or without holes,
+/// and what a brush leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "coordinates", deny_unknown_fields)]
-pub(super) enum Geometry {
+pub(crate) enum Geometry {
     Point(Position),
+    LineString(Vec<Position>),
     Polygon(Vec<Ring>),
     MultiPolygon(Vec<Vec<Ring>>),
 }
@@ -27,6 +29,8 @@ pub(super) enum GeometryError {
     TooMany { found: usize, most: usize },
     #[error("the shape has no ring: draw one")]
     Empty,
+    #[error("a line has {found} positions: it needs two at least")]
+    Short { found: usize },
     #[error("a ring has {found} positions: it needs four at least, the last equal to the first")]
     Open { found: usize },
     #[error(
@@ -52,13 +56,18 @@ impl Geometry {
         if found == 0 || self.has_empty_part() {
             return Err(GeometryError::Empty);
         }
+        if let Self::LineString(line) = self
+            && line.len() < 2
+        {
+            return Err(GeometryError::Short { found: line.len() });
+        }
         self.rings().try_for_each(closed)?;
         self.positions().try_for_each(|at| inside(*at, slide))
     }
 
     fn has_empty_part(&self) -> bool {
         match self {
-            Self::Point(_) => false,
+            Self::Point(_) | Self::LineString(_) => false,
             Self::Polygon(rings) => rings.is_empty(),
             Self::MultiPolygon(polygons) => polygons.iter().any(Vec::is_empty),
         }
@@ -66,15 +75,16 @@ impl Geometry {
 
     fn rings(&self) -> Box<dyn Iterator<Item = &Ring> + '_> {
         match self {
-            Self::Point(_) => Box::new(std::iter::empty()),
+            Self::Point(_) | Self::LineString(_) => Box::new(std::iter::empty()),
             Self::Polygon(rings) => Box::new(rings.iter()),
             Self::MultiPolygon(polygons) => Box::new(polygons.iter().flatten()),
         }
     }
 
-    fn positions(&self) -> Box<dyn Iterator<Item = &Position> + '_> {
+    pub(super) fn positions(&self) -> Box<dyn Iterator<Item = &Position> + '_> {
         match self {
             Self::Point(at) => Box::new(std::iter::once(at)),
+            Self::LineString(line) => Box::new(line.iter()),
             Self::Polygon(_) | Self::MultiPolygon(_) => Box::new(self.rings().flatten()),
         }
     }
@@ -117,13 +127,15 @@ mod tests {
     }
 
     #[test]
-    fn the_three_shapes_are_taken() {
+    fn the_four_shapes_are_taken() {
         let square = json!([[0, 0], [10, 0], [10, 10], [0, 0]]);
         let hole = json!([[2, 1], [4, 1], [4, 2], [2, 1]]);
         assert_eq!(
             checked(json!({"type": "Point", "coordinates": [100, 50]})),
             Ok(())
         );
+        let line = json!({"type": "LineString", "coordinates": [[0, 0], [3, 4]]});
+        assert_eq!(checked(line), Ok(()));
         assert_eq!(checked(polygon(json!([square, hole]))), Ok(()));
         let brushed = json!({"type": "MultiPolygon", "coordinates": [[square], [hole]]});
         assert_eq!(checked(brushed), Ok(()));
@@ -135,6 +147,8 @@ mod tests {
         let open = json!([[[0, 0], [10, 0], [10, 10], [0, 1]]]);
         assert!(refused(polygon(open)).contains("four at least"));
         assert!(refused(polygon(json!([]))).contains("no ring"));
+        let short = json!({"type": "LineString", "coordinates": [[1, 1]]});
+        assert!(refused(short).contains("two at least"));
         assert!(refused(json!({"type": "MultiPolygon", "coordinates": [[]]})).contains("no ring"));
         let far = json!({"type": "Point", "coordinates": [101, 0]});
         assert!(refused(far).contains("100 x 50 pixels"));

@@ -2,6 +2,10 @@
 
 mod feature;
 mod geometry;
+mod measured;
 mod routes;
 
+pub(crate) use feature::Feature;
+pub(crate) use geometry::Geometry;
+pub(crate) use measured::Measured;
 pub(crate) use routes::routes;

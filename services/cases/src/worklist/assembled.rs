@@ -7,25 +7,25 @@ use crate::CasesState;
 use crate::state::Results;
 
 /// All that is known of a case, as far as whoever asks may see it.
-pub(super) struct Assembled {
-    pub(super) row: CaseRow,
+pub(crate) struct Assembled {
+    pub(crate) row: CaseRow,
     pub(super) orders: Vec<OrderRow>,
-    pub(super) slides: Vec<AssembledSlide>,
+    pub(crate) slides: Vec<AssembledSlide>,
     /// The first version first.
-    pub(super) sign_offs: Vec<SignOffRow>,
+    pub(crate) sign_offs: Vec<SignOffRow>,
 }
 
-pub(super) struct AssembledSlide {
-    pub(super) row: SlideRow,
-    pub(super) results: Results,
+pub(crate) struct AssembledSlide {
+    pub(crate) row: SlideRow,
+    pub(crate) results: Results,
     /// Those that were amended among them.
-    pub(super) reviews: Vec<ReviewRow>,
+    pub(crate) reviews: Vec<ReviewRow>,
     /// Empty where the results are withheld.
     pub(super) answers: SlideAnswers,
 }
 
 impl Assembled {
-    pub(super) async fn of(
+    pub(crate) async fn of(
         state: &CasesState,
         access: &Access,
         row: CaseRow,
@@ -49,12 +49,12 @@ impl Assembled {
     }
 
     /// The slide, if there is one, whose results are kept from whoever asks.
-    pub(super) fn withheld(&self) -> Option<SlideId> {
+    pub(crate) fn withheld(&self) -> Option<SlideId> {
         let mut withheld = self.slides.iter().filter(|s| s.results.is_withheld());
         withheld.next().map(|slide| slide.row.id)
     }
 
-    pub(super) fn results(&self) -> Vec<TaskResult> {
+    pub(crate) fn results(&self) -> Vec<TaskResult> {
         let answers: Vec<_> = self.slides.iter().map(|s| s.answers.clone()).collect();
         fused(&answers)
     }
@@ -66,7 +66,7 @@ impl Assembled {
     }
 
     /// Stands for all that a signature is about: another if anything of it changes.
-    pub(super) fn seen(&self) -> Result<Sha256Digest, ApiError> {
+    pub(crate) fn seen(&self) -> Result<Sha256Digest, ApiError> {
         let slides: Vec<_> = self.slides.iter().map(|slide| slide.row.id).collect();
         let reviews = self.slides.iter().flat_map(|slide| &slide.reviews);
         let reviews: Vec<_> = reviews

@@ -65,14 +65,14 @@ pub(crate) struct CaseSlide {
 }
 
 #[derive(Debug, Serialize)]
-struct SignedView {
-    version: u32,
-    signer: String,
-    signed_at: DateTime<Utc>,
+pub(crate) struct SignedView {
+    pub(crate) version: u32,
+    pub(crate) signer: String,
+    pub(crate) signed_at: DateTime<Utc>,
     /// Whether anything it is about has changed since.
-    changed_since: bool,
+    pub(crate) changed_since: bool,
     #[serde(flatten)]
-    body: SignedBody,
+    pub(crate) body: SignedBody,
 }
 
 impl CaseView {
@@ -141,7 +141,7 @@ impl CaseSlide {
 }
 
 impl SignedView {
-    fn of(row: &SignOffRow, seen_now: Sha256Digest) -> Result<Self, ApiError> {
+    pub(crate) fn of(row: &SignOffRow, seen_now: Sha256Digest) -> Result<Self, ApiError> {
         let body = SignedBody::of(row)?;
         Ok(Self {
             version: row.version,

@@ -50,6 +50,10 @@ fn routes(slide: SlideId, case: &str) -> Vec<(&'static str, String, Value, Statu
             refused,
         ),
         ("GET", of_slide("/reviews"), Value::Null, refused),
+        ("GET", of_slide("/report.html"), Value::Null, refused),
+        ("GET", of_slide("/report.pdf"), Value::Null, refused),
+        ("GET", of_case("/report.html"), Value::Null, refused),
+        ("GET", of_case("/report.pdf"), Value::Null, refused),
         ("POST", of_slide("/reviews"), accept(), refused),
         (
             "POST",

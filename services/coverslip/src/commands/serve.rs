@@ -14,6 +14,7 @@ use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::listening::{Listening, TransportArgs};
 use crate::parts::Parts;
+use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
 use crate::webhook_args::WebhookArgs;
 
@@ -49,6 +50,7 @@ pub(crate) struct ServeCases {
     shown: ServeShown,
     #[command(flatten)]
     webhooks: WebhookArgs,
+    report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -87,11 +89,15 @@ impl Serve {
                 let needs = Needs::CatalogAndStorage;
                 part.answer(router, needs, parts, metrics).await
             }
-            Self::Cases(ServeCases { shown, webhooks }) => {
+            Self::Cases(ServeCases {
+                shown,
+                webhooks,
+                report,
+            }) => {
                 let ServeShown { part, first_read } = shown;
                 let parts = Parts::open_shared(&part.state).await?;
                 let config = webhooks.config();
-                let router = cases_router(parts.installation(), first_read.rule());
+                let router = cases_router(parts.installation(), first_read.rule(), report.fonts()?);
                 let router = router.merge(webhooks_router(parts.installation(), &config));
                 parts.webhooks(config);
                 let needs = Needs::CatalogAndStorage;

@@ -12,6 +12,7 @@ use embed_worker::Sharing;
 use fhir::FhirState;
 use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
+use report::Fonts;
 use telemetry::Metrics;
 use tiles::TilesState;
 use webhooks::{WebhooksConfig, WebhooksState};
@@ -25,6 +26,7 @@ use crate::installation::Installation;
 use crate::listening::{Listening, TransportArgs, stop_on_signal};
 use crate::parts::Parts;
 use crate::print;
+use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
@@ -43,6 +45,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     first_read: FirstReadArgs,
     #[command(flatten)]
+    report: ReportArgs,
+    #[command(flatten)]
     ingest: IngestArgs,
     #[command(flatten)]
     webhooks: WebhookArgs,
@@ -57,6 +61,7 @@ pub(crate) struct Up {
 
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
+        let fonts = self.report.fonts()?;
         let installation = self.state.open().await?;
         let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
         let tasks = TaskRegistry::open(&folder, self.encoder.retarget()?)?;
@@ -75,7 +80,7 @@ impl Up {
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let router = router(&parts, self.first_read.rule(), receive, metrics)?.merge(told);
+        let router = router(&parts, self.first_read.rule(), fonts, receive, metrics)?.merge(told);
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
@@ -84,13 +89,14 @@ impl Up {
 fn router(
     parts: &Parts,
     rule: FirstReadRule,
+    fonts: Fonts,
     receive: ReceiveConfig,
     metrics: Metrics,
 ) -> Result<Router> {
     let installation = parts.installation();
     Ok(health::router(installation, Needs::QueueToo, metrics)
         .merge(tiles_router(installation, rule))
-        .merge(cases_router(installation, rule))
+        .merge(cases_router(installation, rule, fonts))
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
@@ -103,7 +109,11 @@ pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> 
 }
 
 /// What is ordered, said and signed: by REST, and to others by FHIR.
-pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> Router {
+pub(super) fn cases_router(
+    installation: &Installation,
+    rule: FirstReadRule,
+    fonts: Fonts,
+) -> Router {
     let Installation {
         store,
         catalog,
@@ -115,7 +125,8 @@ pub(super) fn cases_router(installation: &Installation, rule: FirstReadRule) -> 
         catalog,
         queue,
     };
-    cases::router(CasesState::new(deps).reading_first(rule))
+    let state = CasesState::new(deps).reading_first(rule);
+    cases::router(state.printing_with(fonts))
         .merge(fhir::router(resources.reading_first(rule)))
 }
 

@@ -1,12 +1,10 @@
 //! Heatmaps over a slide, coloured when they are asked for.
 
-mod colormap;
-mod colouring;
-mod draw;
 mod grid;
 mod selection;
 mod serve;
+mod so_far;
 
-pub(crate) use colouring::ColouringError;
 pub(crate) use selection::{Heatmaps, LayerName};
 pub(crate) use serve::{layer, tile};
+pub(crate) use so_far::{SoFar, so_far};

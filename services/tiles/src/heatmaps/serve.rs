@@ -3,12 +3,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use colouring::{Colouring, Indexed, Scale};
 use flow::{Mpp, PixelRect, TileIndex};
 use http::{Access, ApiError, Path, Query};
 use telemetry::{TileMaking, TilePath};
 
-use super::colouring::{Colouring, Scale};
-use super::draw::{self, Indexed};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName, LayerValues};
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel, parse_level, parse_tile_index};
@@ -108,7 +107,7 @@ impl Asked {
             return Ok(response);
         }
         let scale = self.colouring.scale(&self.layer.heatmap, self.name.layer);
-        let picture = draw::cells(&self.layer.heatmap, &scale);
+        let picture = colouring::cells(&self.layer.heatmap, &scale);
         Ok(reply.with(png(&picture, &scale)?))
     }
 
@@ -146,7 +145,7 @@ impl Asked {
             let heatmap = &layer.heatmap;
             let scale = colouring.scale(heatmap, name);
             let cell_px = heatmap.cell_um / mpp.get();
-            let picture = draw::tile(heatmap, &scale, colouring.smoothing(), rect, cell_px);
+            let picture = colouring::tile(heatmap, &scale, colouring.smoothing(), rect, cell_px);
             png(&picture, &scale)
         };
         Ok(tokio::task::spawn_blocking(draw).await??.into())

@@ -12,4 +12,5 @@ mod overview;
 mod painted;
 mod png_pixels;
 mod real_slide;
+mod so_far;
 mod web_app;

@@ -95,6 +95,7 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await settle(page);
     assert.equal(await page.locator('.section.result .call, .section.heatmap, .section.evidence').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Sign case…' }).count(), 0);
+    assert.equal(await page.locator('.report-link').count(), 0);
     await save('first-read');
   });
 
@@ -166,6 +167,33 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await save('sign');
     await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
     await review().locator('.case-state', { hasText: 'Signed by local user' }).waitFor();
+  });
+
+  test('reports the case as it was signed', async () => {
+    const link = review().getByRole('link', { name: 'Case report', exact: true });
+    const [report] = await Promise.all([page.waitForEvent('popup'), link.click()]);
+    await report.waitForLoadState();
+    const words = await report.locator('body').innerText();
+    const expected = [
+      ACCESSION,
+      'P-7',
+      'Version 1, by local user',
+      'no tumour in this block',
+      'First read, before the AI was shown: malignant',
+      'overridden, Benign (false positive)',
+      'crush artefact',
+      'Painted region',
+      'A1 · H&E, 1 of 1: Result of phantom-tumour',
+    ];
+    for (const word of expected) assert.ok(words.includes(word), `${word} in ${words}`);
+    assert.ok(!words.includes('PRELIMINARY'));
+    if (process.env.SCREENSHOTS) {
+      await report.screenshot({ path: `${process.env.SCREENSHOTS}/case-report.png`, fullPage: true });
+    }
+    await report.close();
+  });
+
+  test('finds the case among those that are signed', async () => {
     await page.locator('.brand').click();
     await page.locator('.worklist .list-foot', { hasText: 'No case' }).waitFor({ state: 'attached' });
     await page.locator('.list-tab[data-tab="cases"]').click();

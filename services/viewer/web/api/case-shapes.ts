@@ -116,6 +116,7 @@ export type Position = [x: number, y: number];
 /** In pixels of level 0. */
 export type Geometry =
   | { type: 'Point'; coordinates: Position }
+  | { type: 'LineString'; coordinates: Position[] }
   | { type: 'Polygon'; coordinates: Position[][] }
   | { type: 'MultiPolygon'; coordinates: Position[][][] };
 

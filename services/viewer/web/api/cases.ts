@@ -24,8 +24,10 @@ export function me(): Promise<Me> {
   return asked;
 }
 
-export async function worklist(standing: 'open' | 'signed'): Promise<CaseList> {
-  return get(`${WORKLIST}?standing=${standing}`);
+/** A page of it; `after` is what the page before gave as `next`. */
+export async function worklist(standing: 'open' | 'signed', after: string | null): Promise<CaseList> {
+  const from = after === null ? '' : `&after=${encodeURIComponent(after)}`;
+  return get(`${WORKLIST}?standing=${standing}${from}`);
 }
 
 /** A body, not a query: an accession number has no place in an address. */
@@ -71,6 +73,12 @@ export async function removeAnnotation(slide: string, id: string): Promise<void>
 function json(method: string, body: unknown): RequestInit {
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
+
+/** What is known of a slide or a case as one page, or as PDF; made when it is opened. */
+export const reports = {
+  slide: (id: string, form: 'html' | 'pdf') => `/api/v1/slides/${id}/report.${form}`,
+  case: (id: string, form: 'html' | 'pdf') => `${CASES}/${id}/report.${form}`,
+};
 
 async function answer<T>(response: Response): Promise<T> {
   return (await response.json()) as T;

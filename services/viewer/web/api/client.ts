@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import type { HeatmapFile, Layer, Manifest, Prediction, Slide, SlidePage } from './shapes';
+import type { HeatmapFile, Layer, LayerSoFar, Manifest, Prediction, Slide, SlidePage } from './shapes';
 
 const SLIDES = '/api/v1/slides';
 
@@ -28,6 +28,12 @@ export async function predictions(id: string): Promise<Prediction[]> {
 
 export async function heatmap(id: string, task: string, layer: Layer): Promise<HeatmapFile> {
   return get(`${SLIDES}/${id}/heatmaps/${task}/${layer}.json`);
+}
+
+/** One a task; none until the first tiles are there. */
+export async function heatmapsSoFar(id: string): Promise<LayerSoFar[]> {
+  const { layers } = await get<{ layers: LayerSoFar[] }>(`${SLIDES}/${id}/heatmaps/so-far.json`);
+  return layers;
 }
 
 /** Tells the server how many micrometres a pixel of a held slide measures. */

@@ -200,6 +200,15 @@ export interface HeatmapFile {
   values: string;
 }
 
+/** Of a slide that is still being embedded: what each tile says alone, of those that are there. */
+export interface LayerSoFar extends HeatmapFile {
+  task: string;
+  version: string;
+  n_tiles: number;
+  /** All that will be embedded. */
+  n_all: number;
+}
+
 /** RFC 9457. */
 export interface ProblemBody {
   title?: string;

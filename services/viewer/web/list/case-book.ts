@@ -1,5 +1,5 @@
 import { me as fetchMe, searchCases, worklist } from '../api/cases';
-import type { Case, Me } from '../api/case-shapes';
+import type { Case, CaseList, Me } from '../api/case-shapes';
 
 type Reader = () => void;
 
@@ -14,6 +14,9 @@ export class CaseBook {
   isLoaded = false;
   /** False for those who may not see cases, such as engineers. */
   isAllowed = true;
+  /** Whether there are older cases than those of the pages that were asked for. */
+  hasMore = false;
+  private n_pages = 1;
   private standing: 'open' | 'signed' = 'open';
   /** How the accession number looked for begins; all cases of the standing where it is empty. */
   private wanted = '';
@@ -25,12 +28,18 @@ export class CaseBook {
 
   show(standing: 'open' | 'signed'): void {
     this.standing = standing;
+    this.n_pages = 1;
     this.refresh();
   }
 
   find(accession: string): void {
     this.wanted = accession.trim();
     this.refreshSoon();
+  }
+
+  loadMore(): void {
+    this.n_pages += 1;
+    this.refresh();
   }
 
   refreshSoon(): void {
@@ -58,12 +67,25 @@ export class CaseBook {
     this.me ??= await fetchMe();
     this.isAllowed = this.me.roles.some((role) => role === 'pathologist' || role === 'lis');
     if (!this.isAllowed) return this.announce();
-    const list = await (this.wanted === '' ? worklist(this.standing) : searchCases(this.wanted));
+    const list = await (this.wanted === '' ? this.pages() : searchCases(this.wanted));
     // An answer to an older question came late.
     if (number !== this.n_asked) return;
     this.cases = list.cases;
+    this.hasMore = (list.next ?? null) !== null;
     this.isLoaded = true;
     this.announce();
+  }
+
+  /** As many pages as were asked for, each in the server's order of urgency. */
+  private async pages(): Promise<CaseList> {
+    const list: CaseList = { cases: [], next: null };
+    for (let page = 0; page < this.n_pages; page += 1) {
+      const { cases, next } = await worklist(this.standing, list.next ?? null);
+      list.cases.push(...cases);
+      list.next = next ?? null;
+      if (list.next === null) break;
+    }
+    return list;
   }
 
   private announce(): void {

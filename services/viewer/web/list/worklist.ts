@@ -49,6 +49,7 @@ export class Worklist {
 
   private footText(n_shown: number) {
     if (!this.book.isLoaded) return h('p', {}, 'Loading…');
+    if (this.book.hasMore) return h('button', { onclick: () => this.book.loadMore() }, 'Show older cases');
     if (n_shown > 0) return h('p', {}, 'J and K go through the slides, Enter opens one.');
     return h('p', {}, 'No case. One comes with an order, or with a slide that names its accession number.');
   }

@@ -5,6 +5,8 @@ import { type Measurement, measureWords } from './measurement';
 
 interface MeasurementListener {
   choose(measurement: Measurement): void;
+  /** Keeps it with the slide. */
+  keep(measurement: Measurement): void;
   remove(measurement: Measurement): void;
 }
 
@@ -17,17 +19,18 @@ export class MeasurementList {
     'measured',
     'Measurements',
     this.rows,
-    h('p', { class: 'hint' }, 'Kept in this browser tab until it is closed.'),
+    h('p', { class: 'hint' }, 'Kept in this browser tab until it is closed. Keep one to have it among the annotations, and in the report.'),
   );
 
   constructor(private readonly listener: MeasurementListener) {}
 
-  show(measurements: readonly Measurement[]): void {
+  /** Whether they can be kept with the slide is known once it is known who asks. */
+  show(measurements: readonly Measurement[], canKeep: boolean): void {
     this.element.hidden = measurements.length === 0;
-    fill(this.rows, measurements.map((measurement, at) => this.row(measurement, at + 1)));
+    fill(this.rows, measurements.map((measurement, at) => this.row(measurement, at + 1, canKeep)));
   }
 
-  private row(measurement: Measurement, number: number): HTMLElement {
+  private row(measurement: Measurement, number: number, canKeep: boolean): HTMLElement {
     const words = `${NAMES[measurement.kind]} ${number}: ${measureWords(measurement)}`;
     const remove = h(
       'button',
@@ -43,6 +46,7 @@ export class MeasurementList {
       'li',
       {},
       h('button', { class: 'measurement', onclick: () => this.listener.choose(measurement) }, words),
+      canKeep && h('button', { class: 'keep', onclick: () => this.listener.keep(measurement) }, 'Keep'),
       remove,
     );
   }

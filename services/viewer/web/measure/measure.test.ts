@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asGeometry, sizeWords } from './as-annotation';
 import { Draft } from './draft';
 import { MeasurementKeeper } from './keeper';
 import { area_um2, boundsOf, length_um, type Measurement, measureWords, type Place } from './measurement';
@@ -22,6 +23,19 @@ describe('a measurement', () => {
 
   test('has bounds to show it by', () => {
     expect(boundsOf({ kind: 'area', places: SQUARE })).toEqual({ x: 90_000, y: 50_000, width: 400, height: 400 });
+  });
+});
+
+describe('a measurement that is kept with the slide', () => {
+  test('has the same size as an annotation', () => {
+    const line: Measurement = { kind: 'line', places: [[10, 20], [310, 420]] };
+    expect(asGeometry(line, 0.5)).toEqual({ type: 'LineString', coordinates: [[20, 40], [620, 840]] });
+    expect(sizeWords(asGeometry(line, 0.5), 0.5)).toBe('500 µm');
+    const area: Measurement = { kind: 'area', places: SQUARE };
+    const geometry = asGeometry(area, 0.25);
+    expect(geometry.type === 'Polygon' && geometry.coordinates[0]!.at(-1)).toEqual([360_000, 200_000]);
+    expect(sizeWords(geometry, 0.25)).toBe(measureWords(area));
+    expect(sizeWords({ type: 'Point', coordinates: [1, 2] }, 0.5)).toBeNull();
   });
 });
 

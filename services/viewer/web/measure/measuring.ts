@@ -22,6 +22,7 @@ export class Measuring {
   private readonly keeper: MeasurementKeeper;
   private readonly list: MeasurementList;
   private measurements: Measurement[];
+  private store: ((measurement: Measurement) => Promise<void>) | null = null;
 
   constructor(
     slide: string,
@@ -30,6 +31,7 @@ export class Measuring {
     this.keeper = new MeasurementKeeper(slide);
     this.list = new MeasurementList({
       choose: (measurement) => this.choose(measurement),
+      keep: (measurement) => void this.keepWithSlide(measurement),
       remove: (measurement) => this.keep(this.measurements.filter((other) => other !== measurement)),
     });
     this.measurements = this.keeper.read();
@@ -59,6 +61,12 @@ export class Measuring {
   takeBack(): void {
     this.overlay.draft?.takeBack();
     this.listener.changed();
+  }
+
+  /** From now on a measurement can be kept with the slide; `store` says itself where that fails. */
+  storeWith(store: (measurement: Measurement) => Promise<void>): void {
+    this.store = store;
+    this.showAll();
   }
 
   place(place: Place, frame: Frame): void {
@@ -92,6 +100,11 @@ export class Measuring {
     this.keep([...this.measurements, measurement]);
   }
 
+  private async keepWithSlide(measurement: Measurement): Promise<void> {
+    await this.store?.(measurement);
+    this.keep(this.measurements.filter((other) => other !== measurement));
+  }
+
   private keep(measurements: Measurement[]): void {
     this.measurements = measurements;
     this.keeper.write(measurements);
@@ -101,7 +114,7 @@ export class Measuring {
 
   private showAll(): void {
     this.overlay.measurements = this.measurements;
-    this.list.show(this.measurements);
+    this.list.show(this.measurements, this.store !== null);
   }
 
   private choose(measurement: Measurement): void {

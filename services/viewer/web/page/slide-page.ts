@@ -82,7 +82,12 @@ export class SlidePage {
     this.reservePanel();
     const open = new OpenSlide(this.places, found, this.first, this.listener);
     this.open = open;
-    this.drawing = new DrawingSection(found, (overlay) => open.drawOver(overlay), (error) => this.fail(error));
+    this.drawing = new DrawingSection(
+      found,
+      (overlay) => open.drawOver(overlay),
+      (keep) => open.keepMeasurementsWith((measurement) => keep(measurement)),
+      (error) => this.fail(error),
+    );
     this.places.people.append(this.drawing.element);
     this.shownState = '';
     this.update();

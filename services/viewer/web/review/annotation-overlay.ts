@@ -30,11 +30,18 @@ export class AnnotationOverlay implements Overlay {
 
   private drawShape(context: CanvasRenderingContext2D, frame: Frame, shape: Geometry): void {
     if (shape.type === 'Point') return this.drawPoint(context, frame, shape.coordinates);
+    if (shape.type === 'LineString') return this.drawLine(context, frame, shape.coordinates);
     const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates;
     context.beginPath();
     for (const ring of polygons.flat()) this.trace(context, frame, ring);
     context.fillStyle = 'rgb(255 90 208 / 18%)';
     context.fill('evenodd');
+    outline(context);
+  }
+
+  private drawLine(context: CanvasRenderingContext2D, frame: Frame, places: readonly Position[]): void {
+    context.beginPath();
+    this.trace(context, frame, places);
     outline(context);
   }
 

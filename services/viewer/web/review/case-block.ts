@@ -1,12 +1,13 @@
-import { signOff } from '../api/cases';
-import type { Case, Signature } from '../api/case-shapes';
+import { reports, signOff } from '../api/cases';
+import type { Case, Me, Signature } from '../api/case-shapes';
 import { h } from '../dom';
 import { caseState, count, resultWords, tone } from '../list/case-words';
 import { formatTime } from '../units/plain';
+import { reportLinks } from './report-links';
 import { reviewForm } from './review-form';
 
 /** The case of the slide that is open: what all its slides say together, and its signature. */
-export function caseBlock(found: Case, isReviewer: boolean, signed: () => void): HTMLElement {
+export function caseBlock(found: Case, me: Me, signed: () => void): HTMLElement {
   const sign = () => confirmSignature(found, signed);
   return h(
     'div',
@@ -19,7 +20,8 @@ export function caseBlock(found: Case, isReviewer: boolean, signed: () => void):
     (found.signed ?? []).map(({ version, signer, signed_at, amendment }) =>
       h('p', { class: 'history-by' }, `Version ${version} signed by ${signer}, ${formatTime(signed_at)}`, amendment && `: ${amendment}`),
     ),
-    isReviewer && !found.awaits_impression && h('button', { class: 'sign', onclick: sign }, signWords(found)),
+    !found.awaits_impression && me.roles.includes('pathologist') && reportLinks('Case', (form) => reports.case(found.id, form)),
+    me.reviews && !found.awaits_impression && h('button', { class: 'sign', onclick: sign }, signWords(found)),
   );
 }
 

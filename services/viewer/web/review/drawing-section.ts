@@ -3,6 +3,8 @@ import type { Annotation, Geometry } from '../api/case-shapes';
 import type { Manifest } from '../api/shapes';
 import { fill, h } from '../dom';
 import { section } from '../panel/section';
+import { asGeometry, sizeWords } from '../measure/as-annotation';
+import type { Measurement } from '../measure/measurement';
 import { formatTime } from '../units/plain';
 import { AnnotationOverlay } from './annotation-overlay';
 import { DrawingPad, type Surface, type Tool } from './drawing-pad';
@@ -13,7 +15,12 @@ const TOOLS: Record<Tool, { words: string; hint: string }> = {
   brush: { words: 'Brush', hint: 'Paint over the region. The wheel still zooms.' },
 };
 
-const KINDS: Record<Geometry['type'], string> = { Point: 'Point', Polygon: 'Region', MultiPolygon: 'Painted region' };
+const KINDS: Record<Geometry['type'], string> = {
+  Point: 'Point',
+  LineString: 'Line',
+  Polygon: 'Region',
+  MultiPolygon: 'Painted region',
+};
 
 /** What people drew on the slide, and the tools to draw. */
 export class DrawingSection {
@@ -31,6 +38,8 @@ export class DrawingSection {
   constructor(
     private readonly manifest: Manifest,
     over: (overlay: AnnotationOverlay) => Surface,
+    /** Told how a measurement is kept, where the reader may draw. */
+    private readonly mayKeep: (keep: (measurement: Measurement) => Promise<void>) => void,
     private readonly failed: (error: unknown) => void,
   ) {
     this.overlay = new AnnotationOverlay(manifest.mpp);
@@ -55,23 +64,24 @@ export class DrawingSection {
       section('drawing', 'Annotations', mayDraw && h('div', { class: 'tools', role: 'toolbar' }, tools), this.hint, this.list),
     );
     this.draw(mayDraw);
+    if (mayDraw) this.mayKeep((measurement) => this.keep(asGeometry(measurement, this.manifest.mpp)));
   }
 
   private draw(mayDraw = true): void {
     this.overlay.shapes = this.known.map(({ geometry }) => geometry);
-    fill(
-      this.list,
-      this.known.map(({ id, geometry, properties: { name, coverslip } }) =>
-        h(
-          'li',
-          { 'data-annotation': id },
-          h('span', {}, name ?? KINDS[geometry.type]),
-          h('span', { class: 'history-by' }, `${coverslip.author}, ${formatTime(coverslip.drawn_at)}`),
-          mayDraw && h('button', { onclick: () => this.remove(id) }, 'Remove'),
-        ),
-      ),
-    );
+    fill(this.list, this.known.map((annotation) => this.row(annotation, mayDraw)));
     this.surface.redraw();
+  }
+
+  private row({ id, geometry, properties: { name, coverslip } }: Annotation, mayDraw: boolean): HTMLElement {
+    const size = sizeWords(geometry, this.manifest.mpp);
+    return h(
+      'li',
+      { 'data-annotation': id },
+      h('span', {}, name ?? KINDS[geometry.type]),
+      h('span', { class: 'history-by' }, size !== null && `${size}; `, `${coverslip.author}, ${formatTime(coverslip.drawn_at)}`),
+      mayDraw && h('button', { onclick: () => this.remove(id) }, 'Remove'),
+    );
   }
 
   private button(tool: Tool): HTMLElement {
@@ -99,12 +109,13 @@ export class DrawingSection {
   }
 
   private save(geometry: Geometry): void {
-    const kept = async () => {
-      const saved = await saveAnnotation(this.manifest.slide, randomId(), geometry);
-      this.known = [...this.known, saved];
-      this.draw();
-    };
-    void kept().catch(this.failed);
+    void this.keep(geometry).catch(this.failed);
+  }
+
+  private async keep(geometry: Geometry): Promise<void> {
+    const saved = await saveAnnotation(this.manifest.slide, randomId(), geometry);
+    this.known = [...this.known, saved];
+    this.draw();
   }
 
   private remove(id: string): void {

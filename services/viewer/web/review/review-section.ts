@@ -1,4 +1,4 @@
-import { addReview, caseOf, me as fetchMe, reviews as fetchReviews } from '../api/cases';
+import { addReview, caseOf, me as fetchMe, reports, reviews as fetchReviews } from '../api/cases';
 import type { Case, Me, NewReview, Review } from '../api/case-shapes';
 import { slide as fetchSlide, predictions } from '../api/client';
 import type { Prediction, Slide } from '../api/shapes';
@@ -9,6 +9,7 @@ import { caseBlock } from './case-block';
 import { history } from './history';
 import { impressionForm } from './impression-form';
 import { judgementForms } from './judgement-form';
+import { reportLinks } from './report-links';
 import { ownJudgement } from './words';
 
 interface Known {
@@ -76,10 +77,16 @@ export class ReviewSection {
         history(known.reviews),
         me.reviews && forms(slide, known, send),
         !me.reviews && h('p', { class: 'history-by' }, 'Reviews and signatures are for pathologists who logged in by a link.'),
-        found !== null && caseBlock(found, me.reviews, again),
+        mayReport(slide, me) && reportLinks('Slide', (form) => reports.slide(slide.id, form)),
+        found !== null && caseBlock(found, me, again),
       ),
     );
   }
+}
+
+/** Not before the first read, nor for those who may see no patient. */
+function mayReport({ status, awaits_impression }: Slide, { roles }: Me): boolean {
+  return status.state === 'scored' && !awaits_impression && roles.includes('pathologist');
 }
 
 function forms(slide: Slide, known: Known, send: (review: NewReview) => Promise<void>): Content {

@@ -2,8 +2,9 @@ import type { Manifest, MicrometreRect, Prediction, Slide } from '../api/shapes'
 import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
+import { LiveHeat } from '../heatmap/live-heat';
 import { Measuring } from '../measure/measuring';
-import type { MeasurementKind } from '../measure/measurement';
+import type { Measurement, MeasurementKind } from '../measure/measurement';
 import { showHelp } from '../page/help';
 import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
@@ -62,6 +63,8 @@ export class OpenSlide implements Commands {
   private readonly tissueOverlay: TissueOverlay;
   private readonly measuring: Measuring;
   private heat: HeatPanel | null = null;
+  /** In place of it until there is a result. */
+  private live: LiveHeat | null = null;
   private tiles: TileLists | null = null;
   private marksVisible = true;
   /** Drawn over all the rest. */
@@ -95,6 +98,7 @@ export class OpenSlide implements Commands {
 
   close(): void {
     this.heat?.close();
+    this.closeLive();
     this.stage.close();
     fill(this.places.stage);
     fill(this.places.panel);
@@ -102,14 +106,19 @@ export class OpenSlide implements Commands {
 
   /** Shows where the slide stands while there is no result. */
   showProgress(slide: Slide): void {
-    if (this.waitingPlace !== null) return fill(this.waitingPlace, waitingSection(slide));
-    this.waitingPlace = h('div', {}, waitingSection(slide));
-    const { panel, people } = this.places;
-    fill(panel, this.waitingPlace, people, this.measuring.element, ...this.slideSections(slide));
+    if (this.waitingPlace === null) {
+      this.waitingPlace = h('div', {});
+      const { panel, people } = this.places;
+      this.live = this.newLive();
+      fill(panel, this.waitingPlace, this.live.element, people, this.measuring.element, ...this.slideSections(slide));
+    }
+    fill(this.waitingPlace, waitingSection(slide));
+    if (isBeingEmbedded(slide)) this.live?.refresh();
   }
 
   /** Shows one of the results and all that hangs on it. */
   showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
+    this.closeLive();
     this.heat = this.newHeat(chosen);
     this.tiles = new TileLists(this.manifest, chosen, (rect) => this.leapTo(rect));
     fill(
@@ -129,6 +138,11 @@ export class OpenSlide implements Commands {
   drawOver(overlay: Overlay): Stage {
     this.added.push(overlay);
     return this.stage;
+  }
+
+  /** Lets measurements be kept with the slide. */
+  keepMeasurementsWith(store: (measurement: Measurement) => Promise<void>): void {
+    this.measuring.storeWith(store);
   }
 
   goTo({ view, layer }: Shown): void {
@@ -180,7 +194,7 @@ export class OpenSlide implements Commands {
 
   private overlayCommands(): OverlayCommands {
     return {
-      toggleHeatmap: () => this.heat?.toggle(),
+      toggleHeatmap: () => (this.heat ?? this.live)?.toggle(),
       toggleTissue: () => {
         this.tissueOverlay.visible = !this.tissueOverlay.visible;
         this.showToggles();
@@ -239,6 +253,20 @@ export class OpenSlide implements Commands {
     return heat;
   }
 
+  private newLive(): LiveHeat {
+    const live = new LiveHeat(this.manifest.slide, {
+      changed: () => this.showToggles(),
+      failed: (error) => this.listener.failed(error),
+    });
+    if (live.painter.element !== null) this.stage.putUnderOverlays(live.painter.element);
+    return live;
+  }
+
+  private closeLive(): void {
+    this.live?.close();
+    this.live = null;
+  }
+
   private leapTo(rect: MicrometreRect): void {
     this.listener.rest(this.shown());
     this.listener.leap();
@@ -247,7 +275,7 @@ export class OpenSlide implements Commands {
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
+    for (const overlay of [this.heat, this.live, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
@@ -255,7 +283,7 @@ export class OpenSlide implements Commands {
   }
 
   private showToggles(): void {
-    this.toolbar.setPressed('heatmap', this.heat?.isVisible ?? false);
+    this.toolbar.setPressed('heatmap', (this.heat ?? this.live)?.isVisible ?? false);
     this.toolbar.setPressed('tissue', this.tissueOverlay.visible);
     if (this.tiles !== null) this.tiles.visible = this.marksVisible;
     this.toolbar.setPressed('marks', this.tiles !== null && this.marksVisible);
@@ -280,13 +308,18 @@ export class OpenSlide implements Commands {
     element.addEventListener('pointermove', (event) => {
       const box = element.getBoundingClientRect();
       const place = this.stage.frame()?.toGlass(event.clientX - box.x, event.clientY - box.y) ?? null;
-      this.readout.point(place, this.heat?.point(place) ?? null);
+      this.readout.point(place, (this.heat ?? this.live)?.point(place) ?? null);
       this.measuring.aim(place);
     });
     element.addEventListener('pointerleave', () => {
       this.readout.point(null, null);
-      this.heat?.point(null);
+      (this.heat ?? this.live)?.point(null);
       this.measuring.aim(null);
     });
   }
+}
+
+/** Nothing of the AI is asked for before the first read. */
+function isBeingEmbedded({ status, progress, awaits_impression }: Slide): boolean {
+  return status.state === 'tiled' && progress?.stage === 'embed' && !awaits_impression;
 }

@@ -2,17 +2,17 @@ use std::ops::Range;
 
 use flow::{Heatmap, PixelRect, PixelSize};
 
-use super::colouring::{Scale, Smoothing};
+use crate::colouring::{Scale, Smoothing};
 
 /// A picture of palette entries, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Indexed {
-    pub(crate) size: PixelSize,
-    pub(crate) entries: Vec<u8>,
+pub struct Indexed {
+    pub size: PixelSize,
+    pub entries: Vec<u8>,
 }
 
 /// One pixel a cell.
-pub(crate) fn cells(heatmap: &Heatmap, scale: &Scale) -> Indexed {
+pub fn cells(heatmap: &Heatmap, scale: &Scale) -> Indexed {
     let entries = (0..heatmap.rows)
         .flat_map(|row| (0..heatmap.columns).map(move |column| (column, row)))
         .map(|(column, row)| scale.entry(heatmap.value(column, row)))
@@ -27,7 +27,7 @@ pub(crate) fn cells(heatmap: &Heatmap, scale: &Scale) -> Indexed {
 ///
 /// Where a pixel covers several cells it shows the strongest value among them, so that a single hot
 /// cell is seen from any distance.
-pub(crate) fn tile(
+pub fn tile(
     heatmap: &Heatmap,
     scale: &Scale,
     smoothing: Smoothing,
@@ -123,7 +123,7 @@ mod tests {
     use flow::HeatmapLayer;
 
     use super::*;
-    use crate::heatmaps::colouring::Colouring;
+    use crate::Colouring;
 
     fn heatmap() -> Heatmap {
         Heatmap {

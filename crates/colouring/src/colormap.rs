@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 /// Colours of the first value's palette entry to the last's; entry 0 is kept for "nothing here".
-pub(crate) const N_COLOURS: usize = 255;
+pub const N_COLOURS: usize = 255;
 
 const N_STOPS: usize = 33;
 
@@ -13,7 +13,7 @@ const N_STOPS: usize = 33;
 /// coolwarm is Moreland's diverging map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Colormap {
+pub enum Colormap {
     Viridis,
     Magma,
     Inferno,
@@ -23,7 +23,7 @@ pub(crate) enum Colormap {
 }
 
 impl Colormap {
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Viridis => "viridis",
             Self::Magma => "magma",
@@ -35,7 +35,7 @@ impl Colormap {
     }
 
     /// The colours from the lowest value to the highest.
-    pub(crate) fn colours(self) -> [[u8; 3]; N_COLOURS] {
+    pub fn colours(self) -> [[u8; 3]; N_COLOURS] {
         let stops = self.stops();
         std::array::from_fn(|entry| {
             let position = entry as f32 / (N_COLOURS - 1) as f32 * (N_STOPS - 1) as f32;

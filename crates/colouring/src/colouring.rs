@@ -4,11 +4,11 @@ use flow::{Heatmap, HeatmapLayer, ValueRange};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::colormap::{Colormap, N_COLOURS};
+use crate::colormap::{Colormap, N_COLOURS};
 
 /// How a heatmap is coloured, as the address says it: `?colormap=&min=&max=&threshold=&smooth=`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-pub(crate) struct Colouring {
+pub struct Colouring {
     /// By default viridis, and coolwarm for a signed layer.
     colormap: Option<Colormap>,
     /// The value with the first colour, by default the smallest there is; for a signed layer as far
@@ -24,7 +24,7 @@ pub(crate) struct Colouring {
 
 /// How a picture finer than the grid is filled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) enum Smoothing {
+pub enum Smoothing {
     /// Cells as they are.
     #[default]
     #[serde(rename = "false")]
@@ -35,7 +35,7 @@ pub(crate) enum Smoothing {
 }
 
 #[derive(Clone, Debug, PartialEq, Error)]
-pub(crate) enum ColouringError {
+pub enum ColouringError {
     #[error("{0} is not a usable number")]
     NotFinite(&'static str),
     #[error("min ({min}) must be less than max ({max})")]
@@ -43,7 +43,7 @@ pub(crate) enum ColouringError {
 }
 
 impl Colouring {
-    pub(crate) fn checked(self) -> Result<Self, ColouringError> {
+    pub fn checked(self) -> Result<Self, ColouringError> {
         let numbers = [
             ("min", self.min),
             ("max", self.max),
@@ -60,12 +60,12 @@ impl Colouring {
         }
     }
 
-    pub(crate) const fn smoothing(&self) -> Smoothing {
+    pub const fn smoothing(&self) -> Smoothing {
         self.smooth
     }
 
     /// Settles colours and range for this heatmap.
-    pub(crate) fn scale(&self, heatmap: &Heatmap, layer: HeatmapLayer) -> Scale {
+    pub fn scale(&self, heatmap: &Heatmap, layer: HeatmapLayer) -> Scale {
         let mut found = heatmap.range().unwrap_or(ValueRange { min: 0.0, max: 1.0 });
         let (colormap, strength) = match layer.is_signed() {
             true => (Colormap::Coolwarm, Strength::FromZero),
@@ -111,7 +111,7 @@ impl fmt::Display for Colouring {
 
 /// Gives every value its palette entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     colormap: Colormap,
     min: f32,
     max: f32,
@@ -128,7 +128,7 @@ enum Strength {
 
 impl Scale {
     /// 0 for "nothing to show", else 1 (at `min` and below) to 255 (at `max` and above).
-    pub(crate) fn entry(&self, value: Option<f32>) -> u8 {
+    pub fn entry(&self, value: Option<f32>) -> u8 {
         match value {
             Some(value) if self.strength(value) >= self.threshold => {
                 1 + (self.share(value) * (N_COLOURS - 1) as f32).round() as u8
@@ -138,7 +138,7 @@ impl Scale {
     }
 
     /// The one of two values that is seen where there is room for one.
-    pub(crate) fn stronger(&self, a: f32, b: f32) -> f32 {
+    pub fn stronger(&self, a: f32, b: f32) -> f32 {
         if self.strength(b) > self.strength(a) {
             b
         } else {
@@ -147,7 +147,7 @@ impl Scale {
     }
 
     /// The palette that [`Self::entry`] points into, without its clear first entry.
-    pub(crate) fn colours(&self) -> [[u8; 3]; N_COLOURS] {
+    pub fn colours(&self) -> [[u8; 3]; N_COLOURS] {
         self.colormap.colours()
     }
 

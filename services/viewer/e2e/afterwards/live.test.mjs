@@ -1,0 +1,58 @@
+// A slide that is opened while it is embedded: its heatmap fills in, and gives way to the result.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { violationsOf } from '../axe.mjs';
+import { openViewer, save, settle } from '../browser.mjs';
+import { changedShare, pixels } from '../pixels.mjs';
+
+describe('a slide that is being embedded', { timeout: 900_000 }, () => {
+  let browser;
+  let page;
+  let problems;
+
+  before(async () => {
+    ({ browser, page, problems } = await openViewer());
+  });
+
+  after(() => browser?.close());
+
+  afterEach(() => assert.deepEqual(problems.splice(0), []));
+
+  const live = () => page.locator('.section.live-heat');
+
+  /** All of the stage: the first tiles lie at the slide's top. */
+  async function slidePixels() {
+    await settle(page);
+    return pixels(browser, await page.locator('.stage-slide').screenshot());
+  }
+
+  test('shows what each tile says as tiles come, and that this is no result', async () => {
+    await page.locator('#file-picker').setInputFiles(process.env.LARGE_SLIDE);
+    await page.locator('.list-tab[data-tab="slides"]').click();
+    const card = page.locator('.card[data-state="tiled"]').first();
+    await card.waitFor({ timeout: 240_000 });
+    await card.locator('.card-link').click();
+    await live().locator('.live-words', { hasText: 'In progress' }).waitFor({ timeout: 400_000 });
+    const words = await live().innerText();
+    const [, done, all] = /In progress: ([\d\u202f]+) of ([\d\u202f]+) tiles/.exec(words);
+    const [n_done, n_all] = [done, all].map((count) => Number(count.replaceAll('\u202f', '')));
+    assert.ok(n_done > 0 && n_done < n_all, words);
+    assert.match(words, /no result yet/);
+    assert.equal(await page.locator('.section.result .call').count(), 0);
+    const shown = await slidePixels();
+    await save(page, 'live');
+    await page.keyboard.press('h');
+    const hidden = await slidePixels();
+    await page.keyboard.press('h');
+    assert.ok(changedShare(shown, hidden) > 0.02, `${changedShare(shown, hidden)} of the slide is coloured`);
+    assert.deepEqual(await violationsOf(page), []);
+  });
+
+  test('gives way to the result', async () => {
+    await page.locator('.section.result .call').waitFor({ timeout: 600_000 });
+    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    assert.equal(await live().count(), 0);
+    await settle(page);
+    await save(page, 'live-scored');
+  });
+});

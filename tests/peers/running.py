@@ -1,0 +1,39 @@
+"""The real binary over a data folder, for checks that ask it as other programs do."""
+
+import os
+import re
+import subprocess
+
+import requests
+
+BINARY = os.environ.get("COVERSLIP_BINARY", "target/debug/coverslip")
+
+
+class Server:
+    """`coverslip up` on a free port, killed at the end."""
+
+    def __init__(self, data):
+        words = ["token", "create", "--role", "pathologist", "--data", data]
+        token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {token}"
+        words = ["up", "--data", data, "--listen", "127.0.0.1:0"]
+        self.process = subprocess.Popen([BINARY, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.base = self._address()
+
+    def _address(self):
+        for line in self.process.stdout:
+            found = re.search(r"(http://[^/]+)/login", line)
+            if found:
+                return found[1]
+        raise SystemExit("the server ended before it said where it listens")
+
+    def get(self, path, accept="*/*"):
+        return self.session.get(path if path.startswith("http") else self.base + path, headers={"Accept": accept})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
