@@ -6,7 +6,7 @@ use std::path::Path;
 use flow::{LevelNumber, Mpp, PixelSize, Sha256Digest, SlideId, TileGrid, TileIndex, TileOrigin};
 use turbojpeg::Subsamp;
 
-use crate::dicom::{InstanceFacts, InstanceWriter, WrittenInstance, srgb};
+use crate::dicom::{InstanceFacts, InstanceWriter, WrittenInstance};
 use crate::jpeg::{FrameModel, encode_rgb};
 use crate::{PyramidError, RgbImage};
 

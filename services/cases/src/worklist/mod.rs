@@ -13,7 +13,6 @@ mod slide_case;
 
 pub(crate) use assembled::{Assembled, AssembledSlide};
 pub(crate) use case_view::SignedView;
-pub(crate) use fusion::{CaseCall, TaskResult};
 
 use axum::Router;
 use axum::routing::{get, post, put};

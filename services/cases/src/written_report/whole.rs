@@ -2,13 +2,14 @@ use catalog::SlideRow;
 use chrono::Utc;
 use flow::{CaseId, SlideId};
 use http::{Access, ApiError};
+use reading::{CaseCall, TaskResult};
 use report::{Block, Callout, Fact, Made, Report, Section, Table};
 
 use super::slide::OfSlide;
 use super::standing::Standing;
 use super::words::{self, time};
 use crate::CasesState;
-use crate::worklist::{Assembled, AssembledSlide, CaseCall, TaskResult};
+use crate::worklist::{Assembled, AssembledSlide};
 
 /// More than a pathologist leafs through, and than is well made in one piece.
 const MOST_SLIDES: usize = 40;

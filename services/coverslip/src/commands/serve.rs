@@ -50,6 +50,7 @@ pub(crate) struct ServeCases {
     shown: ServeShown,
     #[command(flatten)]
     webhooks: WebhookArgs,
+    #[command(flatten)]
     report: ReportArgs,
 }
 

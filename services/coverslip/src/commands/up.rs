@@ -126,8 +126,7 @@ pub(super) fn cases_router(
         queue,
     };
     let state = CasesState::new(deps).reading_first(rule);
-    cases::router(state.printing_with(fonts))
-        .merge(fhir::router(resources.reading_first(rule)))
+    cases::router(state.printing_with(fonts)).merge(fhir::router(resources.reading_first(rule)))
 }
 
 pub(super) fn webhooks_router(installation: &Installation, config: &WebhooksConfig) -> Router {
