@@ -81,6 +81,7 @@ bench: build ## each figure against its peer in the same run, written to BENCHMA
 	$(COVERSLIP) bench --write BENCHMARKS.md
 	COVERSLIP_BINARY=$(COVERSLIP) cargo run --release --package coverslip-tests --example cluster_figures -- \
 		--write BENCHMARKS.md
+	COVERSLIP_BINARY=$(COVERSLIP) WRITE=BENCHMARKS.md tests/bench/first_view
 
 encoder: build ## train an encoder on phantoms and on real H&E into target/encoder, with its figures; takes hours
 	COVERSLIP=$(COVERSLIP) models/shipped/encoder/train/run target/encoder

@@ -1,3 +1,4 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** `npm run dev` passes the server's own paths on to this `coverslip up`. */
@@ -5,6 +6,7 @@ const server = process.env.COVERSLIP_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: 'web',
+  plugins: [preloadApplication()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
@@ -18,3 +20,19 @@ export default defineConfig({
   },
   test: { include: ['**/*.test.ts'] },
 });
+
+/** The page asks for the application at once, though `main.ts` shows the first view before it. */
+function preloadApplication(): Plugin {
+  return {
+    name: 'preload-application',
+    transformIndexHtml: (_html, { bundle }) => {
+      const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk' && file.isDynamicEntry);
+      const preload = ({ fileName }: { fileName: string }) => ({
+        tag: 'link',
+        attrs: { rel: 'modulepreload', crossorigin: true, href: `/${fileName}` },
+        injectTo: 'head' as const,
+      });
+      return chunks.filter((chunk) => chunk.name === 'application').map(preload);
+    },
+  };
+}

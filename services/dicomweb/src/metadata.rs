@@ -76,8 +76,8 @@ fn link_within(data_set: &mut Map<String, Value>, address: &str, within: &str) {
             *element = json!({ "vr": vr, "BulkDataURI": format!("{address}/{name}") });
             continue;
         }
-        let items = element["Value"].as_array_mut().into_iter().flatten();
-        for (number, item) in (1..).zip(items) {
+        let items = element.get_mut("Value").and_then(Value::as_array_mut);
+        for (number, item) in (1..).zip(items.into_iter().flatten()) {
             if let Some(item) = item.as_object_mut() {
                 link_within(item, address, &format!("{within}{tag}.{number}."));
             }

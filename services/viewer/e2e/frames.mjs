@@ -2,12 +2,12 @@
 // The values are made up, and put in the place of those that the server has for its newest slide. Other work on
 // the machine makes frames late; the CPU time of all the browser's processes for a frame hardly depends on it.
 import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { panned } from './panning.mjs';
 
 const side = Math.round(Math.sqrt(Number(process.argv[2] ?? 500_000)));
 const SECONDS = 6;
 
 const { browser, page } = await openViewer();
-const session = await browser.newBrowserCDPSession();
 try {
   await page.route('**/heatmaps/**/*.json', async (route) => {
     const file = await (await route.fetch()).json();
@@ -18,15 +18,16 @@ try {
   await settle(page);
   await page.keyboard.press('3');
   await settle(page);
+  const box = await page.locator('.stage-slide').boundingBox();
   const results = {};
-  results.heatmap = await panned();
+  results.heatmap = await panned(page, box, SECONDS);
   await page.locator('input[name="threshold"]').fill('120');
   await settle(page);
-  results.heatmap_and_contours = await panned();
+  results.heatmap_and_contours = await panned(page, box, SECONDS);
   results.regions = await page.locator('.regions .hint').innerText();
   await page.keyboard.press('h');
   await settle(page);
-  results.slide_alone = await panned();
+  results.slide_alone = await panned(page, box, SECONDS);
   console.log(JSON.stringify({ values: side * side, browser: browser.version(), ...results }, null, 2));
 } finally {
   await browser.close();
@@ -40,40 +41,4 @@ function madeUp() {
     return noise < 0.02 ? Number.NaN : Math.max(0, Math.sin(x * 40) * Math.cos(y * 31)) + 0.15 * noise;
   });
   return Buffer.from(values.buffer).toString('base64');
-}
-
-/** Drags the slide to and fro, and answers with how long its frames took in milliseconds. */
-async function panned() {
-  const { x, y, width, height } = await page.locator('.stage-slide').boundingBox();
-  const [middle_x, middle_y] = [x + width / 2, y + height / 2];
-  await page.mouse.move(middle_x, middle_y);
-  await page.mouse.down();
-  const cpu = await cpuSeconds();
-  const frames = page.evaluate(recordFrames, SECONDS * 1000);
-  const end = Date.now() + SECONDS * 1000;
-  for (let step = 0; Date.now() < end; step += 1) {
-    await page.mouse.move(middle_x + 160 * Math.sin(step / 9), middle_y + 120 * Math.cos(step / 7));
-  }
-  await page.mouse.up();
-  const taken = (await frames).sort((one, other) => one - other);
-  const cpu_ms = Number((((await cpuSeconds()) - cpu) * 1000 / taken.length).toFixed(1));
-  const at = (share) => Number(taken[Math.floor(share * (taken.length - 1))].toFixed(1));
-  return { frames: taken.length, median_ms: at(0.5), p95_ms: at(0.95), worst_ms: at(1), cpu_ms_per_frame: cpu_ms };
-}
-
-async function cpuSeconds() {
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
-}
-
-async function recordFrames(duration_ms) {
-  const taken = [];
-  const start = performance.now();
-  let before = start;
-  while (before - start < duration_ms) {
-    const now = await new Promise((resolve) => requestAnimationFrame(resolve));
-    taken.push(now - before);
-    before = now;
-  }
-  return taken.slice(1);
 }

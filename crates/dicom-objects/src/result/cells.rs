@@ -158,7 +158,8 @@ mod tests {
         assert_eq!(values.len(), 2 * 256 * 2);
         assert_eq!((values[0], values[256]), (Some(0.0), Some(300.0)));
         assert_eq!((values[512], values[512 + 44]), (Some(256.0), None));
-        let picture = cells.picture(|value| [value.map_or(0, |value| value as u8), 0, 0]);
+        let picture =
+            cells.picture(|value| [value.map_or(0, |value| (value as u32 % 256) as u8), 0, 0]);
         assert_eq!(picture.pixels.len(), 3 * 600);
         assert_eq!(picture.pixels[3 * 301], (301_u32 % 256) as u8);
     }

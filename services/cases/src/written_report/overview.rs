@@ -116,9 +116,9 @@ mod tests {
         assert_eq!(picture.pixel(25, 3), [227, 216, 119]);
         assert_eq!(picture.pixel(30, 12), OUTLINE);
         assert_eq!(
-            picture.pixel(39, 19),
+            picture.pixel(39, 10),
             OUTLINE,
-            "what is left of it inside the picture"
+            "its upper edge goes on to the end of the picture"
         );
         assert!(overlay.legend().contains("not a probability"));
     }

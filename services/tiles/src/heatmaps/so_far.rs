@@ -80,7 +80,8 @@ impl SoFar {
     }
 
     async fn layers(&self, slide: SlideId) -> Result<Vec<LayerSoFar>, TilesError> {
-        let row = self.catalog.known_slide(slide).await?;
+        let row = self.catalog.slide(slide).await?;
+        let row = row.ok_or(TilesError::NoSuchSlide(slide))?;
         if row.status != SlideStatus::Tiled {
             return Ok(Vec::new());
         }

@@ -1,6 +1,7 @@
 import { manifest, predictions, slide as fetchSlide } from '../api/client';
 import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
+import { dropFirstView } from '../first-view';
 import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
 import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
@@ -50,6 +51,7 @@ export class SlidePage {
 
   close(): void {
     this.isClosed = true;
+    dropFirstView();
     this.stopFollowing();
     this.open?.close();
     this.drawing?.close();
@@ -111,6 +113,7 @@ export class SlidePage {
     const state = JSON.stringify([slide.status, slide.progress]);
     if (state === this.shownState) return;
     this.shownState = state;
+    dropFirstView();
     fill(this.places.panel);
     const { label, share } = standing(slide);
     fill(

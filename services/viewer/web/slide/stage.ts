@@ -4,6 +4,7 @@ import { explain } from '../api/problem';
 import type { Manifest, MicrometreRect } from '../api/shapes';
 import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
+import { dropFirstView, layFirstView } from '../first-view';
 import { hasGraphicsCard } from '../graphics/card';
 import type { Place } from '../measure/measurement';
 import type { View } from '../route';
@@ -55,6 +56,7 @@ export class Stage implements Movement {
     this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
     keepStyleOut();
     options.place.append(this.element);
+    layFirstView(this.element);
     this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
     this.colour = new SlideColour(this.viewer, options.manifest, {
@@ -170,7 +172,10 @@ export class Stage implements Movement {
   /** Says on the element whether all that is to be seen has come. */
   private followLoading(): void {
     const image = this.viewer.world.getItemAt(0);
-    const say = (isLoaded: boolean) => (this.element.dataset.loaded = String(isLoaded));
+    const say = (isLoaded: boolean) => {
+      this.element.dataset.loaded = String(isLoaded);
+      if (isLoaded) dropFirstView();
+    };
     image.addHandler('fully-loaded-change', ({ fullyLoaded }) => say(fullyLoaded));
     say(image.getFullyLoaded());
   }
@@ -194,7 +199,10 @@ export class Stage implements Movement {
       if (frame !== null) options.onMove(frame);
     });
     // For whoever waits, as tests do.
-    viewer.addHandler('animation-start', () => (this.element.dataset.resting = 'false'));
+    viewer.addHandler('animation-start', () => {
+      this.element.dataset.resting = 'false';
+      dropFirstView();
+    });
     viewer.addHandler('animation-finish', () => {
       this.element.dataset.resting = 'true';
       const frame = this.frame();

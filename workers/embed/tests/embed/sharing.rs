@@ -25,7 +25,7 @@ async fn slide_of_three_chunks() -> Result<(Lab, BTreeMap<PathBuf, Vec<u8>>), Bo
     let lab = Lab::open(8_200, 0.45, |_, _| true).await?;
     assert_eq!(lab.embed(&lab.deps).await?, EmbedOutcome::Embedded);
     let whole = lab.bag_files()?;
-    assert_eq!(whole.len(), 3 + 1, "three chunks and a header");
+    assert_eq!(whole.len(), 3 + 2, "three chunks, a plan and a header");
     for path in whole.keys() {
         std::fs::remove_file(path)?;
     }
