@@ -26,8 +26,9 @@ import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.data import get_palette_files
 
-from check_dicomweb import Server, comparable
+from check_dicomweb import comparable
 from check_pyramid import Tally, check_conformance
+from running import Server
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 # As dciodvfy names them.
@@ -56,7 +57,7 @@ class Told:
 
 
 def rest(server, path):
-    return server.get(server.root.removesuffix("/dicomweb") + path, "application/json").json()
+    return server.get(path, "application/json").json()
 
 
 def heatmap(server, slide, task, layer):
@@ -230,9 +231,9 @@ def main():
     warnings.simplefilter("ignore")
     (slide,) = [folder.name for folder in Path(data).glob("objects/slides/*")]
     with Server(data) as server, tempfile.TemporaryDirectory() as work:
-        client = DICOMwebClient(server.root, session=server.session)
+        client = DICOMwebClient(server.base + "/dicomweb", session=server.session)
         client.set_http_retry_params(retry=False)
-        client.host = urlsplit(server.root).netloc
+        client.host = urlsplit(server.base).netloc
         (found,) = client.search_for_studies()
         study = found["0020000D"]["Value"][0]
         tally.check(f"modalities {found['00080061']['Value']}", found["00080061"]["Value"] == ["ANN", "OT", "SEG", "SM", "SR"])
