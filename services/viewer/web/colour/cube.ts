@@ -1,5 +1,6 @@
 import { clamp } from './curves';
 import type { Colour } from './srgb';
+import { say } from '../words/say';
 
 /** Colours on a grid over all colours; the last channel runs fastest, as ICC profiles have it. */
 export class Cube {
@@ -7,7 +8,7 @@ export class Cube {
     private readonly sides: Colour,
     private readonly values: Float32Array,
   ) {
-    if (sides.some((side) => side < 2)) throw new RangeError('a table of fewer than two steps');
+    if (sides.some((side) => side < 2)) throw new RangeError(say('a table of fewer than two steps'));
   }
 
   /** Mixes the four corners of the tetrahedron that holds the colour, as colour management systems do. */

@@ -15,6 +15,7 @@ import { RegionList } from './regions';
 import { FIRST_SETTINGS, type HeatSettings, withLayer } from './settings';
 import { Shading } from './shading';
 import { TileCard } from './tile-card';
+import { say } from '../words/say';
 
 interface HeatListener {
   /** What is drawn, or whether it is, changed. */
@@ -49,7 +50,7 @@ export class HeatPanel implements Overlay {
     this.controls = new HeatControls(this.settings, layers, (settings) => void this.apply(settings));
     this.regions = new RegionList((rect) => listener.show(rect));
     this.card = new TileCard(manifest);
-    this.element = section('heatmap', 'Heatmap', this.controls.element, this.legend.element, this.regions.element);
+    this.element = section('heatmap', say('Heatmap'), this.controls.element, this.legend.element, this.regions.element);
     void this.apply(this.settings);
   }
 
@@ -92,7 +93,7 @@ export class HeatPanel implements Overlay {
     }
     const words = LAYERS[this.settings.layer].value(value);
     const below = Math.floor(shareBelow(sortedValues(this.grid), value) * 100);
-    this.card.show(cellAt(this.grid, ...place), [words, `higher than ${below} % of tiles`]);
+    this.card.show(cellAt(this.grid, ...place), [words, say('higher than {percent} % of tiles', { percent: below })]);
     return words;
   }
 

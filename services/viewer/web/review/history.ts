@@ -2,6 +2,7 @@ import type { Review } from '../api/case-shapes';
 import { h } from '../dom';
 import { formatTime } from '../units/plain';
 import { amendedNumbers, reviewWords } from './words';
+import { say } from '../words/say';
 
 /** All that was said of the slide, what was amended too. */
 export function history(reviews: readonly Review[]): HTMLElement | null {
@@ -9,7 +10,7 @@ export function history(reviews: readonly Review[]): HTMLElement | null {
   const amended = amendedNumbers(reviews);
   return h(
     'ol',
-    { class: 'history', 'aria-label': 'What was said of this slide' },
+    { class: 'history', 'aria-label': say('What was said of this slide') },
     reviews.map((review) =>
       h(
         'li',

@@ -21,10 +21,11 @@ import { Stage } from './stage';
 import { TileLists } from './tile-lists';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
+import { say } from '../words/say';
 
 const MEASURE_HINTS: Record<MeasurementKind, string> = {
-  line: 'Place both ends',
-  area: 'Place the corners; the first again closes it',
+  line: say('Place both ends'),
+  area: say('Place the corners; the first again closes it'),
 };
 
 export interface Places {
@@ -162,7 +163,7 @@ export class OpenSlide implements Commands {
     // The slide may still be moving: the link is to what is seen now.
     this.listener.rest(this.shown());
     copyText(location.href).then(
-      () => this.readout.say('Link copied'),
+      () => this.readout.say(say('Link copied')),
       (error: unknown) => this.listener.failed(error),
     );
   }

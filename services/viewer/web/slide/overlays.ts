@@ -1,4 +1,5 @@
 import type { Frame } from './frame';
+import { say } from '../words/say';
 
 /** Something drawn over the slide. */
 export interface Overlay {
@@ -21,7 +22,7 @@ export class OverlayCanvas {
     private readonly frame: () => Frame | null,
   ) {
     const context = this.canvas.getContext('2d');
-    if (context === null) throw new Error('this browser has no canvas: use a current browser');
+    if (context === null) throw new Error(say('this browser has no canvas: use a current browser'));
     this.context = context;
     this.canvas.className = 'overlays';
   }

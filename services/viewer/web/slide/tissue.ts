@@ -2,6 +2,7 @@ import { bytesOfBase64 } from '../api/base64';
 import type { TissueMask } from '../api/shapes';
 import type { Frame } from './frame';
 import type { Overlay } from './overlays';
+import { say } from '../words/say';
 
 /** One straight piece of an outline, in cells. */
 export type Edge = readonly [x1: number, y1: number, x2: number, y2: number];
@@ -19,7 +20,7 @@ export class Tissue {
     this.columns = mask.columns;
     this.rows = mask.rows;
     if (this.packed.length < Math.ceil((mask.columns * mask.rows) / 8)) {
-      throw new Error("the tissue mask's cells do not fill its grid");
+      throw new Error(say('the tissue mask\'s cells do not fill its grid'));
     }
   }
 

@@ -1,0 +1,4 @@
+import { speakWanted } from './words/language';
+
+await speakWanted();
+await import('./main');
