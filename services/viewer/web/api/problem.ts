@@ -1,5 +1,5 @@
-import type { ProblemBody } from './shapes';
 import { say } from '../words/say';
+import type { ProblemBody } from './shapes';
 
 /** An answer that is not a success, in the server's own words where it had any. */
 export class Problem extends Error {

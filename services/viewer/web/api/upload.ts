@@ -1,6 +1,6 @@
+import { say } from '../words/say';
 import { paths } from './client';
 import { Problem } from './problem';
-import { say } from '../words/say';
 
 /** Sends a file as it is; `report` gets the share sent, from 0 to 1. */
 export function upload(file: File, report: (share: number) => void): Promise<void> {

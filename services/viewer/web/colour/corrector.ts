@@ -1,6 +1,6 @@
 import { bindTexture, PixelProgram } from '../graphics/program';
-import { type Lookup, SIDE } from './lookup';
 import { say } from '../words/say';
+import { type Lookup, SIDE } from './lookup';
 
 /** Mixes eight steps of the lookup; the outermost steps lie in the middle of the outermost texels. */
 const FRAGMENTS = `#version 300 es

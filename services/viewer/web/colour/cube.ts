@@ -1,6 +1,6 @@
+import { say } from '../words/say';
 import { clamp } from './curves';
 import type { Colour } from './srgb';
-import { say } from '../words/say';
 
 /** Colours on a grid over all colours; the last channel runs fastest, as ICC profiles have it. */
 export class Cube {

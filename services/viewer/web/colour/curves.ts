@@ -1,5 +1,5 @@
-import type { ByteReader } from './reader';
 import { say } from '../words/say';
+import type { ByteReader } from './reader';
 
 /** From 0 to 1 onto 0 to 1. */
 export type Curve = (share: number) => number;

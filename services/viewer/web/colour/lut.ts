@@ -1,8 +1,8 @@
+import { say } from '../words/say';
 import { clamp, type Curve, readCurves, tableCurve } from './curves';
 import { Cube } from './cube';
 import type { ByteReader } from './reader';
 import type { Colour } from './srgb';
-import { say } from '../words/say';
 
 /** The space that a table's values are in. */
 export type Connection = 'XYZ ' | 'Lab ';

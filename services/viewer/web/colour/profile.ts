@@ -1,8 +1,8 @@
+import { say } from '../words/say';
 import { readLut } from './lut';
 import { readMatrix } from './matrix';
 import { ByteReader } from './reader';
 import { type Colour, fromLab, fromXyz, scaleBlack, toSrgb } from './srgb';
-import { say } from '../words/say';
 
 /** A colour profile that cannot be used here, and why. */
 export class UnusableProfile extends Error {}

@@ -4,8 +4,8 @@ import type { SlideBook } from '../list/book';
 import { slideName } from '../list/standing';
 import type { CompareRoute } from '../route';
 import type { Commands } from '../slide/commands';
-import { CompareView, type CompareViewListener } from './compare-view';
 import { say } from '../words/say';
+import { CompareView, type CompareViewListener } from './compare-view';
 
 interface ComparePageListener extends CompareViewListener {
   named(name: string): void;

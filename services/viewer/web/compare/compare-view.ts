@@ -7,9 +7,9 @@ import type { Commands, CompareCommands, Movement } from '../slide/commands';
 import { toggleFullScreen } from '../slide/full-screen';
 import { copyText } from '../slide/link';
 import { Toolbar } from '../slide/toolbar';
+import { say } from '../words/say';
 import { LinkedPanes } from './linked-panes';
 import { Pane } from './pane';
-import { say } from '../words/say';
 
 export interface CompareViewListener {
   /** All lies still: the address that shows this again. */

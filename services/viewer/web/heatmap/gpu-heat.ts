@@ -1,9 +1,9 @@
 import { bindTexture, PixelProgram } from '../graphics/program';
 import type { Frame } from '../slide/frame';
+import { say } from '../words/say';
 import type { Grid } from './grid';
 import type { HeatPainter } from './painter';
 import { LEAST_COVER, type Shading } from './shading';
-import { say } from '../words/say';
 
 /** Stands for "no value": what drivers make of NaN differs. */
 const NO_VALUE = -3e38;

@@ -6,6 +6,7 @@ import { Legend } from '../panel/legend';
 import { section } from '../panel/section';
 import type { Frame } from '../slide/frame';
 import type { Overlay } from '../slide/overlays';
+import { say } from '../words/say';
 import { ContourOverlay } from './contour-overlay';
 import { contours, type Ring } from './contours';
 import { cellAt, type Grid, readGrid, shareBelow, sortedValues, valueAt } from './grid';
@@ -15,7 +16,6 @@ import { RegionList } from './regions';
 import { FIRST_SETTINGS, type HeatSettings, withLayer } from './settings';
 import { Shading } from './shading';
 import { TileCard } from './tile-card';
-import { say } from '../words/say';
 
 interface HeatListener {
   /** What is drawn, or whether it is, changed. */

@@ -1,7 +1,7 @@
 import type { Faithfulness, Layer, Prediction } from '../api/shapes';
 import { formatSigned, formatValue } from '../units/plain';
-import { COLORMAPS, type Colormap } from './colormap';
 import { say } from '../words/say';
+import { COLORMAPS, type Colormap } from './colormap';
 
 interface LayerWords {
   name: string;

@@ -5,12 +5,12 @@ import { section } from '../panel/section';
 import type { Frame } from '../slide/frame';
 import type { Overlay } from '../slide/overlays';
 import { formatCount } from '../units/plain';
+import { say } from '../words/say';
 import { type Grid, readGrid, valueAt } from './grid';
 import { LAYERS } from './layers';
 import { type HeatPainter, newHeatPainter } from './painter';
 import { FIRST_SETTINGS, type HeatSettings, withLayer } from './settings';
 import { Shading } from './shading';
-import { say } from '../words/say';
 
 /** Time between two questions: chunks of tiles come more slowly. */
 const EVERY_MS = 1000;

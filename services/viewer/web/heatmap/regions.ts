@@ -2,8 +2,8 @@ import type { MicrometreRect } from '../api/shapes';
 import { fill, h } from '../dom';
 import { formatSurface } from '../units/length';
 import { formatCount } from '../units/plain';
-import type { Ring } from './contours';
 import { say } from '../words/say';
+import type { Ring } from './contours';
 
 const LISTED = 5;
 

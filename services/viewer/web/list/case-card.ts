@@ -3,11 +3,11 @@ import type { Case, CaseSlide, Me } from '../api/case-shapes';
 import { type Content, h } from '../dom';
 import { formatRoute } from '../route';
 import { formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { callBadge, standingLine, thumbnail } from './card';
 import { caseState, PRIORITY_WORDS, resultWords, tone } from './case-words';
 import { Part } from './part';
 import { isViewable, slideName } from './standing';
-import { say } from '../words/say';
 
 /** One case of the worklist: what it is, what its slides say together, and the slides. */
 export class CaseCard {

@@ -1,8 +1,8 @@
 import { h } from '../dom';
+import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import type { SlideList } from './list';
 import { Worklist } from './worklist';
-import { say } from '../words/say';
 
 type Tab = 'cases' | 'slides';
 

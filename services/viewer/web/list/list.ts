@@ -1,10 +1,10 @@
 import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 import type { SlideBook } from './book';
 import { SlideCard } from './card';
 import { slideName } from './standing';
 import { uploadZone } from './upload-zone';
-import { say } from '../words/say';
 
 type Order = 'newest' | 'probability';
 

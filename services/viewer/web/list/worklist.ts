@@ -1,8 +1,8 @@
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import { CaseCard } from './case-card';
 import { chosenCases, type Who } from './case-words';
-import { say } from '../words/say';
 
 /** The cases to be read: finding, choosing and taking one. */
 export class Worklist {

@@ -1,8 +1,8 @@
 import { fill, h } from '../dom';
 import { icon } from '../icons';
 import { section } from '../panel/section';
-import { type Measurement, type MeasurementKind, measureWords } from './measurement';
 import { say } from '../words/say';
+import { type Measurement, type MeasurementKind, measureWords } from './measurement';
 
 interface MeasurementListener {
   choose(measurement: Measurement): void;

@@ -1,7 +1,7 @@
 import { h } from '../dom';
 import type { Commands } from '../slide/commands';
-import { keysOf } from './keys';
 import { say } from '../words/say';
+import { keysOf } from './keys';
 
 /** Lists the keys that do something here. */
 export function showHelp(commands: Commands): void {

@@ -3,8 +3,8 @@ import sign from '../icon.svg';
 import { fill, h } from '../dom';
 import { icon } from '../icons';
 import { formatRoute, type Route } from '../route';
-import { say } from '../words/say';
 import { languageSwitch } from '../words/switch';
+import { say } from '../words/say';
 
 /** Where the panel would leave the slide too little room, it is closed until someone asks for it. */
 const NARROW = '(max-width: 900px)';

@@ -1,9 +1,9 @@
 import type { Decisive, DecisiveTile, Evidence, Manifest } from '../api/shapes';
 import { h } from '../dom';
 import { formatCount, formatProbability } from '../units/plain';
+import { say } from '../words/say';
 import { section } from './section';
 import { press, tileButton } from './tile-button';
-import { say } from '../words/say';
 
 /** The tiles that decide the call, as pictures that lead to their place. */
 export class DecisiveSection {

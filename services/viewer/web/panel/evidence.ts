@@ -1,9 +1,9 @@
 import type { Manifest, Prediction, TopTile } from '../api/shapes';
 import { h } from '../dom';
 import { formatProbability, formatValue } from '../units/plain';
+import { say } from '../words/say';
 import { section } from './section';
 import { press, tileButton } from './tile-button';
-import { say } from '../words/say';
 
 /** The tiles that weighed most, as pictures that lead to their place. */
 export class Evidence {

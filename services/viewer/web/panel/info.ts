@@ -6,9 +6,9 @@ import { drawOutline, type Tissue } from '../slide/tissue';
 import { formatArea } from '../units/length';
 import { formatResolution } from '../units/magnification';
 import { formatBytes, formatCount, formatSeconds, formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { hashButton } from './hash';
 import { facts, section } from './section';
-import { say } from '../words/say';
 
 const STAGE_WORDS: Record<Stage, string> = {
   receive: say('Receive'),

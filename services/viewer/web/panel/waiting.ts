@@ -1,8 +1,8 @@
 import type { Slide } from '../api/shapes';
 import { h, setVariable } from '../dom';
 import { obstacle, standing, standingWords } from '../list/standing';
-import { section } from './section';
 import { say } from '../words/say';
+import { section } from './section';
 
 /** Where a slide without a result stands, and what would help. */
 export function waitingSection(slide: Slide): HTMLElement {

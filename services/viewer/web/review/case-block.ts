@@ -3,9 +3,9 @@ import type { Case, Me, Signature } from '../api/case-shapes';
 import { h } from '../dom';
 import { caseState, resultWords, tone } from '../list/case-words';
 import { formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { reportLinks } from './report-links';
 import { reviewForm } from './review-form';
-import { say } from '../words/say';
 
 /** The case of the slide that is open: what all its slides say together, and its signature. */
 export function caseBlock(found: Case, me: Me, signed: () => void): HTMLElement {

@@ -6,9 +6,9 @@ import { section } from '../panel/section';
 import { asGeometry, sizeWords } from '../measure/as-annotation';
 import type { Measurement } from '../measure/measurement';
 import { formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { AnnotationOverlay } from './annotation-overlay';
 import { DrawingPad, type Surface, type Tool } from './drawing-pad';
-import { say } from '../words/say';
 
 const TOOLS: Record<Tool, { words: string; hint: string }> = {
   point: { words: say('Point'), hint: say('Click on the slide. Escape puts the tool away.') },

@@ -1,8 +1,8 @@
 import type { Review } from '../api/case-shapes';
 import { h } from '../dom';
 import { formatTime } from '../units/plain';
-import { amendedNumbers, reviewWords } from './words';
 import { say } from '../words/say';
+import { amendedNumbers, reviewWords } from './words';
 
 /** All that was said of the slide, what was amended too. */
 export function history(reviews: readonly Review[]): HTMLElement | null {

@@ -1,8 +1,8 @@
 import type { ImpressionCode, NewReview } from '../api/case-shapes';
 import { h } from '../dom';
+import { say } from '../words/say';
 import { IMPRESSIONS } from './words';
 import { reviewForm } from './review-form';
-import { say } from '../words/say';
 
 /** Asks what a person sees, before or beside what the AI says. */
 export function impressionForm(send: (review: NewReview) => Promise<void>): HTMLFormElement {

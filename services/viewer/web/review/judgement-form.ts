@@ -1,9 +1,9 @@
 import type { NewReview, OverrideReason } from '../api/case-shapes';
 import type { Prediction } from '../api/shapes';
 import { h } from '../dom';
+import { say } from '../words/say';
 import { reviewForm } from './review-form';
 import { REASONS } from './words';
-import { say } from '../words/say';
 
 type Send = (review: NewReview) => Promise<void>;
 

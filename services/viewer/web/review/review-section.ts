@@ -5,13 +5,13 @@ import type { Prediction, Slide } from '../api/shapes';
 import { type Content, fill, h } from '../dom';
 import { section } from '../panel/section';
 import { newestOfEachTask } from '../panel/task-picker';
+import { say } from '../words/say';
 import { caseBlock } from './case-block';
 import { history } from './history';
 import { impressionForm } from './impression-form';
 import { judgementForms } from './judgement-form';
 import { reportLinks } from './report-links';
 import { ownJudgement } from './words';
-import { say } from '../words/say';
 
 interface Known {
   me: Me;

@@ -11,6 +11,7 @@ import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
 import type { ShownLayer, View } from '../route';
+import { say } from '../words/say';
 import type { Commands, MeasureCommands, Movement, OverlayCommands } from './commands';
 import type { Frame } from './frame';
 import { toggleFullScreen } from './full-screen';
@@ -21,7 +22,6 @@ import { Stage } from './stage';
 import { TileLists } from './tile-lists';
 import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
-import { say } from '../words/say';
 
 const MEASURE_HINTS: Record<MeasurementKind, string> = {
   line: say('Place both ends'),

@@ -1,5 +1,5 @@
-import type { Frame } from './frame';
 import { say } from '../words/say';
+import type { Frame } from './frame';
 
 /** Something drawn over the slide. */
 export interface Overlay {

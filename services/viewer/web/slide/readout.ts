@@ -2,8 +2,8 @@ import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { formatPlace, scaleBar } from '../units/length';
 import { formatMagnification, formatResolution, magnification } from '../units/magnification';
-import type { Frame } from './frame';
 import { say } from '../words/say';
+import type { Frame } from './frame';
 
 const SCALE_BAR_LIMIT_PX = 180;
 const SAID_MS = 4000;

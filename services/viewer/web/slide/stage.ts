@@ -8,10 +8,10 @@ import { hasGraphicsCard } from '../graphics/card';
 import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
+import { say } from '../words/say';
 import type { Movement } from './commands';
 import { Frame } from './frame';
 import { type Overlay, OverlayCanvas } from './overlays';
-import { say } from '../words/say';
 
 interface StageOptions {
   /** Where the slide is put; it takes its size from there. */

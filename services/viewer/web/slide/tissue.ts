@@ -1,8 +1,8 @@
 import { bytesOfBase64 } from '../api/base64';
 import type { TissueMask } from '../api/shapes';
+import { say } from '../words/say';
 import type { Frame } from './frame';
 import type { Overlay } from './overlays';
-import { say } from '../words/say';
 
 /** One straight piece of an outline, in cells. */
 export type Edge = readonly [x1: number, y1: number, x2: number, y2: number];

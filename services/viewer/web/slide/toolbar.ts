@@ -2,8 +2,8 @@ import type { ColourState } from '../colour/slide-colour';
 import { h } from '../dom';
 import { type IconName, icon } from '../icons';
 import { formatMagnification, magnification } from '../units/magnification';
-import type { Commands } from './commands';
 import { say } from '../words/say';
+import type { Commands } from './commands';
 
 const SHOWN_PRESETS = [2, 5, 10, 20, 40];
 /** A preset is lit when the slide is shown within this share of it. */
