@@ -68,12 +68,12 @@ export function callBadge(slide: Slide): HTMLElement | null {
 
 export function standingLine(slide: Slide): HTMLElement {
   const now = standing(slide);
-  const { tone, share } = now;
-  return h('span', { class: `standing ${tone}` }, standingWords(now), tone === 'working' && bar(share));
+  const { label, tone, share } = now;
+  return h('span', { class: `standing ${tone}` }, standingWords(now), tone === 'working' && bar(label, share));
 }
 
-function bar(share: number | null): HTMLElement {
-  const element = h('span', { class: share === null ? 'bar unknown' : 'bar', role: 'progressbar' });
+function bar(name: string, share: number | null): HTMLElement {
+  const element = h('span', { class: share === null ? 'bar unknown' : 'bar', role: 'progressbar', 'aria-label': name });
   if (share === null) return element;
   element.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
   setVariable(element, 'share', share);

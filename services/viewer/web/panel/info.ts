@@ -96,12 +96,12 @@ function levelTable({ levels }: Manifest): HTMLElement {
 }
 
 /** What scanners add to a slide; another name stays as it is. */
-const PICTURE_WORDS: Readonly<Record<string, string>> = {
-  label: say('label'),
-  macro: say('macro'),
-  overview: say('overview'),
-  thumbnail: say('thumbnail'),
-};
+const PICTURE_WORDS = new Map([
+  ['label', say('label')],
+  ['macro', say('macro')],
+  ['overview', say('overview')],
+  ['thumbnail', say('thumbnail')],
+]);
 
 /** Labels and macros may name a patient: they are fetched only when someone asks. */
 function associatedPictures({ slide, associated }: Manifest): HTMLElement | null {
@@ -111,10 +111,12 @@ function associatedPictures({ slide, associated }: Manifest): HTMLElement | null
     { class: 'associated' },
     associated.map(({ name }) => {
       const place = h('div', {});
-      const words = PICTURE_WORDS[name] ?? name;
+      const words = PICTURE_WORDS.get(name) ?? name;
       const show = () => {
         const picture = h('img', { src: paths.associated(slide, name), alt: capital(words) });
-        picture.addEventListener('error', () => place.replaceChildren(say('You may not see the {picture} with this role.', { picture: words })));
+        picture.addEventListener('error', () =>
+          place.replaceChildren(say('You may not see the {picture} with this role.', { picture: words })),
+        );
         place.replaceChildren(picture);
       };
       place.append(h('button', { onclick: show }, say('Show {picture}', { picture: words })));

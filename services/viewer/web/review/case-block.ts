@@ -26,7 +26,9 @@ export function caseBlock(found: Case, me: Me, signed: () => void): HTMLElement 
         amendment && h('q', {}, amendment),
       ),
     ),
-    !found.awaits_impression && me.roles.includes('pathologist') && reportLinks({ html: say('Case report'), pdf: say('Case report, PDF') }, (form) => reports.case(found.id, form)),
+    !found.awaits_impression &&
+      me.roles.includes('pathologist') &&
+      reportLinks({ html: say('Case report'), pdf: say('Case report, PDF') }, (form) => reports.case(found.id, form)),
     me.reviews && !found.awaits_impression && h('button', { class: 'sign', onclick: sign }, signWords(found)),
   );
 }

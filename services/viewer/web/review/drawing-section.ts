@@ -76,11 +76,12 @@ export class DrawingSection {
 
   private row({ id, geometry, properties: { name, coverslip } }: Annotation, mayDraw: boolean): HTMLElement {
     const size = sizeWords(geometry, this.manifest.mpp);
+    const drawn = { name: coverslip.author, time: formatTime(coverslip.drawn_at) };
     return h(
       'li',
       { 'data-annotation': id },
       h('span', {}, name ?? KINDS[geometry.type]),
-      h('span', { class: 'history-by' }, size !== null && `${size}; `, `${coverslip.author}, ${formatTime(coverslip.drawn_at)}`),
+      h('span', { class: 'history-by' }, size === null ? say('{name}, {time}', drawn) : say('{size}; {name}, {time}', { size, ...drawn })),
       mayDraw && h('button', { onclick: () => this.remove(id) }, say('Remove')),
     );
   }

@@ -16,7 +16,7 @@ export function history(reviews: readonly Review[]): HTMLElement | null {
         'li',
         { class: amended.has(review.number) ? 'amended' : 'standing-review', 'data-kind': review.kind },
         h('span', {}, reviewWords(review)),
-        h('span', { class: 'history-by' }, `${review.reviewer}, ${formatTime(review.reviewed_at)}`),
+        h('span', { class: 'history-by' }, say('{name}, {time}', { name: review.reviewer, time: formatTime(review.reviewed_at) })),
         review.text !== undefined && h('q', {}, review.text),
       ),
     ),

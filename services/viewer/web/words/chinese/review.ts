@@ -3,6 +3,8 @@ import type { Dictionary } from '../say';
 /** What people say of a slide and a case: impressions, judgements, signatures, annotations. */
 export const REVIEW: Dictionary = {
   'Review': '审阅',
+  '{name}, {time}': '{name}，{time}',
+  '{size}; {name}, {time}': '{size}；{name}，{time}',
   'What was said of this slide': '此切片的审阅记录',
   'Reviews and signatures are for pathologists who logged in by a link.': '仅通过链接登录的病理医师可以审阅和签发。',
   'Here the AI is shown after your first read. Look at the slide, then record what you see.':
