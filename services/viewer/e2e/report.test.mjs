@@ -78,7 +78,7 @@ describe('the report', { timeout: 600_000 }, () => {
       result.encoder.hash,
       'Line',
       'Region',
-      'mm around',
+      'µm around',
       'local user',
     ];
     for (const word of expected) assert.ok(words.includes(word), `${word} in ${words}`);

@@ -1,7 +1,10 @@
 import { showFirstView } from './first-view';
 import { parseRoute } from './route';
+import { speakWanted } from './words/language';
 
 // A small picture of the slide is on its way before the rest of the viewer is.
 const route = parseRoute(location.hash);
 if (route.page === 'slide' && route.view === null) showFirstView(route.id);
+// Whatever says a text comes after its language.
+await speakWanted();
 await import('./application');

@@ -14,7 +14,7 @@ describe('a long worklist', { timeout: 300_000 }, () => {
 
   before(async () => {
     ({ browser, page, problems, base } = await openViewer());
-    await page.locator('.card').first().waitFor();
+    await page.locator('.card, .case').first().waitFor();
     for (let at = 0; at < N_CASES; at += 1) await order(`L26-${at}`, 'routine');
   });
 

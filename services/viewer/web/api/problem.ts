@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import type { ProblemBody } from './shapes';
 
 /** An answer that is not a success, in the server's own words where it had any. */
@@ -30,9 +31,9 @@ export class Problem extends Error {
 export function explain(error: unknown): string {
   if (error instanceof Problem) return error.message;
   if (error instanceof TypeError) {
-    return 'The server cannot be reached. Check that Coverslip is running, then try again.';
+    return say('The server cannot be reached. Check that Coverslip is running, then try again.');
   }
-  return error instanceof Error ? sentence(error.message) : 'Something went wrong. Reload the page.';
+  return error instanceof Error ? sentence(error.message) : say('Something went wrong. Reload the page.');
 }
 
 /** The server's messages are lower-case and end without a full stop. */
@@ -40,20 +41,20 @@ export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';
   const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return /[.!?。！？]$/.test(capital) ? capital : `${capital}.`;
 }
 
 function plainText(status: number): string {
   switch (status) {
     case 401:
-      return 'your session is over: open a new login link';
+      return say('your session is over: open a new login link');
     case 403:
-      return 'your role does not allow this: ask whoever runs this server';
+      return say('your role does not allow this: ask whoever runs this server');
     case 404:
-      return 'this does not exist, or not yet';
+      return say('this does not exist, or not yet');
     case 413:
-      return 'the file is larger than this server accepts';
+      return say('the file is larger than this server accepts');
     default:
-      return `the server answered with status ${status}: try again, then look at its log`;
+      return say('the server answered with status {status}: try again, then look at its log', { status });
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import { paths } from './client';
 import { Problem } from './problem';
 
@@ -14,7 +15,7 @@ export function upload(file: File, report: (share: number) => void): Promise<voi
       if (request.status < 300) resolve();
       else reject(Problem.parse(request.status, request.responseText));
     });
-    request.addEventListener('error', () => reject(new TypeError('the connection broke')));
+    request.addEventListener('error', () => reject(new TypeError(say('the connection broke'))));
     request.send(file);
   });
 }

@@ -1,4 +1,5 @@
 import { bindTexture, PixelProgram } from '../graphics/program';
+import { say } from '../words/say';
 import { type Lookup, SIDE } from './lookup';
 
 /** Mixes eight steps of the lookup; the outermost steps lie in the middle of the outermost texels. */
@@ -23,7 +24,7 @@ export class Corrector {
   /** Throws where the browser has no WebGL2. */
   constructor(lookup: Lookup) {
     const gl = this.canvas.getContext('webgl2', { antialias: false, depth: false });
-    if (gl === null) throw new Error('this browser has no WebGL2, which corrects the colours: use a current browser');
+    if (gl === null) throw new Error(say('this browser has no WebGL2, which corrects the colours: use a current browser'));
     this.program = new PixelProgram(gl, FRAGMENTS);
     this.program.use();
     // The pixels count as they were scanned, whatever profile a browser would read into them.

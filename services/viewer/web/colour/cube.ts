@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import { clamp } from './curves';
 import type { Colour } from './srgb';
 
@@ -7,7 +8,7 @@ export class Cube {
     private readonly sides: Colour,
     private readonly values: Float32Array,
   ) {
-    if (sides.some((side) => side < 2)) throw new RangeError('a table of fewer than two steps');
+    if (sides.some((side) => side < 2)) throw new RangeError(say('a table of fewer than two steps'));
   }
 
   /** Mixes the four corners of the tetrahedron that holds the colour, as colour management systems do. */

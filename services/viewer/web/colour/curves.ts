@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import type { ByteReader } from './reader';
 
 /** From 0 to 1 onto 0 to 1. */
@@ -13,7 +14,7 @@ export interface CurveRead {
 export function readCurve(reader: ByteReader, at: number): CurveRead {
   const kind = reader.text(at, 4);
   if (kind === 'para') return readParametric(reader, at);
-  if (kind !== 'curv') throw new RangeError(`a curve of the kind ${kind}`);
+  if (kind !== 'curv') throw new RangeError(say('a curve of the kind {kind}', { kind }));
   const count = reader.uint32(at + 8);
   const end = at + 12 + count * 2;
   if (count === 0) return { curve: (share) => share, end };
@@ -55,7 +56,7 @@ const FIGURES = [1, 3, 4, 5, 7];
 function readParametric(reader: ByteReader, at: number): CurveRead {
   const kind = reader.uint16(at + 8);
   const count = FIGURES[kind];
-  if (count === undefined) throw new RangeError(`a parametric curve of type ${kind}`);
+  if (count === undefined) throw new RangeError(say('a parametric curve of type {kind}', { kind }));
   const figures = Array.from({ length: count }, (_, index) => reader.fixed(at + 12 + index * 4));
   return { curve: parametric(kind, figures), end: at + 12 + count * 4 };
 }

@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import { clamp, type Curve, readCurves, tableCurve } from './curves';
 import { Cube } from './cube';
 import type { ByteReader } from './reader';
@@ -12,8 +13,8 @@ type Lut = (colour: Colour) => Colour;
 /** Reads a lookup table of any of the three kinds. */
 export function readLut(reader: ByteReader, at: number, connection: Connection): Lut {
   const kind = reader.text(at, 4);
-  if (kind !== 'mft1' && kind !== 'mft2' && kind !== 'mAB ') throw new RangeError(`a table of the kind ${kind}`);
-  if (reader.byte(at + 8) !== 3 || reader.byte(at + 9) !== 3) throw new RangeError('a table of other than three channels');
+  if (kind !== 'mft1' && kind !== 'mft2' && kind !== 'mAB ') throw new RangeError(say('a table of the kind {kind}', { kind }));
+  if (reader.byte(at + 8) !== 3 || reader.byte(at + 9) !== 3) throw new RangeError(say('a table of other than three channels'));
   if (kind === 'mAB ') return inOrder(readStages(reader, at), decoder(connection, 'mAB '));
   return inOrder(readOldTable(reader, at, kind), decoder(connection, kind));
 }

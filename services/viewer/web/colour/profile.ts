@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import { readLut } from './lut';
 import { readMatrix } from './matrix';
 import { ByteReader } from './reader';
@@ -17,10 +18,10 @@ const PERCEPTUAL = 0;
  */
 export function readProfile(bytes: ArrayBuffer): Correction {
   const reader = new ByteReader(bytes);
-  if (reader.text(36, 4) !== 'acsp') throw new UnusableProfile('it is not an ICC profile');
+  if (reader.text(36, 4) !== 'acsp') throw new UnusableProfile(say('it is not an ICC profile'));
   const [space, connection] = [reader.text(16, 4), reader.text(20, 4)];
-  if (space !== 'RGB ') throw new UnusableProfile(`it is of ${space.trim()} colours, not of RGB`);
-  if (connection !== 'XYZ ' && connection !== 'Lab ') throw new UnusableProfile(`it connects by ${connection.trim()}`);
+  if (space !== 'RGB ') throw new UnusableProfile(say('it is of {space} colours, not of RGB', { space: space.trim() }));
+  if (connection !== 'XYZ ' && connection !== 'Lab ') throw new UnusableProfile(say('it connects by {space}', { space: connection.trim() }));
   const version = reader.byte(8);
   const intent = reader.uint32(64);
   const tags = readTags(reader);
@@ -35,7 +36,7 @@ export function readProfile(bytes: ArrayBuffer): Correction {
 
 function matrixCorrection(reader: ByteReader, tags: ReadonlyMap<string, number>): Correction {
   const matrix = readMatrix(reader, tags);
-  if (matrix === null) throw new UnusableProfile('it has neither a matrix nor a lookup table');
+  if (matrix === null) throw new UnusableProfile(say('it has neither a matrix nor a lookup table'));
   return (colour) => toSrgb(matrix(colour));
 }
 

@@ -4,6 +4,7 @@ import type { SlideBook } from '../list/book';
 import { slideName } from '../list/standing';
 import type { CompareRoute } from '../route';
 import type { Commands } from '../slide/commands';
+import { say } from '../words/say';
 import { CompareView, type CompareViewListener } from './compare-view';
 
 interface ComparePageListener extends CompareViewListener {
@@ -21,7 +22,7 @@ export class ComparePage {
     private readonly book: SlideBook,
     private readonly listener: ComparePageListener,
   ) {
-    fill(place, h('p', { class: 'stage-message' }, 'Loading…'));
+    fill(place, h('p', { class: 'stage-message' }, say('Loading…')));
     this.start().catch((error: unknown) => this.isClosed || this.listener.failed(error));
   }
 

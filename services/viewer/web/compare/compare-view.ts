@@ -7,6 +7,7 @@ import type { Commands, CompareCommands, Movement } from '../slide/commands';
 import { toggleFullScreen } from '../slide/full-screen';
 import { copyText } from '../slide/link';
 import { Toolbar } from '../slide/toolbar';
+import { say } from '../words/say';
 import { LinkedPanes } from './linked-panes';
 import { Pane } from './pane';
 
@@ -79,7 +80,7 @@ export class CompareView implements Commands {
   copyLink(): void {
     this.rest();
     copyText(location.href).then(
-      () => fill(this.message, 'Link copied'),
+      () => fill(this.message, say('Link copied')),
       (error: unknown) => this.listener.failed(error),
     );
   }
@@ -115,7 +116,7 @@ export class CompareView implements Commands {
   private toggleLink(): void {
     this.linked.toggleLink();
     this.toolbar.setPressed('link', this.linked.isLinked);
-    fill(this.message, this.linked.isLinked ? 'The slides move together.' : 'Each slide moves by itself: bring them in line.');
+    fill(this.message, this.linked.isLinked ? say('The slides move together.') : say('Each slide moves by itself: bring them in line.'));
     this.rest();
   }
 

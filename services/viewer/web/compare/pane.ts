@@ -7,6 +7,7 @@ import type { Overlay } from '../slide/overlays';
 import { Readout } from '../slide/readout';
 import { Stage } from '../slide/stage';
 import { Tissue } from '../slide/tissue';
+import { say } from '../words/say';
 
 interface PaneListener {
   /** Someone turned to this slide. */
@@ -78,7 +79,7 @@ export class Pane {
 
   private header(): HTMLElement {
     const alone = h('a', { href: formatRoute({ page: 'slide', id: this.manifest.slide, view: null }) }, this.name);
-    const title = `Close ${this.name}`;
+    const title = say('Close {name}', { name: this.name });
     const close = h(
       'button',
       { class: 'icon-button', title, 'aria-label': title, onclick: () => this.listener.closed(this) },

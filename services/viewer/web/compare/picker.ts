@@ -4,22 +4,23 @@ import type { Slide } from '../api/shapes';
 import type { SlideBook } from '../list/book';
 import { isViewable, slideName } from '../list/standing';
 import { MOST_COMPARED } from '../route';
+import { say } from '../words/say';
 
 /** Asks which slides shall be beside the open ones, which stay; answers with all of them. */
 export function pickSlides(book: SlideBook, open: readonly string[], onPick: (ids: string[]) => void): void {
   const chosen = new Set(open);
   const rows = h('ul', { class: 'picker-rows' });
   const show = h('button', { class: 'picker-show' });
-  const find = h('input', { type: 'search', placeholder: 'Find by name', 'aria-label': 'Find by name' });
+  const find = h('input', { type: 'search', placeholder: say('Find by name'), 'aria-label': say('Find by name') });
   const form = h('form', { method: 'dialog' }, show);
-  const dialog = h('dialog', { class: 'picker' }, h('h2', {}, 'Slides side by side'), find, rows, form);
+  const dialog = h('dialog', { class: 'picker' }, h('h2', {}, say('Slides side by side')), find, rows, form);
 
   const draw = () => {
     const wanted = find.value.trim().toLowerCase();
     const found = book.newestFirst().filter((slide) => isViewable(slide) && slideName(slide).toLowerCase().includes(wanted));
     fill(rows, found.map((slide) => row(slide)));
     show.disabled = chosen.size < 2;
-    fill(show, `Show ${chosen.size} slides`);
+    fill(show, chosen.size === 1 ? say('Show 1 slide') : say('Show {count} slides', { count: chosen.size }));
   };
   const row = (slide: Slide): HTMLElement => {
     const tick = h('input', {

@@ -1,3 +1,5 @@
+import { say } from '../words/say';
+
 /** Two triangles over all of the canvas. */
 const VERTICES = `#version 300 es
 void main() {
@@ -16,14 +18,14 @@ export class PixelProgram {
     this.program = gl.createProgram();
     for (const [kind, source] of [[gl.VERTEX_SHADER, VERTICES], [gl.FRAGMENT_SHADER, fragments]] as const) {
       const shader = gl.createShader(kind);
-      if (shader === null) throw new Error('the graphics card has no memory left: close other pages');
+      if (shader === null) throw new Error(say('the graphics card has no memory left: close other pages'));
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(this.program, shader);
     }
     gl.linkProgram(this.program);
     if (!gl.getProgramParameter(this.program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new Error(`the graphics card refuses a program: ${gl.getProgramInfoLog(this.program) ?? ''}`);
+      throw new Error(say('the graphics card refuses a program: {log}', { log: gl.getProgramInfoLog(this.program) ?? '' }));
     }
   }
 

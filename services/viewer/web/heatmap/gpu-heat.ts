@@ -1,5 +1,6 @@
 import { bindTexture, PixelProgram } from '../graphics/program';
 import type { Frame } from '../slide/frame';
+import { say } from '../words/say';
 import type { Grid } from './grid';
 import type { HeatPainter } from './painter';
 import { LEAST_COVER, type Shading } from './shading';
@@ -95,7 +96,9 @@ export class GpuHeat implements HeatPainter {
   private upload({ columns, rows, values }: Grid): void {
     const { gl } = this.program;
     const largest = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE));
-    if (Math.max(columns, rows) > largest) throw new Error(`this graphics card shows heatmaps of up to ${largest} columns`);
+    if (Math.max(columns, rows) > largest) {
+      throw new Error(say('this graphics card shows heatmaps of up to {largest} columns', { largest }));
+    }
     gl.activeTexture(gl.TEXTURE0);
     const held = values.map((value) => (Number.isNaN(value) ? NO_VALUE : value));
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, columns, rows, 0, gl.RED, gl.FLOAT, held);

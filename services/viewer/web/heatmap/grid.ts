@@ -1,5 +1,6 @@
 import { bytesOfBase64 } from '../api/base64';
 import type { HeatmapFile, MicrometreRect } from '../api/shapes';
+import { say } from '../words/say';
 
 /** Values over the slide, one a square cell, row by row from the top left; NaN where there is none. */
 export interface Grid {
@@ -18,7 +19,7 @@ export interface Range {
 export function readGrid(file: HeatmapFile): Grid {
   const bytes = bytesOfBase64(file.values);
   const n_cells = file.columns * file.rows;
-  if (bytes.length !== n_cells * 4) throw new Error("the heatmap's values do not fill its grid");
+  if (bytes.length !== n_cells * 4) throw new Error(say('the heatmap\'s values do not fill its grid'));
   const view = new DataView(bytes.buffer);
   const values = Float32Array.from({ length: n_cells }, (_, cell) => view.getFloat32(cell * 4, true));
   return { cell_um: file.cell_um, columns: file.columns, rows: file.rows, values };

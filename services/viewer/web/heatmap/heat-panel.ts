@@ -6,6 +6,7 @@ import { Legend } from '../panel/legend';
 import { section } from '../panel/section';
 import type { Frame } from '../slide/frame';
 import type { Overlay } from '../slide/overlays';
+import { say } from '../words/say';
 import { ContourOverlay } from './contour-overlay';
 import { contours, type Ring } from './contours';
 import { cellAt, type Grid, readGrid, shareBelow, sortedValues, valueAt } from './grid';
@@ -49,7 +50,7 @@ export class HeatPanel implements Overlay {
     this.controls = new HeatControls(this.settings, layers, (settings) => void this.apply(settings));
     this.regions = new RegionList((rect) => listener.show(rect));
     this.card = new TileCard(manifest);
-    this.element = section('heatmap', 'Heatmap', this.controls.element, this.legend.element, this.regions.element);
+    this.element = section('heatmap', say('Heatmap'), this.controls.element, this.legend.element, this.regions.element);
     void this.apply(this.settings);
   }
 
@@ -92,7 +93,7 @@ export class HeatPanel implements Overlay {
     }
     const words = LAYERS[this.settings.layer].value(value);
     const below = Math.floor(shareBelow(sortedValues(this.grid), value) * 100);
-    this.card.show(cellAt(this.grid, ...place), [words, `higher than ${below} % of tiles`]);
+    this.card.show(cellAt(this.grid, ...place), [words, say('higher than {percent} % of tiles', { percent: below })]);
     return words;
   }
 

@@ -5,6 +5,7 @@ import { section } from '../panel/section';
 import type { Frame } from '../slide/frame';
 import type { Overlay } from '../slide/overlays';
 import { formatCount } from '../units/plain';
+import { say } from '../words/say';
 import { type Grid, readGrid, valueAt } from './grid';
 import { LAYERS } from './layers';
 import { type HeatPainter, newHeatPainter } from './painter';
@@ -27,9 +28,9 @@ export class LiveHeat implements Overlay {
   private readonly legend = new Legend();
   readonly element = section(
     'live-heat',
-    'Heatmap so far',
+    say('Heatmap so far'),
     this.words,
-    h('p', { class: 'hint' }, 'There is no result yet. What a tile says alone is final; what the slide is called is not known before all are there.'),
+    h('p', { class: 'hint' }, say('There is no result yet. What a tile says alone is final; what the slide is called is not known before all are there.')),
     this.legend.element,
   );
   private settings: HeatSettings = withLayer(FIRST_SETTINGS, 'tile');
@@ -80,7 +81,7 @@ export class LiveHeat implements Overlay {
     const [first] = await heatmapsSoFar(this.slide);
     if (first === undefined || this.isClosed) return;
     const { task, n_tiles, n_all } = first;
-    fill(this.words, `In progress: ${formatCount(n_tiles)} of ${formatCount(n_all)} tiles, by ${task}.`);
+    fill(this.words, say('In progress: {done} of {all} tiles, by {task}.', { done: formatCount(n_tiles), all: formatCount(n_all), task }));
     this.grid = readGrid(first);
     this.show();
   }

@@ -2,6 +2,7 @@ import type { MicrometreRect } from '../api/shapes';
 import { fill, h } from '../dom';
 import { formatSurface } from '../units/length';
 import { formatCount } from '../units/plain';
+import { say } from '../words/say';
 import type { Ring } from './contours';
 
 const LISTED = 5;
@@ -16,19 +17,24 @@ export class RegionList {
     this.element.hidden = rings.length === 0;
     const outer = rings.filter(({ area_um2 }) => area_um2 > 0).sort((one, other) => other.area_um2 - one.area_um2);
     const area_um2 = rings.reduce((sum, ring) => sum + ring.area_um2, 0);
-    const words = `${formatCount(outer.length)} ${outer.length === 1 ? 'region' : 'regions'} above the threshold, `;
+    const area = formatSurface(area_um2);
     fill(
       this.element,
-      h('p', { class: 'hint' }, words, `${formatSurface(area_um2)} in all. The largest:`),
+      h('p', { class: 'hint' }, summary(outer.length, area)),
       h(
         'div',
         { class: 'region-buttons' },
         outer.slice(0, LISTED).map((ring) => {
           const { x, y, width, height } = ring;
           const onclick = () => this.onChoose({ x, y, width, height });
-          return h('button', { title: 'Show this region', onclick }, formatSurface(ring.area_um2));
+          return h('button', { title: say('Show this region'), onclick }, formatSurface(ring.area_um2));
         }),
       ),
     );
   }
+}
+
+function summary(n_regions: number, area: string): string {
+  if (n_regions === 1) return say('1 region above the threshold, {area} in all. The largest:', { area });
+  return say('{count} regions above the threshold, {area} in all. The largest:', { count: formatCount(n_regions), area });
 }

@@ -1,8 +1,9 @@
 import { setAnalysis } from '../api/client';
 import { explain } from '../api/problem';
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 
-const WORDS = { stop: 'Stop reading', resume: 'Resume' } as const;
+const WORDS = { stop: say('Stop reading'), resume: say('Resume') } as const;
 
 /** Stops the analysis of a slide, or lets a stopped one go on. */
 export function analysisButton(id: string, wish: 'stop' | 'resume'): HTMLElement {

@@ -7,7 +7,7 @@ import { formatProbability, formatTime } from '../units/plain';
 import { analysisButton } from './analysis-button';
 import { mppForm } from './mpp-form';
 import { Part } from './part';
-import { callWords, isStopped, isViewable, lacksMpp, obstacle, slideName, standing } from './standing';
+import { callWords, isStopped, isViewable, lacksMpp, obstacle, slideName, standing, standingWords } from './standing';
 
 /**
  * One slide in the list. Its elements stay while the slide moves on and only what changed is drawn
@@ -67,13 +67,13 @@ export function callBadge(slide: Slide): HTMLElement | null {
 }
 
 export function standingLine(slide: Slide): HTMLElement {
-  const { label, tone, share } = standing(slide);
-  const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
-  return h('span', { class: `standing ${tone}` }, `${label}${percent}`, tone === 'working' && bar(share));
+  const now = standing(slide);
+  const { label, tone, share } = now;
+  return h('span', { class: `standing ${tone}` }, standingWords(now), tone === 'working' && bar(label, share));
 }
 
-function bar(share: number | null): HTMLElement {
-  const element = h('span', { class: share === null ? 'bar unknown' : 'bar', role: 'progressbar' });
+function bar(name: string, share: number | null): HTMLElement {
+  const element = h('span', { class: share === null ? 'bar unknown' : 'bar', role: 'progressbar', 'aria-label': name });
   if (share === null) return element;
   element.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
   setVariable(element, 'share', share);

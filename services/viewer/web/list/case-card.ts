@@ -3,10 +3,11 @@ import type { Case, CaseSlide, Me } from '../api/case-shapes';
 import { type Content, h } from '../dom';
 import { formatRoute } from '../route';
 import { formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { callBadge, standingLine, thumbnail } from './card';
-import { caseState, count, PRIORITY_WORDS, resultWords, tone } from './case-words';
+import { caseState, PRIORITY_WORDS, resultWords, tone } from './case-words';
 import { Part } from './part';
-import { isViewable } from './standing';
+import { isViewable, slideName } from './standing';
 
 /** One case of the worklist: what it is, what its slides say together, and the slides. */
 export class CaseCard {
@@ -39,9 +40,9 @@ export class CaseCard {
   private assignmentLine({ id, assignee }: Case, me: Me | null): Content {
     const give = (name: string | null) => () => void assign(id, name).catch(this.onProblem);
     return [
-      h('span', { class: 'case-assignee' }, assignee === null ? 'Nobody has it' : `With ${assignee}`),
-      me !== null && assignee !== me.name && h('button', { onclick: give(me.name) }, 'Take it'),
-      assignee !== null && h('button', { onclick: give(null) }, 'Put back'),
+      h('span', { class: 'case-assignee' }, assignee === null ? say('Nobody has it') : say('With {name}', { name: assignee })),
+      me !== null && assignee !== me.name && h('button', { onclick: give(me.name) }, say('Take it')),
+      assignee !== null && h('button', { onclick: give(null) }, say('Put back')),
     ];
   }
 }
@@ -49,13 +50,19 @@ export class CaseCard {
 function head(found: Case): Content {
   return [
     h('strong', { class: 'case-accession' }, found.accession),
-    found.patient !== null && h('span', { class: 'case-patient' }, `Patient ${found.patient}`),
+    found.patient !== null && h('span', { class: 'case-patient' }, say('Patient {id}', { id: found.patient })),
     found.priority !== 'routine' && h('span', { class: `priority ${found.priority}` }, PRIORITY_WORDS[found.priority]),
     h('span', { class: 'case-state' }, caseState(found)),
-    found.awaits_impression && h('span', { class: 'badge open' }, 'First read needed'),
+    found.awaits_impression && h('span', { class: 'badge open' }, say('First read needed')),
     (found.results ?? []).map((result) => h('span', { class: `badge ${tone(result)}` }, resultWords(result))),
-    h('span', { class: 'case-time' }, `${count(found.slides.length, 'slide')}, since ${formatTime(found.opened_at)}`),
+    h('span', { class: 'case-time' }, sinceWords(found)),
   ];
+}
+
+function sinceWords({ slides, opened_at }: Case): string {
+  const time = formatTime(opened_at);
+  if (slides.length === 1) return say('1 slide, since {time}', { time });
+  return say('{count} slides, since {time}', { count: slides.length, time });
 }
 
 /** A case without slides keeps a place for the keyboard to stop at. */
@@ -72,9 +79,9 @@ function slideLink(slide: CaseSlide): HTMLElement {
     h(
       'span',
       { class: 'card-words' },
-      h('span', { class: 'card-name' }, place === '' ? (slide.file_name ?? `Slide ${slide.id.slice(0, 8)}`) : place),
+      h('span', { class: 'card-name' }, place === '' ? slideName(slide) : place),
       callBadge(slide) ?? standingLine(slide),
-      slide.judgement && h('span', { class: 'case-judged' }, `Reviewed by ${slide.judgement.reviewer}`),
+      slide.judgement && h('span', { class: 'case-judged' }, say('Reviewed by {name}', { name: slide.judgement.reviewer })),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import { h } from '../dom';
+import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import type { SlideList } from './list';
 import { Worklist } from './worklist';
@@ -19,7 +20,7 @@ export class ListTabs {
     onProblem: (error: unknown) => void,
   ) {
     this.worklist = new Worklist(cases, onProblem);
-    this.tabs = { cases: this.tab('cases', 'Worklist'), slides: this.tab('slides', 'All slides') };
+    this.tabs = { cases: this.tab('cases', say('Worklist')), slides: this.tab('slides', say('All slides')) };
     this.bar = h('div', { class: 'list-tabs', role: 'tablist' }, this.tabs.cases, this.tabs.slides);
     this.element = h('div', { class: 'list-tabbed' }, this.bar, this.worklist.element, slides.element);
     this.show('slides');

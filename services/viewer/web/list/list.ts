@@ -1,5 +1,6 @@
 import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 import type { SlideBook } from './book';
 import { SlideCard } from './card';
 import { slideName } from './standing';
@@ -24,7 +25,7 @@ export class SlideList {
   ) {
     this.element = h(
       'aside',
-      { class: 'list', 'aria-label': 'Slides' },
+      { class: 'list', 'aria-label': say('Slides') },
       uploadZone(dropTarget),
       h('div', { class: 'list-tools' }, this.searchField(), this.orderField()),
       this.cards,
@@ -64,22 +65,22 @@ export class SlideList {
   }
 
   private footText(n_shown: number) {
-    if (!this.book.isLoaded) return h('p', {}, 'Loading…');
+    if (!this.book.isLoaded) return h('p', {}, say('Loading…'));
     if (this.book.hasMore) {
       const more = () => void this.book.loadMore().catch(this.onProblem);
-      return h('button', { onclick: more }, 'Show older slides');
+      return h('button', { onclick: more }, say('Show older slides'));
     }
     if (n_shown > 0) return null;
-    if (this.wanted !== '') return h('p', {}, 'No slide has this in its name.');
+    if (this.wanted !== '') return h('p', {}, say('No slide has this in its name.'));
     return h(
       'p',
       {},
-      'No slides yet. Drop a file here, push one to the API, or let a scanner write into the watched folder.',
+      say('No slides yet. Drop a file here, push one to the API, or let a scanner write into the watched folder.'),
     );
   }
 
   private searchField(): HTMLElement {
-    const field = h('input', { type: 'search', placeholder: 'Find by name', 'aria-label': 'Find by name' });
+    const field = h('input', { type: 'search', placeholder: say('Find by name'), 'aria-label': say('Find by name') });
     field.addEventListener('input', () => {
       this.wanted = field.value.trim().toLowerCase();
       this.draw();
@@ -90,9 +91,9 @@ export class SlideList {
   private orderField(): HTMLElement {
     const field = h(
       'select',
-      { 'aria-label': 'Order' },
-      h('option', { value: 'newest' }, 'Newest first'),
-      h('option', { value: 'probability' }, 'Highest probability'),
+      { 'aria-label': say('Order') },
+      h('option', { value: 'newest' }, say('Newest first')),
+      h('option', { value: 'probability' }, say('Highest probability')),
     );
     field.addEventListener('change', () => {
       this.order = field.value as Order;

@@ -1,6 +1,7 @@
 import { giveMpp } from '../api/client';
 import { explain } from '../api/problem';
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 
 /** Asks a person for the micrometres per pixel of a slide that does not state them. */
 export function mppForm(id: string): HTMLFormElement {
@@ -11,15 +12,15 @@ export function mppForm(id: string): HTMLFormElement {
     max: 1000,
     step: 'any',
     required: true,
-    'aria-label': 'Micrometres per pixel',
+    'aria-label': say('Micrometres per pixel'),
   });
-  const button = h('button', { type: 'submit' }, 'Continue');
+  const button = h('button', { type: 'submit' }, say('Continue'));
   const message = h('p', { class: 'form-message', role: 'status' });
   const submit = async () => {
     button.disabled = true;
     try {
       await giveMpp(id, field.valueAsNumber);
-      fill(message, 'Thank you: the slide goes on.');
+      fill(message, say('Thank you: the slide goes on.'));
     } catch (error) {
       fill(message, explain(error));
       button.disabled = false;
@@ -32,7 +33,7 @@ export function mppForm(id: string): HTMLFormElement {
   return h(
     'form',
     { class: 'mpp-form', onsubmit },
-    h('label', {}, field, h('span', {}, 'µm per pixel')),
+    h('label', {}, field, h('span', {}, say('µm per pixel'))),
     button,
     message,
   );

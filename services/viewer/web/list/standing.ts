@@ -1,5 +1,7 @@
 import { sentence } from '../api/problem';
 import type { Progress, Slide, Stage } from '../api/shapes';
+import { labelWords } from '../words/labels';
+import { say } from '../words/say';
 
 /** Where a slide stands, for a line of text and a bar. */
 export interface Standing {
@@ -9,34 +11,40 @@ export interface Standing {
   share: number | null;
 }
 
-const MISSING_MPP =
+const MISSING_MPP = say(
   'The file does not say how many micrometres a pixel measures, and Coverslip never guesses it. ' +
-  'Look it up with the scanner that made the slide, and enter it here.';
+    'Look it up with the scanner that made the slide, and enter it here.',
+);
 
 const STEP_WORDS: Record<Stage, string> = {
-  receive: 'Receiving',
-  tile: 'Tiling',
-  embed: 'Reading tissue',
-  score: 'Scoring',
-  evidence: 'Looking for evidence',
+  receive: say('Receiving'),
+  tile: say('Tiling'),
+  embed: say('Reading tissue'),
+  score: say('Scoring'),
+  evidence: say('Looking for evidence'),
 };
 
 export function standing(slide: Slide): Standing {
   switch (slide.status.state) {
     case 'received':
-      return working(slide.progress, 'Waiting to be tiled');
+      return working(slide.progress, say('Waiting to be tiled'));
     case 'tiled':
-      return working(slide.progress, 'Waiting to be read');
+      return working(slide.progress, say('Waiting to be read'));
     case 'embedded':
-      return working(slide.progress, 'Waiting to be scored');
+      return working(slide.progress, say('Waiting to be scored'));
     case 'scored':
-      if (slide.awaits_impression) return { label: 'Ready for your first read', tone: 'waiting', share: null };
-      return { label: 'Analysed', tone: 'done', share: null };
+      if (slide.awaits_impression) return { label: say('Ready for your first read'), tone: 'waiting', share: null };
+      return { label: say('Analysed'), tone: 'done', share: null };
     case 'held':
-      return { label: isStopped(slide) ? 'Stopped' : 'Needs attention', tone: 'waiting', share: null };
+      return { label: isStopped(slide) ? say('Stopped') : say('Needs attention'), tone: 'waiting', share: null };
     case 'quarantined':
-      return { label: 'Cannot be processed', tone: 'failed', share: null };
+      return { label: say('Cannot be processed'), tone: 'failed', share: null };
   }
+}
+
+/** In words, with how far the step is. */
+export function standingWords({ label, share }: Standing): string {
+  return share === null ? label : say('{step} {percent} %', { step: label, percent: Math.floor(share * 100) });
 }
 
 /** Whether a pyramid exists to look at. */
@@ -61,9 +69,11 @@ function isHeldFor({ status: { reason } }: Slide, code: string): boolean {
 /** `Tumour, grade 3`, `Tumour detected`, `No tumour`. */
 export function callWords(slide: Slide): string | null {
   if (!slide.call) return null;
-  const label = capital(slide.call.label.replaceAll('_', ' '));
+  const label = capital(labelWords(slide.call.label));
   if (!slide.call.is_positive) return label;
-  return slide.grade ? `${label}, grade ${slide.grade.value}` : `${label} detected`;
+  return slide.grade
+    ? say('{finding}, grade {grade}', { finding: label, grade: slide.grade.value })
+    : say('{finding} detected', { finding: label });
 }
 
 /** Why a slide does not go on, and what to do; `null` if it does. */
@@ -73,7 +83,7 @@ export function obstacle(slide: Slide): string | null {
 }
 
 export function slideName(slide: Slide): string {
-  return slide.file_name ?? `Slide ${slide.id.slice(0, 8)}`;
+  return slide.file_name ?? say('Slide {id}', { id: slide.id.slice(0, 8) });
 }
 
 export function capital(text: string): string {

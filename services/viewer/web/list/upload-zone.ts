@@ -2,6 +2,7 @@ import { explain } from '../api/problem';
 import { upload } from '../api/upload';
 import { fill, h, setVariable } from '../dom';
 import { icon } from '../icons';
+import { say } from '../words/say';
 
 /** Takes files by a button or dropped anywhere on `target`, and sends them one after the other. */
 export function uploadZone(target: HTMLElement): HTMLElement {
@@ -21,7 +22,7 @@ export function uploadZone(target: HTMLElement): HTMLElement {
       'label',
       { for: 'file-picker', class: 'upload-button' },
       icon('upload'),
-      h('span', {}, h('strong', {}, 'Add slides'), h('span', { class: 'upload-hint' }, 'or drop files anywhere')),
+      h('span', {}, h('strong', {}, say('Add slides')), h('span', { class: 'upload-hint' }, say('or drop files anywhere'))),
     ),
     transfers,
   );
@@ -46,11 +47,13 @@ async function transfer(file: File, transfers: HTMLElement): Promise<void> {
   } catch (error) {
     bar.remove();
     row.classList.add('failed');
-    fill(message, explain(error), h('button', { onclick: () => row.remove() }, 'Dismiss'));
+    fill(message, explain(error), h('button', { onclick: () => row.remove() }, say('Dismiss')));
   }
 }
 
 function acceptDrops(target: HTMLElement, send: (file: File) => void): void {
+  // Shown by the style sheet.
+  target.dataset.dropWords = say('Drop to add the slide');
   let depth = 0;
   const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
   const mark = () => target.classList.toggle('drop-target', depth > 0);

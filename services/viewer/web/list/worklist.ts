@@ -1,4 +1,5 @@
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import { CaseCard } from './case-card';
 import { chosenCases, type Who } from './case-words';
@@ -17,7 +18,7 @@ export class Worklist {
   ) {
     this.element = h(
       'section',
-      { class: 'worklist', 'aria-label': 'Worklist' },
+      { class: 'worklist', 'aria-label': say('Worklist') },
       h('div', { class: 'list-tools' }, this.searchField(), this.standingField(), this.whoField()),
       this.cards,
       this.foot,
@@ -48,14 +49,14 @@ export class Worklist {
   }
 
   private footText(n_shown: number) {
-    if (!this.book.isLoaded) return h('p', {}, 'Loading…');
-    if (this.book.hasMore) return h('button', { onclick: () => this.book.loadMore() }, 'Show older cases');
-    if (n_shown > 0) return h('p', {}, 'J and K go through the slides, Enter opens one.');
-    return h('p', {}, 'No case. One comes with an order, or with a slide that names its accession number.');
+    if (!this.book.isLoaded) return h('p', {}, say('Loading…'));
+    if (this.book.hasMore) return h('button', { onclick: () => this.book.loadMore() }, say('Show older cases'));
+    if (n_shown > 0) return h('p', {}, say('J and K go through the slides, Enter opens one.'));
+    return h('p', {}, say('No case. One comes with an order, or with a slide that names its accession number.'));
   }
 
   private searchField(): HTMLElement {
-    const field = h('input', { type: 'search', placeholder: 'Find by accession', 'aria-label': 'Find by accession' });
+    const field = h('input', { type: 'search', placeholder: say('Find by accession'), 'aria-label': say('Find by accession') });
     field.addEventListener('input', () => this.book.find(field.value));
     return field;
   }
@@ -63,9 +64,9 @@ export class Worklist {
   private standingField(): HTMLElement {
     const field = h(
       'select',
-      { 'aria-label': 'State' },
-      h('option', { value: 'open' }, 'To be signed'),
-      h('option', { value: 'signed' }, 'Signed'),
+      { 'aria-label': say('State') },
+      h('option', { value: 'open' }, say('To be signed')),
+      h('option', { value: 'signed' }, say('Signed')),
     );
     field.addEventListener('change', () => this.book.show(field.value as 'open' | 'signed'));
     return field;
@@ -73,14 +74,14 @@ export class Worklist {
 
   private whoField(): HTMLElement {
     const options: [Who, string][] = [
-      ['everyone', 'Everyone’s'],
-      ['mine', 'Mine'],
-      ['nobody', 'Nobody’s'],
-      ['suspicious', 'Suspicious'],
+      ['everyone', say('Everyone’s')],
+      ['mine', say('Mine')],
+      ['nobody', say('Nobody’s')],
+      ['suspicious', say('Suspicious')],
     ];
     const field = h(
       'select',
-      { 'aria-label': 'Whose' },
+      { 'aria-label': say('Whose') },
       options.map(([value, words]) => h('option', { value }, words)),
     );
     field.addEventListener('change', () => {

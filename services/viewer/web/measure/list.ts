@@ -1,7 +1,8 @@
 import { fill, h } from '../dom';
 import { icon } from '../icons';
 import { section } from '../panel/section';
-import { type Measurement, measureWords } from './measurement';
+import { say } from '../words/say';
+import { type Measurement, type MeasurementKind, measureWords } from './measurement';
 
 interface MeasurementListener {
   choose(measurement: Measurement): void;
@@ -10,16 +11,25 @@ interface MeasurementListener {
   remove(measurement: Measurement): void;
 }
 
-const NAMES = { line: 'Line', area: 'Area' } as const;
+const WORDS: Record<MeasurementKind, Record<'row' | 'remove', (number: number, size: string) => string>> = {
+  line: {
+    row: (number, size) => say('Line {number}: {size}', { number, size }),
+    remove: (number) => say('Remove line {number}', { number }),
+  },
+  area: {
+    row: (number, size) => say('Area {number}: {size}', { number, size }),
+    remove: (number) => say('Remove area {number}', { number }),
+  },
+};
 
 /** The measurements of the slide, each leading to its place, each removable. */
 export class MeasurementList {
   private readonly rows = h('ol', { class: 'measurements' });
   readonly element = section(
     'measured',
-    'Measurements',
+    say('Measurements'),
     this.rows,
-    h('p', { class: 'hint' }, 'Kept in this browser tab until it is closed. Keep one to have it among the annotations, and in the report.'),
+    h('p', { class: 'hint' }, say('Kept in this browser tab until it is closed. Keep one to have it among the annotations, and in the report.')),
   );
 
   constructor(private readonly listener: MeasurementListener) {}
@@ -31,12 +41,13 @@ export class MeasurementList {
   }
 
   private row(measurement: Measurement, number: number, canKeep: boolean): HTMLElement {
-    const words = `${NAMES[measurement.kind]} ${number}: ${measureWords(measurement)}`;
+    const words = WORDS[measurement.kind];
+    const size = measureWords(measurement);
     const remove = h(
       'button',
       {
         class: 'icon-button',
-        title: `Remove ${NAMES[measurement.kind].toLowerCase()} ${number}`,
+        title: words.remove(number, size),
         onclick: () => this.listener.remove(measurement),
       },
       icon('close'),
@@ -45,8 +56,8 @@ export class MeasurementList {
     return h(
       'li',
       {},
-      h('button', { class: 'measurement', onclick: () => this.listener.choose(measurement) }, words),
-      canKeep && h('button', { class: 'keep', onclick: () => this.listener.keep(measurement) }, 'Keep'),
+      h('button', { class: 'measurement', onclick: () => this.listener.choose(measurement) }, words.row(number, size)),
+      canKeep && h('button', { class: 'keep', onclick: () => this.listener.keep(measurement) }, say('Keep')),
       remove,
     );
   }

@@ -1,4 +1,5 @@
 import { formatLength, formatSurface } from '../units/length';
+import { say } from '../words/say';
 
 /** A place on the glass, in micrometres from the top left of level 0. */
 export type Place = readonly [x_um: number, y_um: number];
@@ -39,7 +40,7 @@ export function area_um2(places: readonly Place[]): number {
 /** `1.24 mm`, or `0.37 mm², 2.6 mm around`. */
 export function measureWords(measurement: Measurement): string {
   const length = formatLength(length_um(measurement));
-  return measurement.kind === 'line' ? length : `${formatSurface(area_um2(measurement.places))}, ${length} around`;
+  return measurement.kind === 'line' ? length : say('{area}, {length} around', { area: formatSurface(area_um2(measurement.places)), length });
 }
 
 /** The upright rectangle around it. */

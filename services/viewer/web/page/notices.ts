@@ -1,5 +1,6 @@
 import { explain, Problem } from '../api/problem';
 import { fill, h } from '../dom';
+import { say } from '../words/say';
 
 const SHOWN_MS = 8000;
 
@@ -26,7 +27,7 @@ export class Notices {
       notice.remove();
       this.shown.delete(message);
     };
-    const notice = h('p', { class: 'notice' }, message, h('button', { onclick: remove }, 'Dismiss'));
+    const notice = h('p', { class: 'notice' }, message, h('button', { onclick: remove }, say('Dismiss')));
     this.element.append(notice);
     setTimeout(remove, SHOWN_MS);
   }
@@ -35,16 +36,17 @@ export class Notices {
     if (this.dialog.open) return;
     fill(
       this.dialog,
-      h('h2', {}, 'Please log in'),
-      h('p', {}, 'This browser has no session, or the one it had is over. Nothing is lost.'),
+      h('h2', {}, say('Please log in')),
+      h('p', {}, say('This browser has no session, or the one it had is over. Nothing is lost.')),
       h(
         'p',
         {},
-        'Open a login link: ',
-        h('code', {}, 'coverslip up'),
-        ' prints a new one each time it starts. If someone else runs this server, ask them for one.',
+        say(
+          'Open a login link: {command} prints a new one each time it starts. If someone else runs this server, ask them for one.',
+          { command: 'coverslip up' },
+        ),
       ),
-      h('button', { onclick: () => location.reload() }, 'Try again'),
+      h('button', { onclick: () => location.reload() }, say('Try again')),
     );
     this.dialog.showModal();
   }

@@ -3,20 +3,22 @@ import sign from '../icon.svg';
 import { fill, h } from '../dom';
 import { icon } from '../icons';
 import { formatRoute, type Route } from '../route';
+import { languageSwitch } from '../words/switch';
+import { say } from '../words/say';
 
 /** Where the panel would leave the slide too little room, it is closed until someone asks for it. */
 const NARROW = '(max-width: 900px)';
 
 /** The frame around everything: the bar at the top, the list, the slide and the panel beside it. */
 export class Shell {
-  readonly listPlace = h('div', { class: 'list-place', 'aria-label': 'Slides' });
+  readonly listPlace = h('div', { class: 'list-place', 'aria-label': say('Slides') });
   readonly stagePlace = h('main', { class: 'stage' });
-  readonly panelPlace = h('aside', { class: 'panel', 'aria-label': 'Result' });
+  readonly panelPlace = h('aside', { class: 'panel', 'aria-label': say('Result') });
   private readonly title = h('span', { class: 'top-title' });
   private readonly connection = h('span', { class: 'connection', role: 'status' });
   private readonly panelToggle = h(
     'button',
-    { class: 'icon-button panel-toggle', title: 'Panel (B)', 'aria-label': 'Panel (B)', onclick: () => this.togglePanel() },
+    { class: 'icon-button panel-toggle', title: say('Panel (B)'), 'aria-label': say('Panel (B)'), onclick: () => this.togglePanel() },
     icon('panel'),
   );
   private readonly body = h('div', { class: 'body' }, this.listPlace, this.stagePlace, this.panelPlace);
@@ -28,7 +30,8 @@ export class Shell {
         { class: 'top' },
         h('h1', {}, h('a', { class: 'brand', href: formatRoute({ page: 'list' }) }, mark(), 'Coverslip')),
         this.title,
-        h('span', { class: 'research' }, 'Research use only'),
+        h('span', { class: 'research' }, say('Research use only')),
+        languageSwitch(),
         this.connection,
         this.panelToggle,
       ),
@@ -51,17 +54,17 @@ export class Shell {
   setTitle(name: string | null): void {
     const back = h(
       'a',
-      { class: 'icon-button', href: formatRoute({ page: 'list' }), title: 'All slides' },
+      { class: 'icon-button', href: formatRoute({ page: 'list' }), title: say('All slides') },
       icon('back'),
     );
-    back.setAttribute('aria-label', 'All slides');
+    back.setAttribute('aria-label', say('All slides'));
     fill(this.title, name === null ? null : [back, h('span', { class: 'top-name', title: name }, name)]);
     document.title = name === null ? 'Coverslip' : `${name} · Coverslip`;
   }
 
   setConnection(state: Connection): void {
     this.connection.dataset.state = state;
-    fill(this.connection, state === 'live' ? 'Live' : 'Connecting…');
+    fill(this.connection, state === 'live' ? say('Live') : say('Connecting…'));
   }
 
   private showPanel(isOpen: boolean): void {

@@ -4,11 +4,12 @@ import { fill, h } from '../dom';
 import { dropFirstView } from '../first-view';
 import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
-import { isViewable, lacksMpp, obstacle, slideName, standing } from '../list/standing';
+import { isViewable, lacksMpp, obstacle, slideName, standing, standingWords } from '../list/standing';
 import { newestOfEachTask } from '../panel/task-picker';
 import { DrawingSection } from '../review/drawing-section';
 import { ReviewSection } from '../review/review-section';
 import { OpenSlide, type OpenSlideListener, type Places, type Shown } from '../slide/open-slide';
+import { say } from '../words/say';
 
 interface SlidePageListener extends OpenSlideListener {
   named(name: string): void;
@@ -36,7 +37,7 @@ export class SlidePage {
     this.review = new ReviewSection((fresh) => book.put(fresh), (error) => this.fail(error));
     this.places = { ...frame, people: h('div', { class: 'people' }, this.review.element) };
     this.stopFollowing = book.follow(() => this.update());
-    fill(frame.stage, h('p', { class: 'stage-message' }, 'Loading…'));
+    fill(frame.stage, h('p', { class: 'stage-message' }, say('Loading…')));
     this.reservePanel();
     void this.start().catch((error: unknown) => this.fail(error));
   }
@@ -115,23 +116,22 @@ export class SlidePage {
     this.shownState = state;
     dropFirstView();
     fill(this.places.panel);
-    const { label, share } = standing(slide);
     fill(
       this.places.stage,
       h(
         'div',
         { class: 'stage-message' },
-        h('h2', {}, share === null ? label : `${label} ${Math.floor(share * 100)} %`),
+        h('h2', {}, standingWords(standing(slide))),
         h('p', {}, obstacle(slide)),
         lacksMpp(slide) && mppForm(slide.id),
-        slide.status.state === 'received' && h('p', {}, 'The slide opens here as soon as it is tiled.'),
+        slide.status.state === 'received' && h('p', {}, say('The slide opens here as soon as it is tiled.')),
       ),
     );
   }
 
   /** The panel keeps its room from the start: the slide would change its size when it came. */
   private reservePanel(): void {
-    fill(this.places.panel, h('p', { class: 'panel-message' }, 'Loading…'));
+    fill(this.places.panel, h('p', { class: 'panel-message' }, say('Loading…')));
   }
 
   private fail(error: unknown): void {

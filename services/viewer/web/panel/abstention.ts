@@ -1,22 +1,24 @@
 import type { Abstention, PredictionSet } from '../api/shapes';
 import { capital } from '../list/standing';
 import { formatCount, formatValue } from '../units/plain';
+import { labelWords } from '../words/labels';
+import { listed, say } from '../words/say';
 
 /** Why there is no call, in a few words for a list. */
 export function abstentionTitle({ reason }: Abstention): string {
   switch (reason) {
     case 'scanner_not_allowed':
-      return 'No call: scanner';
+      return say('No call: scanner');
     case 'mpp_not_allowed':
-      return 'No call: resolution';
+      return say('No call: resolution');
     case 'too_little_tissue':
-      return 'No call: too little tissue';
+      return say('No call: too little tissue');
     case 'covariates_unknown':
-      return 'No call: data missing';
+      return say('No call: data missing');
     case 'out_of_distribution':
-      return 'No call: unusual tissue';
+      return say('No call: unusual tissue');
     case 'uncertain':
-      return 'No call: uncertain';
+      return say('No call: uncertain');
   }
 }
 
@@ -27,22 +29,33 @@ export function abstentionWords(abstention: Abstention): string {
       return scannerWords(abstention.scanner, abstention.allowed);
     case 'mpp_not_allowed': {
       const { mpp, finest, coarsest } = abstention;
-      return `The slide has ${formatValue(mpp)} µm per pixel; the task was shown to work from ${formatValue(finest)} to ${formatValue(coarsest)}.`;
+      return say('The slide has {mpp} µm per pixel; the task was shown to work from {finest} to {coarsest}.', {
+        mpp: formatValue(mpp),
+        finest: formatValue(finest),
+        coarsest: formatValue(coarsest),
+      });
     }
     case 'too_little_tissue': {
       const { n_instances, fewest } = abstention;
-      return `The slide has ${formatCount(n_instances)} tiles of tissue; the task needs ${formatCount(fewest)}.`;
+      const needed = formatCount(fewest);
+      if (n_instances === 1) return say('The slide has 1 tile of tissue; the task needs {needed}.', { needed });
+      return say('The slide has {count} tiles of tissue; the task needs {needed}.', { count: formatCount(n_instances), needed });
     }
     case 'covariates_unknown':
-      return `The task also reads ${abstention.covariates.join(', ')}, which this slide was not given. Its maps are of the tissue alone.`;
+      return say('The task also reads {covariates}, which this slide was not given. Its maps are of the tissue alone.', {
+        covariates: listed(abstention.covariates),
+      });
     case 'out_of_distribution': {
       const { distance, limit, quantile } = abstention;
-      return `The tissue looks unlike the training slides: distance ${formatValue(distance)}, where ${formatPercent(quantile)} of them lie within ${formatValue(limit)}.`;
+      return say(
+        'The tissue looks unlike the training slides: distance {distance}, where {percent} % of them lie within {limit}.',
+        { distance: formatValue(distance), percent: percent(quantile), limit: formatValue(limit) },
+      );
     }
     case 'uncertain':
       return abstention.n_labels === 0
-        ? 'The slide is unlike the training slides of every answer.'
-        : `${abstention.n_labels} answers cannot be ruled out.`;
+        ? say('The slide is unlike the training slides of every answer.')
+        : say('{count} answers cannot be ruled out.', { count: abstention.n_labels });
   }
 }
 
@@ -53,21 +66,32 @@ export function leavesFigures(abstention: Abstention | null | undefined): boolea
 
 /** The answers that cannot be ruled out, and how far that can be relied on. */
 export function setWords({ labels, alpha, basis }: PredictionSet): { labels: string; promise: string } {
-  const named = labels.map((label) => capital(label.replaceAll('_', ' ')));
+  const named = labels.map((label) => capital(labelWords(label)));
   return {
-    labels: named.length === 0 ? 'None' : named.join(', '),
+    labels: named.length === 0 ? say('None') : listed(named),
     promise:
       basis.kind === 'calibrated'
-        ? `Holds the true answer for at least ${formatPercent(1 - alpha)} of slides like those it was calibrated on.`
-        : `Nothing can be ruled out: ${basis.n_slides} calibration slides of “${basis.label}”, ${basis.needed} are needed.`,
+        ? say('Holds the true answer for at least {percent} % of slides like those it was calibrated on.', { percent: percent(1 - alpha) })
+        : tooFewWords(basis.n_slides, basis.label, basis.needed),
   };
 }
 
 function scannerWords(scanner: string | null, allowed: string[]): string {
-  const made = scanner === null ? 'The slide does not say which scanner made it' : `The slide was made by ${scanner}`;
-  return `${made}; the task was shown to work on ${allowed.join(', ')}.`;
+  const scanners = listed(allowed);
+  return scanner === null
+    ? say('The slide does not say which scanner made it; the task was shown to work on {scanners}.', { scanners })
+    : say('The slide was made by {scanner}; the task was shown to work on {scanners}.', { scanner, scanners });
 }
 
-function formatPercent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+function tooFewWords(n_slides: number, label: string, needed: number): string {
+  const values = { label: labelWords(label), needed };
+  if (n_slides === 1) return say('Nothing can be ruled out: 1 calibration slide of “{label}”, {needed} are needed.', values);
+  return say('Nothing can be ruled out: {count} calibration slides of “{label}”, {needed} are needed.', {
+    count: n_slides,
+    ...values,
+  });
+}
+
+function percent(share: number): number {
+  return Number((share * 100).toFixed(1));
 }

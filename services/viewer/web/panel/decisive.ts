@@ -1,6 +1,7 @@
 import type { Decisive, DecisiveTile, Evidence, Manifest } from '../api/shapes';
 import { h } from '../dom';
 import { formatCount, formatProbability } from '../units/plain';
+import { say } from '../words/say';
 import { section } from './section';
 import { press, tileButton } from './tile-button';
 
@@ -12,19 +13,19 @@ export class DecisiveSection {
   constructor(manifest: Manifest, { decisive }: Evidence, onChoose: (position: number) => void) {
     this.buttons = decisiveTiles(decisive).map((tile, position) => {
       const probability = formatProbability(tile.tile_probability);
-      const name = `Deciding tile ${position + 1}`;
+      const number = position + 1;
       return tileButton({
         manifest,
         rect_um: tile.rect_um,
-        name,
-        title: `${name}: probability ${probability} by itself`,
+        name: say('Deciding tile {number}', { number }),
+        title: say('Deciding tile {number}: probability {probability} by itself', { number, probability }),
         words: h('span', {}, `p ${probability}`),
         onclick: () => onChoose(position),
       });
     });
     this.element = section(
       'decisive',
-      'What decides it',
+      say('What decides it'),
       h('p', { class: 'hint' }, explanation(decisive)),
       this.buttons.length > 0 && h('div', { class: 'tiles' }, this.buttons),
     );
@@ -50,16 +51,24 @@ export function explanation(decisive: Decisive): string {
   switch (decisive.kind) {
     case 'smallest_set': {
       const { length } = decisive.tiles;
-      const these = length === 1 ? 'this tile' : `these ${formatCount(length)} tiles`;
-      return (
-        `Seeing ${these} only, the model makes the same call, with probability ` +
-        `${formatProbability(decisive.probability)}. ` +
-        (length === 1 ? 'Other tiles may do so too.' : 'None of them can be spared; a smaller set may exist.')
+      const probability = formatProbability(decisive.probability);
+      if (length === 1) {
+        return say(
+          'Seeing this tile only, the model makes the same call, with probability {probability}. Other tiles may do so too.',
+          { probability },
+        );
+      }
+      return say(
+        'Seeing these {count} tiles only, the model makes the same call, with probability {probability}. ' +
+          'None of them can be spared; a smaller set may exist.',
+        { count: formatCount(length), probability },
       );
     }
     case 'no_small_set':
-      return `No ${formatCount(decisive.most_tiles)} tiles or fewer were found that give the same call alone: the finding is in the slide as a whole.`;
+      return say('No {count} tiles or fewer were found that give the same call alone: the finding is in the slide as a whole.', {
+        count: formatCount(decisive.most_tiles),
+      });
     case 'most_suspicious':
-      return 'The most suspicious tile: of all, it has the highest probability by itself. Look here first if you doubt the call.';
+      return say('The most suspicious tile: of all, it has the highest probability by itself. Look here first if you doubt the call.');
   }
 }

@@ -1,6 +1,7 @@
 import type { Manifest, Prediction, TopTile } from '../api/shapes';
 import { h } from '../dom';
 import { formatProbability, formatValue } from '../units/plain';
+import { say } from '../words/say';
 import { section } from './section';
 import { press, tileButton } from './tile-button';
 
@@ -15,12 +16,11 @@ export class Evidence {
     );
     this.element = section(
       'evidence',
-      'Evidence',
+      say('Evidence'),
       h(
         'p',
         { class: 'hint' },
-        'The tiles the model weighed most. ',
-        'Each shows its weight against an average tile, and its own probability.',
+        say('The tiles the model weighed most. Each shows its weight against an average tile, and its own probability.'),
       ),
       h('div', { class: 'tiles' }, this.buttons),
     );
@@ -40,12 +40,12 @@ function topTileButton(
 ): HTMLElement {
   const weight = `${formatValue(tile.attention * prediction.n_instances)}×`;
   const probability = formatProbability(tile.tile_probability);
-  const name = `Tile ${position + 1}`;
+  const number = position + 1;
   return tileButton({
     manifest,
     rect_um: tile.rect_um,
-    name,
-    title: `${name}: ${weight} the average weight, probability ${probability}`,
+    name: say('Tile {number}', { number }),
+    title: say('Tile {number}: {weight} the average weight, probability {probability}', { number, weight, probability }),
     words: [h('span', {}, weight), h('span', {}, `p ${probability}`)],
     onclick,
   });

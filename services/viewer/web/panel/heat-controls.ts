@@ -6,6 +6,7 @@ import { colourRange, type HeatSettings, type Scale, withLayer, withScale } from
 import type { Grid } from '../heatmap/grid';
 import { capital } from '../list/standing';
 import { formatSigned, formatValue } from '../units/plain';
+import { say } from '../words/say';
 
 const THRESHOLD_STEPS = 200;
 
@@ -14,15 +15,18 @@ export class HeatControls {
   readonly element: HTMLElement;
   private readonly visible = h('input', { type: 'checkbox', name: 'visible' });
   private readonly layer: HTMLSelectElement;
-  private readonly colormap = select('colormap', []);
-  private readonly opacity = slider('opacity', 100);
+  private readonly colormap = select('colormap', say('Colormap'), []);
+  private readonly opacity = slider('opacity', say('Opacity'), 100);
   private readonly opacityWords = h('output', {});
   private readonly fade = h('input', { type: 'checkbox', name: 'fade' });
-  private readonly threshold = slider('threshold', THRESHOLD_STEPS);
+  private readonly threshold = slider('threshold', say('Threshold'), THRESHOLD_STEPS);
   private readonly thresholdWords = h('output', {});
-  private readonly scale = select('scale', [['value', 'Values'], ['percentile', 'Percentiles']]);
-  private readonly low = h('input', { type: 'number', name: 'low', step: 'any', 'aria-label': 'First colour' });
-  private readonly high = h('input', { type: 'number', name: 'high', step: 'any', 'aria-label': 'Last colour' });
+  private readonly scale = select('scale', say('Range'), [
+    ['value', say('Values')],
+    ['percentile', say('Percentiles')],
+  ]);
+  private readonly low = h('input', { type: 'number', name: 'low', step: 'any', 'aria-label': say('First colour') });
+  private readonly high = h('input', { type: 'number', name: 'high', step: 'any', 'aria-label': say('Last colour') });
   private readonly ends = h('span', { class: 'ends' });
   private settings: HeatSettings;
   private grid: Grid | null = null;
@@ -33,17 +37,17 @@ export class HeatControls {
     private readonly onChange: (settings: HeatSettings) => void,
   ) {
     this.settings = first;
-    this.layer = select('layer', layers.map((layer) => [layer, LAYERS[layer].name]));
+    this.layer = select('layer', say('Layer'), layers.map((layer) => [layer, LAYERS[layer].name]));
     this.element = h(
       'div',
       { class: 'heat-controls' },
-      row('Show', h('label', { class: 'tick' }, this.visible, 'Heatmap over the slide')),
-      row('Layer', this.layer),
-      row('Opacity', this.opacity, this.opacityWords),
-      row('', h('label', { class: 'tick' }, this.fade, 'Fade low values')),
-      row('Threshold', this.threshold, this.thresholdWords),
-      row('Colours', this.colormap),
-      row('Range', this.scale),
+      row(say('Show'), h('label', { class: 'tick' }, this.visible, say('Heatmap over the slide'))),
+      row(say('Layer'), this.layer),
+      row(say('Opacity'), this.opacity, this.opacityWords),
+      row('', h('label', { class: 'tick' }, this.fade, say('Fade low values'))),
+      row(say('Threshold'), this.threshold, this.thresholdWords),
+      row(say('Colours'), this.colormap),
+      row(say('Range'), this.scale),
       row('', this.ends),
     );
     this.listen();
@@ -57,7 +61,7 @@ export class HeatControls {
     if (this.layer.value !== settings.layer || this.colormap.value === '') this.fit(settings.layer);
     this.colormap.value = settings.colormap;
     this.opacity.value = String(Math.round(settings.opacity * 100));
-    this.opacityWords.value = `${Math.round(settings.opacity * 100)} %`;
+    this.opacityWords.value = say('{percent} %', { percent: Math.round(settings.opacity * 100) });
     this.fade.checked = settings.emphasis === 'fade';
     this.scale.value = settings.scale;
     setUnlessFocused(this.low, settings.low);
@@ -69,13 +73,13 @@ export class HeatControls {
   private fit(layer: Layer): void {
     this.layer.value = layer;
     fill(this.colormap, options(colormapsFor(layer).map((name) => [name, capital(name)])));
-    fill(this.ends, isSigned(layer) ? ['± ', this.high] : [this.low, 'to', this.high]);
+    fill(this.ends, isSigned(layer) ? ['± ', this.high] : [this.low, say('to'), this.high]);
   }
 
   private showThreshold(): void {
     const { threshold, layer } = this.settings;
     const format = isSigned(layer) ? formatSigned : formatValue;
-    this.thresholdWords.value = threshold === null ? 'off' : `≥ ${format(threshold).replace('+', '±')}`;
+    this.thresholdWords.value = threshold === null ? say('off') : `≥ ${format(threshold).replace('+', '±')}`;
     if (threshold === null) this.threshold.value = '0';
   }
 
@@ -117,10 +121,10 @@ function row(label: string, ...fields: HTMLElement[]): HTMLElement {
 
 type Choices = [value: string, words: string][];
 
-function select(name: string, choices: Choices): HTMLSelectElement {
+function select(name: string, words: string, choices: Choices): HTMLSelectElement {
   return h(
     'select',
-    { name, 'aria-label': capital(name) },
+    { name, 'aria-label': words },
     options(choices),
   );
 }
@@ -129,8 +133,8 @@ function options(choices: Choices): HTMLElement[] {
   return choices.map(([value, words]) => h('option', { value }, words));
 }
 
-function slider(name: string, max: number): HTMLInputElement {
-  return h('input', { type: 'range', name, min: 0, max, step: 1, 'aria-label': capital(name) });
+function slider(name: string, words: string, max: number): HTMLInputElement {
+  return h('input', { type: 'range', name, min: 0, max, step: 1, 'aria-label': words });
 }
 
 /** A field someone types in keeps its text. */

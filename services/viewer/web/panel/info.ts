@@ -6,14 +6,21 @@ import { drawOutline, type Tissue } from '../slide/tissue';
 import { formatArea } from '../units/length';
 import { formatResolution } from '../units/magnification';
 import { formatBytes, formatCount, formatSeconds, formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { hashButton } from './hash';
 import { facts, section } from './section';
 
-const STAGE_WORDS: Record<Stage, string> = { receive: 'Receive', tile: 'Tile', embed: 'Embed', score: 'Score', evidence: 'Evidence' };
+const STAGE_WORDS: Record<Stage, string> = {
+  receive: say('Receive'),
+  tile: say('Tile'),
+  embed: say('Embed'),
+  score: say('Score'),
+  evidence: say('Evidence'),
+};
 const ORIGIN_WORDS: Record<Level['origin'], string> = {
-  copied: 'copied bit for bit',
-  transcoded: 'converted',
-  halved: 'made from the level above',
+  copied: say('copied bit for bit'),
+  transcoded: say('converted'),
+  halved: say('made from the level above'),
 };
 
 /** What is known of the slide itself. */
@@ -21,20 +28,20 @@ export function infoSection(slide: Slide, manifest: Manifest, tissue: Tissue): H
   const { size, mpp } = manifest;
   return section(
     'info',
-    'Slide',
+    say('Slide'),
     overview(manifest, tissue),
     facts(
-      ['Received', formatTime(slide.received_at)],
-      ['Format', manifest.format],
-      ['Scanner', manifest.scanner],
-      ['Objective', manifest.objective_power === null ? null : `${manifest.objective_power}×`],
-      ['Resolution', `${formatResolution(mpp)}, ${MPP_SOURCE_WORDS[manifest.mpp_source]}`],
-      ['Size', `${formatCount(size.width)} × ${formatCount(size.height)} px`],
-      ['On the glass', formatArea(size.width * mpp, size.height * mpp)],
-      ['Tissue', `${tissue.areaMm2().toFixed(1)} mm²`],
-      ['Colour profile', manifest.icc === null ? 'none' : formatBytes(manifest.icc.bytes)],
-      ['File hash', hashButton(manifest.original)],
-      ['Pyramid hash', hashButton(manifest.pyramid)],
+      [say('Received'), formatTime(slide.received_at)],
+      [say('Format'), manifest.format],
+      [say('Scanner'), manifest.scanner],
+      [say('Objective'), manifest.objective_power === null ? null : `${manifest.objective_power}×`],
+      [say('Resolution'), MPP_WORDS[manifest.mpp_source](formatResolution(mpp))],
+      [say('Size'), `${formatCount(size.width)} × ${formatCount(size.height)} px`],
+      [say('On the glass'), formatArea(size.width * mpp, size.height * mpp)],
+      [say('Tissue'), `${tissue.areaMm2().toFixed(1)} mm²`],
+      [say('Colour profile'), manifest.icc === null ? say('none') : formatBytes(manifest.icc.bytes)],
+      [say('File hash'), hashButton(manifest.original)],
+      [say('Pyramid hash'), hashButton(manifest.pyramid)],
     ),
     levelTable(manifest),
     associatedPictures(manifest),
@@ -45,20 +52,20 @@ export function timingSection(timings: readonly StageTiming[]): HTMLElement | nu
   if (timings.length === 0) return null;
   return section(
     'timing',
-    'Time taken',
+    say('Time taken'),
     facts(...timings.map(({ stage, wall_s }) => [STAGE_WORDS[stage], formatSeconds(wall_s)] as const)),
   );
 }
 
-const MPP_SOURCE_WORDS: Record<Manifest['mpp_source'], string> = {
-  file: 'from the file',
-  operator: 'given by a person',
+const MPP_WORDS: Record<Manifest['mpp_source'], (resolution: string) => string> = {
+  file: (resolution) => say('{resolution}, from the file', { resolution }),
+  operator: (resolution) => say('{resolution}, given by a person', { resolution }),
 };
 
 /** The whole slide with the outline of its tissue. */
 function overview(manifest: Manifest, tissue: Tissue): HTMLElement {
   const canvas = h('canvas', {});
-  const picture = h('img', { src: paths.thumbnail(manifest.slide), alt: 'The whole slide' });
+  const picture = h('img', { src: paths.thumbnail(manifest.slide), alt: say('The whole slide') });
   picture.addEventListener('load', () => {
     canvas.width = picture.naturalWidth;
     canvas.height = picture.naturalHeight;
@@ -70,7 +77,7 @@ function overview(manifest: Manifest, tissue: Tissue): HTMLElement {
       (cell_px * canvas.height) / manifest.size.height,
     ]);
   });
-  return h('figure', { class: 'overview' }, picture, canvas, h('figcaption', {}, 'Tissue found'));
+  return h('figure', { class: 'overview' }, picture, canvas, h('figcaption', {}, say('Tissue found')));
 }
 
 function levelTable({ levels }: Manifest): HTMLElement {
@@ -79,7 +86,7 @@ function levelTable({ levels }: Manifest): HTMLElement {
     const cells: Content[] = [level.level, size, Number(level.mpp.toPrecision(3)), formatBytes(level.bytes)];
     return h('tr', { title: capital(ORIGIN_WORDS[level.origin]) }, cells.map((cell) => h('td', {}, cell)));
   };
-  const names = ['Level', 'Pixels', 'µm/px', 'Stored'];
+  const names = [say('Level'), say('Pixels'), 'µm/px', say('Stored')];
   return h(
     'table',
     { class: 'levels' },
@@ -87,6 +94,14 @@ function levelTable({ levels }: Manifest): HTMLElement {
     h('tbody', {}, levels.map(row)),
   );
 }
+
+/** What scanners add to a slide; another name stays as it is. */
+const PICTURE_WORDS = new Map([
+  ['label', say('label')],
+  ['macro', say('macro')],
+  ['overview', say('overview')],
+  ['thumbnail', say('thumbnail')],
+]);
 
 /** Labels and macros may name a patient: they are fetched only when someone asks. */
 function associatedPictures({ slide, associated }: Manifest): HTMLElement | null {
@@ -96,12 +111,15 @@ function associatedPictures({ slide, associated }: Manifest): HTMLElement | null
     { class: 'associated' },
     associated.map(({ name }) => {
       const place = h('div', {});
+      const words = PICTURE_WORDS.get(name) ?? name;
       const show = () => {
-        const picture = h('img', { src: paths.associated(slide, name), alt: capital(name) });
-        picture.addEventListener('error', () => place.replaceChildren(`You may not see the ${name} with this role.`));
+        const picture = h('img', { src: paths.associated(slide, name), alt: capital(words) });
+        picture.addEventListener('error', () =>
+          place.replaceChildren(say('You may not see the {picture} with this role.', { picture: words })),
+        );
         place.replaceChildren(picture);
       };
-      place.append(h('button', { onclick: show }, `Show ${name}`));
+      place.append(h('button', { onclick: show }, say('Show {picture}', { picture: words })));
       return place;
     }),
   );

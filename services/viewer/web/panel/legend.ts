@@ -4,6 +4,7 @@ import { type Range, share } from '../heatmap/grid';
 import { faithfulnessWords, isSigned, LAYERS } from '../heatmap/layers';
 import type { Shading } from '../heatmap/shading';
 import { formatSigned, formatValue } from '../units/plain';
+import { say } from '../words/say';
 
 const WIDTH_PX = 256;
 const TICKS = 5;
@@ -14,7 +15,7 @@ export class Legend {
   private readonly pointer = h('span', { class: 'legend-pointer', hidden: true });
   private readonly ticks = h('div', { class: 'legend-ticks' });
   private readonly title = h('div', { class: 'legend-title' });
-  private readonly sides = h('div', { class: 'legend-sides' }, h('span', {}, 'speaks against'), h('span', {}, 'speaks for'));
+  private readonly sides = h('div', { class: 'legend-sides' }, h('span', {}, say('speaks against')), h('span', {}, say('speaks for')));
   private readonly meaning = h('p', { class: 'hint' });
   readonly element = h(
     'div',

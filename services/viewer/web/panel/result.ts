@@ -2,6 +2,8 @@ import type { ClassProbability, Grade, Prediction, PredictionSet } from '../api/
 import { h, setVariable } from '../dom';
 import { capital } from '../list/standing';
 import { formatCount, formatProbability } from '../units/plain';
+import { labelWords, scaleWords } from '../words/labels';
+import { say } from '../words/say';
 import { abstentionWords, leavesFigures, setWords } from './abstention';
 import { hashButton } from './hash';
 import { facts, section } from './section';
@@ -10,21 +12,21 @@ import { facts, section } from './section';
 export function resultSection(prediction: Prediction): HTMLElement {
   return section(
     'result',
-    'Result',
-    h('p', { class: 'research-line' }, 'Research use only. Not for diagnosis.'),
+    say('Result'),
+    h('p', { class: 'research-line' }, say('Research use only. Not for diagnosis.')),
     callLine(prediction),
     leavesFigures(prediction.abstention) && figures(prediction),
     leavesFigures(prediction.abstention) && prediction.set && setBlock(prediction.set),
     !prediction.abstention && prediction.grade && gradeBlock(prediction.grade),
     facts(
-      ['Task', `${prediction.task.id} ${prediction.task.version}`],
-      ['Encoder', prediction.encoder.name],
-      ['Encoder licence', prediction.encoder_terms?.licence],
-      ['Encoder use', prediction.encoder_terms?.intended_use],
-      ['Tiles read', formatCount(prediction.n_instances)],
-      ['Task hash', hashButton(prediction.task.hash)],
-      ['Encoder hash', hashButton(prediction.encoder.hash)],
-      ['Pyramid hash', hashButton(prediction.pyramid)],
+      [say('Task'), `${prediction.task.id} ${prediction.task.version}`],
+      [say('Encoder'), prediction.encoder.name],
+      [say('Encoder licence'), prediction.encoder_terms?.licence],
+      [say('Encoder use'), prediction.encoder_terms?.intended_use],
+      [say('Tiles read'), formatCount(prediction.n_instances)],
+      [say('Task hash'), hashButton(prediction.task.hash)],
+      [say('Encoder hash'), hashButton(prediction.encoder.hash)],
+      [say('Pyramid hash'), hashButton(prediction.pyramid)],
     ),
   );
 }
@@ -41,17 +43,17 @@ function callLine({ call, grade, abstention }: Prediction): HTMLElement {
     return h(
       'div',
       { class: 'call open' },
-      h('strong', {}, 'No call'),
+      h('strong', {}, say('No call')),
       h('span', {}, abstentionWords(abstention)),
-      leavesFigures(abstention) && h('span', {}, 'The figures below are for a person to judge.'),
+      leavesFigures(abstention) && h('span', {}, say('The figures below are for a person to judge.')),
     );
   }
-  const label = capital(call.label.replaceAll('_', ' '));
+  const label = capital(labelWords(call.label));
   return h(
     'div',
     { class: `call ${call.is_positive ? 'positive' : 'negative'}` },
-    h('strong', {}, call.is_positive ? `${label} detected` : label),
-    grade && h('span', {}, `Grade ${grade.value} of ${grade.exceedance.length}`),
+    h('strong', {}, call.is_positive ? say('{finding} detected', { finding: label }) : label),
+    grade && h('span', {}, say('Grade {grade} of {highest}', { grade: grade.value, highest: grade.exceedance.length })),
   );
 }
 
@@ -70,14 +72,14 @@ function probabilityBar({ probability, threshold, call, abstention }: Prediction
     'div',
     { class: 'track-ends' },
     h('span', {}, '0'),
-    h('span', { class: 'track-threshold-label' }, `threshold ${formatProbability(threshold)}`),
+    h('span', { class: 'track-threshold-label' }, say('threshold {value}', { value: formatProbability(threshold) })),
     h('span', {}, '1'),
   );
   setVariable(ends, 'threshold', threshold);
   return h(
     'div',
     { class: 'probability' },
-    h('div', { class: 'probability-line' }, 'Calibrated probability', h('strong', {}, formatProbability(probability))),
+    h('div', { class: 'probability-line' }, say('Calibrated probability'), h('strong', {}, formatProbability(probability))),
     track,
     ends,
   );
@@ -88,7 +90,7 @@ function setBlock(set: PredictionSet): HTMLElement {
   return h(
     'div',
     { class: 'answer-set' },
-    h('div', { class: 'probability-line' }, 'Cannot be ruled out', h('strong', {}, labels)),
+    h('div', { class: 'probability-line' }, say('Cannot be ruled out'), h('strong', {}, labels)),
     h('p', { class: 'hint' }, promise),
   );
 }
@@ -98,12 +100,12 @@ function gradeBlock(grade: Grade): HTMLElement {
   return h(
     'div',
     { class: 'grade' },
-    h('div', { class: 'probability-line' }, `Grade (${grade.scale})`, h('strong', {}, String(grade.value))),
-    h('p', { class: 'hint' }, `Expected ${grade.expected.toFixed(1)}. How likely it is to be at least:`),
+    h('div', { class: 'probability-line' }, say('Grade ({scale})', { scale: scaleWords(grade.scale) }), h('strong', {}, String(grade.value))),
+    h('p', { class: 'hint' }, say('Expected {grade}. How likely it is to be at least:', { grade: grade.expected.toFixed(1) })),
     h(
       'ol',
       { class: 'exceedance' },
-      grade.exceedance.map((probability, k) => shareBar(`Grade ${k + 1}`, probability)),
+      grade.exceedance.map((probability, k) => shareBar(say('Grade {grade}', { grade: k + 1 }), probability)),
     ),
   );
 }
@@ -113,8 +115,8 @@ function classBlock(classes: readonly ClassProbability[]): HTMLElement {
   return h(
     'div',
     { class: 'grade' },
-    h('div', { class: 'probability-line' }, 'Calibrated probability'),
-    h('ol', { class: 'exceedance' }, classes.map(({ label, probability }) => shareBar(label, probability))),
+    h('div', { class: 'probability-line' }, say('Calibrated probability')),
+    h('ol', { class: 'exceedance' }, classes.map(({ label, probability }) => shareBar(labelWords(label), probability))),
   );
 }
 

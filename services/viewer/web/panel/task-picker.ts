@@ -1,5 +1,6 @@
 import type { Prediction } from '../api/shapes';
 import { h } from '../dom';
+import { say } from '../words/say';
 
 /** Chooses between the results of several tasks; `null` where there is nothing to choose. */
 export function taskPicker(
@@ -10,14 +11,14 @@ export function taskPicker(
   if (results.length < 2) return null;
   const picker = h(
     'select',
-    { name: 'task', 'aria-label': 'Task' },
+    { name: 'task', 'aria-label': say('Task') },
     results.map((result, at) => h('option', { value: at, selected: result === chosen }, result.task.id)),
   );
   picker.addEventListener('change', () => {
     const result = results[Number(picker.value)];
     if (result !== undefined) onChoose(result);
   });
-  return h('div', { class: 'task-picker' }, 'Task', picker);
+  return h('div', { class: 'task-picker' }, say('Task'), picker);
 }
 
 /** The newest result of each task, from results newest first. */

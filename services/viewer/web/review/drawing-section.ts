@@ -6,20 +6,21 @@ import { section } from '../panel/section';
 import { asGeometry, sizeWords } from '../measure/as-annotation';
 import type { Measurement } from '../measure/measurement';
 import { formatTime } from '../units/plain';
+import { say } from '../words/say';
 import { AnnotationOverlay } from './annotation-overlay';
 import { DrawingPad, type Surface, type Tool } from './drawing-pad';
 
 const TOOLS: Record<Tool, { words: string; hint: string }> = {
-  point: { words: 'Point', hint: 'Click on the slide. Escape puts the tool away.' },
-  polygon: { words: 'Polygon', hint: 'Click each corner; a double click or Enter closes it.' },
-  brush: { words: 'Brush', hint: 'Paint over the region. The wheel still zooms.' },
+  point: { words: say('Point'), hint: say('Click on the slide. Escape puts the tool away.') },
+  polygon: { words: say('Polygon'), hint: say('Click each corner; a double click or Enter closes it.') },
+  brush: { words: say('Brush'), hint: say('Paint over the region. The wheel still zooms.') },
 };
 
 const KINDS: Record<Geometry['type'], string> = {
-  Point: 'Point',
-  LineString: 'Line',
-  Polygon: 'Region',
-  MultiPolygon: 'Painted region',
+  Point: say('Point'),
+  LineString: say('Line'),
+  Polygon: say('Region'),
+  MultiPolygon: say('Painted region'),
 };
 
 /** What people drew on the slide, and the tools to draw. */
@@ -61,7 +62,7 @@ export class DrawingSection {
     const tools = (Object.keys(TOOLS) as Tool[]).map((tool) => this.button(tool));
     fill(
       this.element,
-      section('drawing', 'Annotations', mayDraw && h('div', { class: 'tools', role: 'toolbar' }, tools), this.hint, this.list),
+      section('drawing', say('Annotations'), mayDraw && h('div', { class: 'tools', role: 'toolbar' }, tools), this.hint, this.list),
     );
     this.draw(mayDraw);
     if (mayDraw) this.mayKeep((measurement) => this.keep(asGeometry(measurement, this.manifest.mpp)));
@@ -75,12 +76,13 @@ export class DrawingSection {
 
   private row({ id, geometry, properties: { name, coverslip } }: Annotation, mayDraw: boolean): HTMLElement {
     const size = sizeWords(geometry, this.manifest.mpp);
+    const drawn = { name: coverslip.author, time: formatTime(coverslip.drawn_at) };
     return h(
       'li',
       { 'data-annotation': id },
       h('span', {}, name ?? KINDS[geometry.type]),
-      h('span', { class: 'history-by' }, size !== null && `${size}; `, `${coverslip.author}, ${formatTime(coverslip.drawn_at)}`),
-      mayDraw && h('button', { onclick: () => this.remove(id) }, 'Remove'),
+      h('span', { class: 'history-by' }, size === null ? say('{name}, {time}', drawn) : say('{size}; {name}, {time}', { size, ...drawn })),
+      mayDraw && h('button', { onclick: () => this.remove(id) }, say('Remove')),
     );
   }
 

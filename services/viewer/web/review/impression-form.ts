@@ -1,5 +1,6 @@
 import type { ImpressionCode, NewReview } from '../api/case-shapes';
 import { h } from '../dom';
+import { say } from '../words/say';
 import { IMPRESSIONS } from './words';
 import { reviewForm } from './review-form';
 
@@ -9,13 +10,13 @@ export function impressionForm(send: (review: NewReview) => Promise<void>): HTML
   const choice = h(
     'fieldset',
     { class: 'choices' },
-    h('legend', {}, 'Your impression'),
+    h('legend', {}, say('Your impression')),
     codes.map(([value, words]) =>
       h('label', {}, h('input', { type: 'radio', name: 'impression', value, required: true }), words),
     ),
   );
-  const text = h('textarea', { name: 'text', rows: 2, maxlength: 4000, 'aria-label': 'Remarks', placeholder: 'Remarks' });
-  return reviewForm('impression-form', 'Record impression', [choice, text], (fields) =>
+  const text = h('textarea', { name: 'text', rows: 2, maxlength: 4000, 'aria-label': say('Remarks'), placeholder: say('Remarks') });
+  return reviewForm('impression-form', say('Record impression'), [choice, text], (fields) =>
     send({
       kind: 'impression',
       impression: fields.get('impression') as ImpressionCode,

@@ -1,6 +1,7 @@
 import type { NewReview, OverrideReason } from '../api/case-shapes';
 import type { Prediction } from '../api/shapes';
 import { h } from '../dom';
+import { say } from '../words/say';
 import { reviewForm } from './review-form';
 import { REASONS } from './words';
 
@@ -10,12 +11,12 @@ type Send = (review: NewReview) => Promise<void>;
 export function judgementForms(prediction: Prediction, send: Send): HTMLElement {
   const { task, abstention } = prediction;
   const of = { task: task.id, task_hash: task.hash };
-  const accept = reviewForm('accept-form', 'Accept result', null, () => send({ kind: 'accept', ...of }));
+  const accept = reviewForm('accept-form', say('Accept result'), null, () => send({ kind: 'accept', ...of }));
   return h(
     'div',
     { class: 'judgement' },
     !abstention && accept,
-    h('details', { class: 'override' }, h('summary', {}, 'Override result…'), overrideForm(prediction, send)),
+    h('details', { class: 'override' }, h('summary', {}, say('Override result…')), overrideForm(prediction, send)),
   );
 }
 
@@ -28,21 +29,21 @@ function overrideForm(prediction: Prediction, send: Send): HTMLFormElement {
     h(
       'label',
       {},
-      'Finding',
+      say('Finding'),
       h('input', { type: 'text', name: 'label', required: true, maxlength: 64, list, autocomplete: 'off' }),
       h('datalist', { id: list }, labels),
     ),
-    h('label', { class: 'tick' }, h('input', { type: 'checkbox', name: 'positive', checked: !call.is_positive }), 'Positive'),
-    grade !== null && h('label', {}, 'Grade', h('input', { name: 'grade', type: 'number', min: 0, max: 255, step: 1 })),
+    h('label', { class: 'tick' }, h('input', { type: 'checkbox', name: 'positive', checked: !call.is_positive }), say('Positive')),
+    grade !== null && h('label', {}, say('Grade'), h('input', { name: 'grade', type: 'number', min: 0, max: 255, step: 1 })),
     h(
       'label',
       {},
-      'Reason',
+      say('Reason'),
       h('select', { name: 'reason', required: true }, reasons.map(([value, words]) => h('option', { value }, words))),
     ),
-    h('textarea', { name: 'text', rows: 3, required: true, maxlength: 4000, 'aria-label': 'Why', placeholder: 'Why' }),
+    h('textarea', { name: 'text', rows: 3, required: true, maxlength: 4000, 'aria-label': say('Why'), placeholder: say('Why') }),
   ];
-  return reviewForm('override-form', 'Override', fields, (given) =>
+  return reviewForm('override-form', say('Override'), fields, (given) =>
     send({
       kind: 'override',
       task: task.id,

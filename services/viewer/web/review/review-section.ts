@@ -5,6 +5,7 @@ import type { Prediction, Slide } from '../api/shapes';
 import { type Content, fill, h } from '../dom';
 import { section } from '../panel/section';
 import { newestOfEachTask } from '../panel/task-picker';
+import { say } from '../words/say';
 import { caseBlock } from './case-block';
 import { history } from './history';
 import { impressionForm } from './impression-form';
@@ -73,11 +74,11 @@ export class ReviewSection {
       this.element,
       section(
         'review',
-        'Review',
+        say('Review'),
         history(known.reviews),
         me.reviews && forms(slide, known, send),
-        !me.reviews && h('p', { class: 'history-by' }, 'Reviews and signatures are for pathologists who logged in by a link.'),
-        mayReport(slide, me) && reportLinks('Slide', (form) => reports.slide(slide.id, form)),
+        !me.reviews && h('p', { class: 'history-by' }, say('Reviews and signatures are for pathologists who logged in by a link.')),
+        mayReport(slide, me) && reportLinks({ html: say('Slide report'), pdf: say('Slide report, PDF') }, (form) => reports.slide(slide.id, form)),
         found !== null && caseBlock(found, me, again),
       ),
     );
@@ -92,7 +93,7 @@ function mayReport({ status, awaits_impression }: Slide, { roles }: Me): boolean
 function forms(slide: Slide, known: Known, send: (review: NewReview) => Promise<void>): Content {
   if (slide.awaits_impression) {
     return [
-      h('p', { class: 'first-read' }, 'Here the AI is shown after your first read. Look at the slide, then record what you see.'),
+      h('p', { class: 'first-read' }, say('Here the AI is shown after your first read. Look at the slide, then record what you see.')),
       impressionForm(send),
     ];
   }
@@ -103,6 +104,6 @@ function forms(slide: Slide, known: Known, send: (review: NewReview) => Promise<
     known.results.map((result) =>
       h('div', {}, known.results.length > 1 && h('h3', {}, result.task.id), judgementForms(result, judge(result))),
     ),
-    !hasImpression && h('details', { class: 'own-impression' }, h('summary', {}, 'Record an impression…'), impressionForm(send)),
+    !hasImpression && h('details', { class: 'own-impression' }, h('summary', {}, say('Record an impression…')), impressionForm(send)),
   ];
 }

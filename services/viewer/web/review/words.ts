@@ -1,34 +1,41 @@
 import type { ImpressionCode, OverrideReason, Review } from '../api/case-shapes';
 import { capital } from '../list/standing';
+import { labelWords } from '../words/labels';
+import { say } from '../words/say';
 
 export const IMPRESSIONS: Record<ImpressionCode, string> = {
-  benign: 'Benign',
-  suspicious: 'Suspicious',
-  malignant: 'Malignant',
-  uncertain: 'Uncertain',
+  benign: say('Benign'),
+  suspicious: say('Suspicious'),
+  malignant: say('Malignant'),
+  uncertain: say('Uncertain'),
 };
 
 export const REASONS: Record<OverrideReason, string> = {
-  false_positive: 'False positive',
-  false_negative: 'False negative',
-  wrong_class: 'Wrong class',
-  wrong_grade: 'Wrong grade',
-  artefact: 'Misled by an artefact',
-  out_of_scope: 'Not a slide for this task',
-  no_answer: 'The task gave no answer',
-  other: 'Other',
+  false_positive: say('False positive'),
+  false_negative: say('False negative'),
+  wrong_class: say('Wrong class'),
+  wrong_grade: say('Wrong grade'),
+  artefact: say('Misled by an artefact'),
+  out_of_scope: say('Not a slide for this task'),
+  no_answer: say('The task gave no answer'),
+  other: say('Other'),
 };
 
 /** `First read: malignant`, `Accepted: tumour, grade 3`, `Overridden: benign (false positive)`. */
 export function reviewWords(review: Review): string {
   switch (review.kind) {
-    case 'impression':
-      return `${review.blind ? 'First read' : 'Impression'}: ${IMPRESSIONS[review.impression].toLowerCase()}`;
+    case 'impression': {
+      const impression = IMPRESSIONS[review.impression].toLowerCase();
+      return review.blind ? say('First read: {impression}', { impression }) : say('Impression: {impression}', { impression });
+    }
     case 'accept':
-      return `Accepted: ${said(review.result.call.label, review.result.grade)}`;
+      return say('Accepted: {finding}', { finding: said(review.result.call.label, review.result.grade) });
     case 'override': {
       const { call, grade } = review.finding;
-      return `Overridden: ${said(call.label, grade ?? null)} (${REASONS[review.reason].toLowerCase()})`;
+      return say('Overridden: {finding} ({reason})', {
+        finding: said(call.label, grade ?? null),
+        reason: REASONS[review.reason].toLowerCase(),
+      });
     }
   }
 }
@@ -52,6 +59,6 @@ export function ownJudgement(reviews: readonly Review[], reviewer: string, task:
 }
 
 function said(label: string, grade: number | null): string {
-  const words = capital(label.replaceAll('_', ' '));
-  return grade === null ? words : `${words}, grade ${grade}`;
+  const finding = capital(labelWords(label));
+  return grade === null ? finding : say('{finding}, grade {grade}', { finding, grade });
 }

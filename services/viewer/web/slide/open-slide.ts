@@ -11,6 +11,7 @@ import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
 import type { ShownLayer, View } from '../route';
+import { say } from '../words/say';
 import type { Commands, MeasureCommands, Movement, OverlayCommands } from './commands';
 import type { Frame } from './frame';
 import { toggleFullScreen } from './full-screen';
@@ -23,8 +24,8 @@ import { Tissue, TissueOverlay } from './tissue';
 import { Toolbar } from './toolbar';
 
 const MEASURE_HINTS: Record<MeasurementKind, string> = {
-  line: 'Place both ends',
-  area: 'Place the corners; the first again closes it',
+  line: say('Place both ends'),
+  area: say('Place the corners; the first again closes it'),
 };
 
 export interface Places {
@@ -162,7 +163,7 @@ export class OpenSlide implements Commands {
     // The slide may still be moving: the link is to what is seen now.
     this.listener.rest(this.shown());
     copyText(location.href).then(
-      () => this.readout.say('Link copied'),
+      () => this.readout.say(say('Link copied')),
       (error: unknown) => this.listener.failed(error),
     );
   }

@@ -1,3 +1,4 @@
+import { say } from '../words/say';
 import type { Frame } from './frame';
 
 /** Something drawn over the slide. */
@@ -21,7 +22,7 @@ export class OverlayCanvas {
     private readonly frame: () => Frame | null,
   ) {
     const context = this.canvas.getContext('2d');
-    if (context === null) throw new Error('this browser has no canvas: use a current browser');
+    if (context === null) throw new Error(say('this browser has no canvas: use a current browser'));
     this.context = context;
     this.canvas.className = 'overlays';
   }

@@ -2,14 +2,15 @@ import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { formatPlace, scaleBar } from '../units/length';
 import { formatMagnification, formatResolution, magnification } from '../units/magnification';
+import { say } from '../words/say';
 import type { Frame } from './frame';
 
 const SCALE_BAR_LIMIT_PX = 180;
 const SAID_MS = 4000;
 const COLOUR_WORDS = {
-  corrected: 'colours corrected',
-  'as scanned': 'colours as scanned',
-  'unusable profile': 'colours as scanned',
+  corrected: say('colours corrected'),
+  'as scanned': say('colours as scanned'),
+  'unusable profile': say('colours as scanned'),
 } as const;
 
 /** The line under the slide: scale bar, magnification, and what lies under the pointer. */
@@ -20,7 +21,7 @@ export class Readout {
   private readonly colour = h('output', { class: 'readout-colour' });
   private readonly scale = h('output', { class: 'readout-scale' });
   private readonly place = h('output', { class: 'readout-place' });
-  readonly scaleBar = h('div', { class: 'scale-bar', 'aria-label': 'Scale' }, this.barLabel, this.bar);
+  readonly scaleBar = h('div', { class: 'scale-bar', 'aria-label': say('Scale') }, this.barLabel, this.bar);
   readonly element = h('div', { class: 'readout' }, this.place, this.message, this.colour, this.scale);
   private middle: readonly [number, number] = [0, 0];
   private isPointed = false;
@@ -45,10 +46,10 @@ export class Readout {
    */
   point(place: readonly [number, number] | null, value: string | null): void {
     this.isPointed = place !== null;
-    const [x, y] = (place ?? this.middle).map(formatPlace);
+    const [x, y] = (place ?? this.middle).map(formatPlace) as [string, string];
     fill(
       this.place,
-      `${place === null ? 'middle  ' : ''}x ${x} µm   y ${y} µm`,
+      place === null ? say('middle  x {x} µm   y {y} µm', { x, y }) : `x ${x} µm   y ${y} µm`,
       value === null ? null : h('span', { class: 'readout-value' }, value),
     );
   }

@@ -1,6 +1,6 @@
 import OpenSeadragon from 'openseadragon';
 import { paths } from '../api/client';
-import { explain } from '../api/problem';
+import { explain, sentence } from '../api/problem';
 import type { Manifest, MicrometreRect } from '../api/shapes';
 import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
@@ -9,6 +9,7 @@ import { hasGraphicsCard } from '../graphics/card';
 import type { Place } from '../measure/measurement';
 import type { View } from '../route';
 import { umPerPixel } from '../units/magnification';
+import { say } from '../words/say';
 import type { Movement } from './commands';
 import { Frame } from './frame';
 import { type Overlay, OverlayCanvas } from './overlays';
@@ -55,13 +56,14 @@ export class Stage implements Movement {
   constructor(private readonly options: StageOptions) {
     this.overlayCanvas = new OverlayCanvas(options.overlays, () => this.frame());
     keepStyleOut();
+    OpenSeadragon.setString('Errors.OpenFailed', sentence(say('the slide could not be opened')));
     options.place.append(this.element);
     layFirstView(this.element);
     this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
     this.colour = new SlideColour(this.viewer, options.manifest, {
       changed: (state) => options.onColour(state),
-      failed: (error) => options.onFailure(`the slide's colours are shown as scanned: ${explain(error)}`),
+      failed: (error) => options.onFailure(say('the slide\'s colours are shown as scanned: {reason}', { reason: explain(error) })),
     });
     this.listen();
   }
@@ -172,12 +174,12 @@ export class Stage implements Movement {
   /** Says on the element whether all that is to be seen has come. */
   private followLoading(): void {
     const image = this.viewer.world.getItemAt(0);
-    const say = (isLoaded: boolean) => {
+    const tell = (isLoaded: boolean) => {
       this.element.dataset.loaded = String(isLoaded);
       if (isLoaded) dropFirstView();
     };
-    image.addHandler('fully-loaded-change', ({ fullyLoaded }) => say(fullyLoaded));
-    say(image.getFullyLoaded());
+    image.addHandler('fully-loaded-change', ({ fullyLoaded }) => tell(fullyLoaded));
+    tell(image.getFullyLoaded());
   }
 
   private tap(event: { position: OpenSeadragon.Point; preventDefaultAction: boolean }): void {
@@ -216,8 +218,8 @@ export class Stage implements Movement {
     viewer.addHandler('canvas-key', (event) => {
       event.preventDefaultAction = true;
     });
-    viewer.addHandler('open-failed', () => options.onFailure('the slide could not be opened'));
-    viewer.addHandler('tile-load-failed', () => options.onFailure('a part of the slide did not load'));
+    viewer.addHandler('open-failed', () => options.onFailure(say('the slide could not be opened')));
+    viewer.addHandler('tile-load-failed', () => options.onFailure(say('a part of the slide did not load')));
   }
 }
 

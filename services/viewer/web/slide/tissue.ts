@@ -1,5 +1,6 @@
 import { bytesOfBase64 } from '../api/base64';
 import type { TissueMask } from '../api/shapes';
+import { say } from '../words/say';
 import type { Frame } from './frame';
 import type { Overlay } from './overlays';
 
@@ -19,7 +20,7 @@ export class Tissue {
     this.columns = mask.columns;
     this.rows = mask.rows;
     if (this.packed.length < Math.ceil((mask.columns * mask.rows) / 8)) {
-      throw new Error("the tissue mask's cells do not fill its grid");
+      throw new Error(say('the tissue mask\'s cells do not fill its grid'));
     }
   }
 

@@ -2,6 +2,7 @@ import type { ColourState } from '../colour/slide-colour';
 import { h } from '../dom';
 import { type IconName, icon } from '../icons';
 import { formatMagnification, magnification } from '../units/magnification';
+import { say } from '../words/say';
 import type { Commands } from './commands';
 
 const SHOWN_PRESETS = [2, 5, 10, 20, 40];
@@ -11,11 +12,11 @@ const NEAR = 0.02;
 type Toggle = 'heatmap' | 'tissue' | 'marks' | 'line' | 'area' | 'link' | 'colour';
 
 const COLOUR_TITLES: Record<ColourState, string> = {
-  corrected: 'Colours are corrected by the profile of the slide: show them as scanned (I)',
-  'as scanned': 'Correct the colours by the profile of the slide (I)',
-  loading: 'The colour profile is being loaded',
-  'no profile': 'The slide has no colour profile: its colours are shown as scanned',
-  'unusable profile': 'The colour profile of the slide cannot be used: its colours are shown as scanned',
+  corrected: say('Colours are corrected by the profile of the slide: show them as scanned (I)'),
+  'as scanned': say('Correct the colours by the profile of the slide (I)'),
+  loading: say('The colour profile is being loaded'),
+  'no profile': say('The slide has no colour profile: its colours are shown as scanned'),
+  'unusable profile': say('The colour profile of the slide cannot be used: its colours are shown as scanned'),
 };
 
 /** The buttons over the slide. */
@@ -30,34 +31,34 @@ export class Toolbar {
     for (const preset of SHOWN_PRESETS) this.presets.set(preset, presetButton(preset, commands));
     this.element = h(
       'div',
-      { class: 'toolbar', role: 'toolbar', 'aria-label': 'View' },
+      { class: 'toolbar', role: 'toolbar', 'aria-label': say('View') },
       group(
-        button('plus', 'Zoom in (+)', () => commands.movement.zoomBy(1)),
-        button('minus', 'Zoom out (−)', () => commands.movement.zoomBy(-1)),
-        button('fit', 'Whole slide (0)', () => commands.movement.showAll()),
+        button('plus', say('Zoom in (+)'), () => commands.movement.zoomBy(1)),
+        button('minus', say('Zoom out (−)'), () => commands.movement.zoomBy(-1)),
+        button('fit', say('Whole slide (0)'), () => commands.movement.showAll()),
       ),
       group(...this.presets.values()),
       group(
-        button('turnLeft', 'Turn left (Shift R)', () => commands.movement.turn(-1)),
-        button('turnRight', 'Turn right (R)', () => commands.movement.turn(1)),
-        button('upright', 'Upright (U)', () => commands.movement.upright()),
+        button('turnLeft', say('Turn left (Shift R)'), () => commands.movement.turn(-1)),
+        button('turnRight', say('Turn right (R)'), () => commands.movement.turn(1)),
+        button('upright', say('Upright (U)'), () => commands.movement.upright()),
       ),
       measure && group(
-        this.toggle('line', 'Measure a line (L)', () => measure.toggle('line')),
-        this.toggle('area', 'Measure an area (A)', () => measure.toggle('area')),
+        this.toggle('line', say('Measure a line (L)'), () => measure.toggle('line')),
+        this.toggle('area', say('Measure an area (A)'), () => measure.toggle('area')),
       ),
       overlays && group(
-        this.toggle('heatmap', 'Heatmap (H)', () => overlays.toggleHeatmap()),
-        this.toggle('tissue', 'Tissue outline (T)', () => overlays.toggleTissue()),
-        this.toggle('marks', 'Tile marks (M)', () => overlays.toggleMarks()),
+        this.toggle('heatmap', say('Heatmap (H)'), () => overlays.toggleHeatmap()),
+        this.toggle('tissue', say('Tissue outline (T)'), () => overlays.toggleTissue()),
+        this.toggle('marks', say('Tile marks (M)'), () => overlays.toggleMarks()),
       ),
-      group(this.toggle('colour', 'Correct the colours (I)', () => commands.toggleColour())),
-      compare && group(this.toggle('link', 'Move together (Y)', () => compare.toggleLink())),
+      group(this.toggle('colour', say('Correct the colours (I)'), () => commands.toggleColour())),
+      compare && group(this.toggle('link', say('Move together (Y)'), () => compare.toggleLink())),
       group(
-        button('beside', 'Side by side (S)', () => commands.chooseBeside()),
-        button('share', 'Copy a link to this place (C)', () => commands.copyLink()),
-        button('fullScreen', 'Full screen (F)', () => commands.toggleFullScreen()),
-        button('help', 'Keyboard (?)', () => commands.showHelp()),
+        button('beside', say('Side by side (S)'), () => commands.chooseBeside()),
+        button('share', say('Copy a link to this place (C)'), () => commands.copyLink()),
+        button('fullScreen', say('Full screen (F)'), () => commands.toggleFullScreen()),
+        button('help', say('Keyboard (?)'), () => commands.showHelp()),
       ),
     );
   }
@@ -99,5 +100,5 @@ function button(name: IconName, title: string, onclick: () => void): HTMLElement
 function presetButton(preset: number, commands: Commands): HTMLElement {
   const onclick = () => commands.movement.zoomToMagnification(preset);
   const words = formatMagnification(preset);
-  return h('button', { class: 'preset', title: `Show at ${words}`, onclick }, words);
+  return h('button', { class: 'preset', title: say('Show at {magnification}', { magnification: words }), onclick }, words);
 }

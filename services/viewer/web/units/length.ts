@@ -1,3 +1,5 @@
+import { locale } from '../words/say';
+
 const MICROMETRES_PER_MM = 1000;
 const STEPS = [1, 2, 5];
 
@@ -29,7 +31,7 @@ export function formatLength(um: number): string {
 
 /** Whole micrometres with a thin gap between thousands: a place on the slide. */
 export function formatPlace(um: number): string {
-  return Math.round(um).toLocaleString('en-GB').replaceAll(',', '\u202f');
+  return Math.round(um).toLocaleString(locale()).replaceAll(',', '\u202f');
 }
 
 /** `2.2 × 3.0 mm`. */

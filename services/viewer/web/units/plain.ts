@@ -1,3 +1,5 @@
+import { locale } from '../words/say';
+
 /** `1.9 MB`, in powers of 1,000 as storage is sold. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -37,12 +39,12 @@ export function formatSigned(value: number): string {
 }
 
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-GB').replaceAll(',', '\u202f');
+  return count.toLocaleString(locale()).replaceAll(',', '\u202f');
 }
 
 /** `20 Nov 2026, 14:02`, in the reader's time zone. */
 export function formatTime(iso: string): string {
-  return new Date(iso).toLocaleString('en-GB', {
+  return new Date(iso).toLocaleString(locale(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
