@@ -18,5 +18,5 @@ mod unit_vectors;
 pub use apart::{Sampling, TileHit, standing_apart};
 pub use direction::Direction;
 pub use error::SimilarityError;
-pub use index::{ApproximateIndex, Neighbour};
+pub use index::{ApproximateIndex, Neighbour, Unreached};
 pub use unit_vectors::UnitVectors;

@@ -118,7 +118,7 @@ impl Everywhere {
     async fn gather(&self, gathered: Arc<Gathered>, began: Instant, revision: u64) {
         // Also where a thread that adds tiles panics, or the process ends.
         let _gathering = Gathering(self);
-        match self.look_at_all(&gathered).await {
+        match self.bring_up_to_date(&gathered).await {
             Ok(()) => {
                 if let Some(kept) = &mut self.state().kept {
                     kept.is_whole = true;
@@ -131,6 +131,13 @@ impl Everywhere {
                 warn!(error, "slides could not be gathered to be searched");
             }
         }
+    }
+
+    async fn bring_up_to_date(&self, gathered: &Arc<Gathered>) -> Result<(), SimilarError> {
+        self.look_at_all(gathered).await?;
+        let gathered = Arc::clone(gathered);
+        spawn_blocking(move || gathered.look_for_strays()).await?;
+        Ok(())
     }
 
     /// The newest first, so that they find room.
@@ -195,6 +202,11 @@ impl Gathered {
         }
         self.tiles_mut().finish(slide, positions.len());
         Ok(())
+    }
+
+    fn look_for_strays(&self) {
+        let unreached = self.tiles().unreached();
+        self.tiles_mut().compare_always(unreached);
     }
 
     /// A damaged bag is no reason to search no others. A storage that is away is.

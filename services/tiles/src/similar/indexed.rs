@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
 use flow::{BagHeader, Instance, SlideId, TileIndex};
-use similarity::{ApproximateIndex, Direction, Sampling, SimilarityError, TileHit, standing_apart};
+use similarity::{
+    ApproximateIndex, Direction, Sampling, SimilarityError, TileHit, Unreached, standing_apart,
+};
 
 use super::config::IndexConfig;
 use super::embedded::EmbeddedSlide;
@@ -119,6 +121,15 @@ impl IndexedTiles {
                 n_tiles: slide.header.n_instances,
             },
         });
+    }
+
+    /// Those of the tiles that no links lead to.
+    pub(super) fn unreached(&self) -> Unreached {
+        self.graph.unreached()
+    }
+
+    pub(super) fn compare_always(&mut self, unreached: Unreached) {
+        self.graph.compare_always(unreached);
     }
 
     /// The best hits, but those that were `asked_for`, each apart from better ones.

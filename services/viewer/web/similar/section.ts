@@ -31,7 +31,6 @@ export class SimilarSection {
   private readonly results = h('div', {});
   private readonly drawing: AnnotationOverlay;
   private marks = new TileMarks([], HIT_LOOK);
-  private marks = new TileMarks([], HIT_LOOK);
   private readonly surface: Surface;
   private readonly pad: DrawingPad;
   private controls: SimilarControls | null = null;
@@ -47,7 +46,6 @@ export class SimilarSection {
     private readonly listener: SimilarListener,
   ) {
     this.drawing = new AnnotationOverlay(manifest.mpp);
-    over({ draw: (context, frame) => this.marks.draw(context, frame) });
     over({ draw: (context, frame) => this.marks.draw(context, frame) });
     this.surface = over(this.drawing);
     this.pad = new DrawingPad(this.surface, manifest, this.drawing, {
