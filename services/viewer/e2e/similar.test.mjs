@@ -85,8 +85,9 @@ describe('similar places', { timeout: 600_000 }, () => {
   test('all slides are searched by keys alone, and a hit opens its slide at the place', async () => {
     const open = /slides\/([0-9a-f]{32})/.exec(page.url())[1];
     await similar().locator('[data-tool="middle"]').press('Enter');
-    await similar().locator('input[value="slide"]').focus();
-    await similar().locator('input[value="all"]').press('Space');
+    await similar().locator('select[name="similar-scope"]').focus();
+    // From the first to the last: this slide, (its case,) all slides.
+    await page.keyboard.press('End');
     await page.waitForFunction(() => /Searched [\d\u202f]+ of/.test(document.querySelector('.section.similar').innerText), null, { timeout: 120_000 });
     await save(page, 'similar-everywhere');
     const others = similar().locator('.similar-hits a');

@@ -20,8 +20,7 @@ export class SimilarControls {
   readonly element: HTMLElement;
   private readonly buttons = new Map<Tool, HTMLElement>();
   private readonly hint = h('p', { class: 'hint', role: 'status' });
-  private readonly scopes = new Map<Scope, HTMLInputElement>();
-  private readonly caseChoice: HTMLElement;
+  private readonly scopes = h('select', { name: 'similar-scope', onchange: () => this.listener.scoped() });
   private tool: Tool | null = null;
 
   constructor(
@@ -29,7 +28,6 @@ export class SimilarControls {
     private readonly listener: ControlsListener,
   ) {
     const middle = say('Middle of the view');
-    this.caseChoice = this.scopeChoice('case', say('Its case'));
     this.element = h(
       'div',
       { class: 'similar-controls' },
@@ -41,27 +39,25 @@ export class SimilarControls {
       ),
       this.hint,
       readsText && this.textForm(),
-      h(
-        'fieldset',
-        { class: 'choices similar-scopes' },
-        h('legend', {}, say('Where to look')),
-        this.scopeChoice('slide', say('This slide')),
-        this.caseChoice,
-        this.scopeChoice('all', say('All slides')),
-      ),
+      h('label', { class: 'control' }, h('span', { class: 'control-name' }, say('Look in')), this.scopes),
     );
+    this.setHasCase(false);
   }
 
   get scope(): Scope {
-    const chosen = [...this.scopes].find(([, input]) => input.checked);
-    return chosen?.[0] ?? 'slide';
+    return this.scopes.value as Scope;
   }
 
   /** Whether the slide is in a case that the reader may see. */
   setHasCase(hasCase: boolean): void {
-    this.caseChoice.hidden = !hasCase;
-    const input = this.scopes.get('case');
-    if (!hasCase && input?.checked) this.scopes.get('slide')!.checked = true;
+    const chosen = this.scopes.value;
+    fill(
+      this.scopes,
+      h('option', { value: 'slide' }, say('This slide')),
+      hasCase && h('option', { value: 'case' }, say('Its case')),
+      h('option', { value: 'all' }, say('All slides')),
+    );
+    this.scopes.value = chosen === 'all' || (chosen === 'case' && hasCase) ? chosen : 'slide';
   }
 
   /** Shows which tool is in hand. */
@@ -76,13 +72,6 @@ export class SimilarControls {
     const button = h('button', { type: 'button', 'aria-pressed': 'false', 'data-tool': tool, onclick }, nameOf(tool));
     this.buttons.set(tool, button);
     return button;
-  }
-
-  private scopeChoice(scope: Scope, words: string): HTMLElement {
-    const onchange = () => this.listener.scoped();
-    const input = h('input', { type: 'radio', name: 'similar-scope', value: scope, checked: scope === 'slide', onchange });
-    this.scopes.set(scope, input);
-    return h('label', {}, input, words);
   }
 
   private textForm(): HTMLElement {
