@@ -67,6 +67,7 @@ class Alive(unittest.TestCase):
             ("GET", f"{self.slide}/heatmaps/none/attention.png", "tiles"),
             ("GET", f"{self.slide}/associated/label", "tiles"),
             ("GET", f"{unknown}/icc", "tiles"),
+            ("GET", f"{unknown}/similar", "tiles"),
             ("GET", unknown, "cases"),
             ("POST", f"{unknown}/stop", "cases"),
             ("POST", f"{unknown}/resume", "cases"),

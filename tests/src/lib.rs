@@ -4,9 +4,11 @@ mod binary;
 mod push;
 mod server;
 mod slides;
+mod truth;
 
 pub use binary::{Finished, coverslip, run};
 pub use push::pushed_new;
 pub use server::{Asker, Server};
 pub use slides::phantom;
 pub use test_data::real;
+pub use truth::Truth;

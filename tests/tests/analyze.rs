@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Finished, phantom, real, run};
+use harness::{Finished, Truth, phantom, real, run};
 use serde_json::Value;
 
 fn analyze(slide: &Path, data: &Path, more: &[&str]) -> Result<Finished> {
@@ -152,55 +152,10 @@ fn a_phantom_is_called_and_its_hottest_tile_lies_in_the_tumour() -> Result<()> {
         let start = rect[start].as_f64().context("a number")?;
         Ok(start + rect[side].as_f64().context("a number")? / 2.0)
     };
-    let truth: Value = serde_json::from_slice(&std::fs::read(file.with_extension("geojson"))?)?;
     let mpp = 0.25;
     let (x, y) = (centre("x", "width")? / mpp, centre("y", "height")? / mpp);
-    ensure!(
-        tumour_polygons(&truth)?
-            .iter()
-            .any(|ring| contains(ring, x, y)),
-        "({x}, {y}) px"
-    );
+    ensure!(Truth::beside(&file)?.is_tumour(x, y), "({x}, {y}) px");
     Ok(())
-}
-
-type Ring = Vec<(f64, f64)>;
-
-/// Outer rings of the planted tumour, in level-0 pixels.
-fn tumour_polygons(truth: &Value) -> Result<Vec<Ring>> {
-    let features = truth["features"]
-        .as_array()
-        .context("a feature collection")?;
-    let tumours = features
-        .iter()
-        .filter(|f| f["properties"]["classification"]["name"] == "Tumor");
-    let mut rings = Vec::new();
-    for geometry in tumours.map(|feature| &feature["geometry"]) {
-        let coordinates = geometry["coordinates"].as_array().context("coordinates")?;
-        let outer: Vec<&Value> = match geometry["type"].as_str() {
-            Some("MultiPolygon") => coordinates.iter().map(|polygon| &polygon[0]).collect(),
-            _ => coordinates.iter().take(1).collect(),
-        };
-        for ring in outer {
-            let points = ring.as_array().context("a ring")?.iter();
-            rings.push(
-                points
-                    .filter_map(|point| Some((point[0].as_f64()?, point[1].as_f64()?)))
-                    .collect(),
-            );
-        }
-    }
-    ensure!(!rings.is_empty(), "the ground truth has no tumour");
-    Ok(rings)
-}
-
-/// Even-odd rule.
-fn contains(ring: &Ring, x: f64, y: f64) -> bool {
-    let edges = ring.iter().zip(ring.iter().cycle().skip(1));
-    let crossings = edges.filter(|&(&(ax, ay), &(bx, by))| {
-        (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
-    });
-    crossings.count() % 2 == 1
 }
 
 /// Of seventeen tiles, with a tumour.

@@ -68,6 +68,15 @@ impl ApiError {
         }
     }
 
+    /// 503: what was asked for is being made; to be asked again after a while, rounded up to whole
+    /// seconds.
+    pub fn not_ready(detail: impl Into<String>, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(&problem::UNAVAILABLE, detail)
+        }
+    }
+
     /// 500: `cause` is logged when the answer is sent, and never shown.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::caused(

@@ -9,10 +9,13 @@
 //!   [`StoreError::AlreadyExists`] and change nothing.
 //! * There is no listing: the catalog and the manifests say which objects there are.
 //!
+//! [`Bag`] reads a slide's embeddings, which are several objects, and checks one against the other.
+//!
 //! Both kinds put what is in the making into a scratch folder on a local disk. On the local disk
 //! an object lies under the root at [`flow::ObjectKey::path`], and a rename brings it there from
 //! `scratch/`; on S3 it has that path as its key ([`S3Config`] says how objects travel there).
 
+mod bag;
 mod blocking;
 mod error;
 mod local;
@@ -22,6 +25,7 @@ mod scratch;
 mod store;
 mod upload;
 
+pub use bag::{Bag, BagError};
 pub use error::StoreError;
 pub use local_file::LocalFile;
 pub use s3::{

@@ -37,6 +37,7 @@ mod table_with_header;
 mod task_folder;
 mod task_record;
 mod task_registry;
+mod text_search_args;
 mod webhook_args;
 
 use arguments::Arguments;

@@ -1,7 +1,7 @@
 //! Serves tiles, thumbnails and heatmaps, and the viewer itself.
 //!
-//! Nothing here writes: every answer follows from stored objects that never change, so each has an
-//! entity tag made from their hashes and browsers keep what they have.
+//! Nothing here writes but to the audit trail: every picture follows from stored objects that never
+//! change, so each has an entity tag made from their hashes and browsers keep what they have.
 
 mod deep_zoom;
 mod error;
@@ -11,6 +11,7 @@ mod metrics;
 mod overview;
 mod palette_png;
 mod renditions;
+mod similar;
 mod state;
 mod stored_parts;
 mod tiled_slide;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 
+pub use similar::{IndexConfig, SearchConfig, TextSearch};
 pub use state::TilesState;
 
 /// All routes of this service: `/slides`, `/iiif`, parts of `/api/v1/slides/{id}`, and the web app.
@@ -42,6 +44,7 @@ fn of_one_slide() -> Router<Arc<TilesState>> {
         .route("/manifest", get(stored_parts::manifest))
         .route("/icc", get(stored_parts::icc))
         .route("/associated/{name}", get(stored_parts::associated))
+        .route("/similar", get(similar::searchable).post(similar::search))
         .route("/heatmaps/so-far.json", get(heatmaps::so_far))
         .route("/heatmaps/{task}/{file}", get(heatmaps::layer))
         .route(

@@ -11,6 +11,7 @@ use crate::error::TilesError;
 use crate::heatmaps::{Heatmaps, SoFar};
 use crate::metrics::TilesMetrics;
 use crate::renditions::Renditions;
+use crate::similar::{SearchConfig, Similar};
 use crate::tiled_slide::{TiledSlide, TiledSlides};
 use http::EntityTag;
 
@@ -22,6 +23,7 @@ pub struct TilesState {
     pub(crate) heatmaps: Heatmaps,
     pub(crate) so_far: SoFar,
     pub(crate) first_read: FirstRead,
+    pub(crate) similar: Similar,
     renditions: Renditions,
     pub(crate) metrics: TilesMetrics,
 }
@@ -34,6 +36,7 @@ impl TilesState {
             heatmaps: Heatmaps::new(store.clone(), catalog.clone()),
             so_far: SoFar::new(store.clone(), catalog.clone()),
             first_read: FirstRead::new(FirstReadRule::default(), catalog.clone()),
+            similar: Similar::new(store.clone(), catalog.clone(), SearchConfig::default()),
             renditions: Renditions::new(),
             metrics: TilesMetrics::new(),
             store,
@@ -45,6 +48,12 @@ impl TilesState {
     pub fn reading_first(self, rule: FirstReadRule) -> Self {
         let first_read = FirstRead::new(rule, self.catalog.clone());
         Self { first_read, ..self }
+    }
+
+    /// Searching for similar places so.
+    pub fn searching(self, config: SearchConfig) -> Self {
+        let similar = Similar::new(self.store.clone(), self.catalog.clone(), config);
+        Self { similar, ..self }
     }
 
     /// The tiled slide that a part of an address names.

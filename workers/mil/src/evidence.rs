@@ -1,7 +1,6 @@
 use flow::{DecisiveTile, DecisiveTiles, Evidence, Instance, TopTile};
 use mil::{Decisive, Explanation, Scores};
-
-use crate::bag::Bag;
+use store::Bag;
 
 /// How many tiles stand for a result.
 const N_TOP_TILES: usize = 12;

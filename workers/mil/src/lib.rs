@@ -1,6 +1,5 @@
 //! Scores a bag and draws its heatmaps.
 
-mod bag;
 mod catch_up;
 mod evidence;
 mod facts;
@@ -14,7 +13,6 @@ use catalog::Catalog;
 use queue::Queue;
 use store::Store;
 
-pub use bag::Bag;
 pub use run::run;
 pub use score::score_slide;
 

@@ -8,11 +8,11 @@ use flow::{
 };
 use mil::Task;
 use step::ProgressSink;
+use store::Bag;
 use tokio::task::spawn_blocking;
 use tracing::debug;
 
 use crate::MilDeps;
-use crate::bag::Bag;
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
 use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};

@@ -3,8 +3,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use flow::Abstention;
 use mil::{Explanation, Scores, SlideFacts, Task};
-
-use crate::bag::Bag;
+use store::Bag;
 
 /// A bag with all that a task says of it.
 pub(crate) struct Scored {

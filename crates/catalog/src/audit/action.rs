@@ -23,6 +23,9 @@ pub enum AuditAction {
     /// A task's result was stored, the first or another in its place; the detail names the task.
     ResultRecorded,
     ResultsSeen,
+    /// Somebody looked for places like one of a slide; the detail says where, and of which slides
+    /// they saw places.
+    SimilarSought,
     /// Somebody looked at a picture that may show the patient's name.
     PatientImageSeen,
     OrderPlaced,
@@ -78,6 +81,7 @@ impl AuditAction {
             Self::AnalysisRetried => "analysis_retried",
             Self::ResultRecorded => "result_recorded",
             Self::ResultsSeen => "results_seen",
+            Self::SimilarSought => "similar_sought",
             Self::PatientImageSeen => "patient_image_seen",
             Self::OrderPlaced => "order_placed",
             Self::OrdersSeen => "orders_seen",

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use flow::{EncoderRef, Precision, Sha256Digest, SlideId};
-use mil_worker::Bag;
+use store::Bag;
 use store::Store;
 
 use super::SlideBag;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use axum::Router;
 use clap::{Args, Subcommand};
 use telemetry::Metrics;
+use tiles::SearchConfig;
 
 use super::up::{cases_router, tiles_router, webhooks_router};
 use crate::exit::Outcome;
@@ -16,6 +17,7 @@ use crate::listening::{Listening, TransportArgs};
 use crate::parts::Parts;
 use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
+use crate::text_search_args::TextSearchArgs;
 use crate::webhook_args::WebhookArgs;
 
 #[derive(Debug, Subcommand)]
@@ -23,7 +25,7 @@ pub(crate) enum Serve {
     /// Receive slides, cut them into pyramids, and announce again what is unfinished.
     Ingest(ServeIngest),
     /// Tiles, thumbnails, heatmaps, and the viewer.
-    Tiles(ServeShown),
+    Tiles(ServeTiles),
     /// Slides, their progress and their results; cases, reviews and signatures; webhooks.
     Cases(ServeCases),
 }
@@ -42,6 +44,14 @@ pub(crate) struct ServeShown {
     part: ServePart,
     #[command(flatten)]
     first_read: FirstReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeTiles {
+    #[command(flatten)]
+    shown: ServeShown,
+    #[command(flatten)]
+    text_search: TextSearchArgs,
 }
 
 #[derive(Debug, Args)]
@@ -84,9 +94,14 @@ impl Serve {
                 parts.ingest(ingest)?;
                 part.answer(router, Needs::QueueToo, parts, metrics).await
             }
-            Self::Tiles(ServeShown { part, first_read }) => {
+            Self::Tiles(ServeTiles { shown, text_search }) => {
+                let ServeShown { part, first_read } = shown;
                 let parts = Parts::open_shared(&part.state).await?;
-                let router = tiles_router(parts.installation(), first_read.rule());
+                let search = SearchConfig {
+                    text: text_search.load()?,
+                    ..SearchConfig::default()
+                };
+                let router = tiles_router(parts.installation(), first_read.rule(), search);
                 let needs = Needs::CatalogAndStorage;
                 part.answer(router, needs, parts, metrics).await
             }

@@ -14,7 +14,7 @@ use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
 use report::Fonts;
 use telemetry::Metrics;
-use tiles::TilesState;
+use tiles::{SearchConfig, TilesState};
 use webhooks::{WebhooksConfig, WebhooksState};
 
 use crate::encoder_args::EncoderArgs;
@@ -30,6 +30,7 @@ use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
+use crate::text_search_args::TextSearchArgs;
 use crate::webhook_args::WebhookArgs;
 
 #[derive(Debug, Args)]
@@ -57,6 +58,8 @@ pub(crate) struct Up {
     /// Of every slide that comes in; tasks that read another encoder's bags have no work.
     #[command(flatten)]
     encoder: EncoderArgs,
+    #[command(flatten)]
+    text_search: TextSearchArgs,
 }
 
 impl Up {
@@ -64,7 +67,13 @@ impl Up {
         let fonts = self.report.fonts()?;
         let installation = self.state.open().await?;
         let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
-        let tasks = TaskRegistry::open(&folder, self.encoder.retarget()?)?;
+        let retarget = self.encoder.retarget()?;
+        let search = SearchConfig {
+            encoders: vec![retarget.used.hash],
+            text: self.text_search.load()?,
+            ..SearchConfig::default()
+        };
+        let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
 
         let (ingest, receive) = self.ingest.configs();
@@ -80,7 +89,11 @@ impl Up {
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let router = router(&parts, self.first_read.rule(), fonts, receive, metrics)?.merge(told);
+        let installation = parts.installation();
+        let shown = tiles_router(installation, self.first_read.rule(), search);
+        let router = router(&parts, self.first_read.rule(), fonts, receive, metrics)?
+            .merge(shown)
+            .merge(told);
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
@@ -95,17 +108,20 @@ fn router(
 ) -> Result<Router> {
     let installation = parts.installation();
     Ok(health::router(installation, Needs::QueueToo, metrics)
-        .merge(tiles_router(installation, rule))
         .merge(cases_router(installation, rule, fonts))
         .merge(ingest::router(installation.ingest_deps()?, receive)))
 }
 
 /// What shows slides: to the viewer, and to others by DICOMweb.
-pub(super) fn tiles_router(installation: &Installation, rule: FirstReadRule) -> Router {
+pub(super) fn tiles_router(
+    installation: &Installation,
+    rule: FirstReadRule,
+    search: SearchConfig,
+) -> Router {
     let Installation { store, catalog, .. } = installation.clone();
     let slides = DicomwebState::new(store.clone(), catalog.clone()).reading_first(rule);
-    tiles::router(TilesState::new(store, catalog).reading_first(rule))
-        .merge(dicomweb::router(slides))
+    let state = TilesState::new(store, catalog).reading_first(rule);
+    tiles::router(state.searching(search)).merge(dicomweb::router(slides))
 }
 
 /// What is ordered, said and signed: by REST, and to others by FHIR.

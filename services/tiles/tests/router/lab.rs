@@ -3,10 +3,11 @@
 use std::error::Error;
 
 use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
 use catalog::Catalog;
-use coverslip_tiles::TilesState;
+use coverslip_tiles::{SearchConfig, TilesState};
 use http::{AccessControl, FirstReadRule, Protected, Role, Transport};
 use store::Store;
 use tempfile::TempDir;
@@ -37,12 +38,20 @@ impl Lab {
     }
 
     pub(crate) async fn open_with(rule: FirstReadRule) -> Result<Self, Box<dyn Error>> {
+        Self::open_searching(rule, SearchConfig::default()).await
+    }
+
+    pub(crate) async fn open_searching(
+        rule: FirstReadRule,
+        search: SearchConfig,
+    ) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let store = Store::local(&folder.path().join("objects"))?;
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let access = AccessControl::new(catalog.clone(), Transport::Http);
         let token = access.issue_token("engineer", &[Role::Engineer]).await?;
         let state = TilesState::new(store.clone(), catalog.clone()).reading_first(rule);
+        let state = state.searching(search);
         Ok(Self {
             router: http::protect(coverslip_tiles::router(state), access.clone()),
             token: token.reveal().to_owned(),
@@ -78,19 +87,36 @@ impl Lab {
         path: &str,
         headers: &[(&str, &str)],
     ) -> Result<Answer, Box<dyn Error>> {
+        self.send(Request::get(path), Body::empty(), headers).await
+    }
+
+    /// Sends `body` as JSON, with further headers, which may replace the access token.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Box<dyn Error>> {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request, Body::from(body.to_string()), headers)
+            .await
+    }
+
+    async fn send(
+        &self,
+        request: Builder,
+        body: Body,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Box<dyn Error>> {
         let bearer = format!("Bearer {}", self.token);
-        let mut request = Request::get(path).header(header::HOST, "lab.example:8080");
+        let mut request = request.header(header::HOST, "lab.example:8080");
         if !headers.iter().any(|(name, _)| *name == "authorization") {
             request = request.header(header::AUTHORIZATION, bearer);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(Body::empty())?)
-            .await?;
+        let response = self.router.clone().oneshot(request.body(body)?).await?;
         let (parts, body) = response.into_parts();
         Ok(Answer {
             status: parts.status,

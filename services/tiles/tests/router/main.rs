@@ -12,5 +12,6 @@ mod overview;
 mod painted;
 mod png_pixels;
 mod real_slide;
+mod similar;
 mod so_far;
 mod web_app;

@@ -8,6 +8,7 @@ import { isViewable, lacksMpp, obstacle, slideName, standing, standingWords } fr
 import { newestOfEachTask } from '../panel/task-picker';
 import { DrawingSection } from '../review/drawing-section';
 import { ReviewSection } from '../review/review-section';
+import { SimilarSection } from '../similar/section';
 import { OpenSlide, type OpenSlideListener, type Places, type Shown } from '../slide/open-slide';
 import { say } from '../words/say';
 
@@ -25,6 +26,7 @@ export class SlidePage {
   private readonly stopFollowing: () => void;
   private readonly review: ReviewSection;
   private drawing: DrawingSection | null = null;
+  private similar: SimilarSection | null = null;
   private readonly places: Places;
 
   constructor(
@@ -56,6 +58,7 @@ export class SlidePage {
     this.stopFollowing();
     this.open?.close();
     this.drawing?.close();
+    this.similar?.close();
     fill(this.places.stage);
     fill(this.places.panel);
   }
@@ -72,6 +75,7 @@ export class SlidePage {
     if (slide === undefined || this.isClosed) return;
     this.listener.named(slideName(slide));
     this.review.update(slide);
+    this.similar?.update(slide);
     if (this.open !== null) void this.showStanding(this.open, slide).catch((error: unknown) => this.fail(error));
     else if (isViewable(slide)) void this.openSlide().catch((error: unknown) => this.fail(error));
     else this.showObstacle(slide);
@@ -91,7 +95,12 @@ export class SlidePage {
       (keep) => open.keepMeasurementsWith((measurement) => keep(measurement)),
       (error) => this.fail(error),
     );
-    this.places.people.append(this.drawing.element);
+    this.similar = new SimilarSection(found, (overlay) => open.drawOver(overlay), {
+      show: (rect) => open.leapTo(rect),
+      nameOf: (id) => this.nameOf(id),
+      failed: (error) => this.fail(error),
+    });
+    this.places.people.append(this.drawing.element, this.similar.element);
     this.shownState = '';
     this.update();
   }
@@ -132,6 +141,12 @@ export class SlidePage {
   /** The panel keeps its room from the start: the slide would change its size when it came. */
   private reservePanel(): void {
     fill(this.places.panel, h('p', { class: 'panel-message' }, say('Loading…')));
+  }
+
+  /** Slides that the list has not loaded, or whose names this reader does not see, have their ids. */
+  private nameOf(id: string): string {
+    const slide = this.book.get(id);
+    return slide === undefined ? id.slice(0, 8) : slideName(slide);
   }
 
   private fail(error: unknown): void {

@@ -20,6 +20,15 @@ const CELL_PX = 2;
 /** A click this near to the first corner closes a polygon. */
 const NEAR_PX = 10;
 
+interface PadListener {
+  drawn(geometry: Geometry): void;
+  /** A tool of another pad over the same slide was taken in hand. */
+  lost(): void;
+}
+
+/** Told to all pads of a slide when one of them takes a tool in hand. */
+const TAKEN = 'coverslip:tool-taken';
+
 /** Lies over the slide while a tool is in hand, and turns what the pointer does into shapes. */
 export class DrawingPad {
   private readonly pad = h('div', { class: 'drawing-pad', hidden: true });
@@ -31,7 +40,7 @@ export class DrawingPad {
     private readonly surface: Surface,
     private readonly manifest: Manifest,
     private readonly overlay: AnnotationOverlay,
-    private readonly drawn: (geometry: Geometry) => void,
+    private readonly listener: PadListener,
   ) {
     // Inside OpenSeadragon's own element the wheel still zooms; what draws does not also move the slide.
     (surface.element.querySelector('.overlays')?.parentElement ?? surface.element).append(this.pad);
@@ -40,6 +49,9 @@ export class DrawingPad {
     this.listen('pointerup', () => this.up());
     for (const name of ['click', 'dblclick', 'contextmenu'] as const) this.listen(name, () => {});
     this.pad.addEventListener('dblclick', () => this.close());
+    surface.element.addEventListener(TAKEN, ({ target }) => {
+      if (target !== this.pad && this.tool !== null) listener.lost();
+    });
   }
 
   /** `null` puts the tool away. */
@@ -47,6 +59,7 @@ export class DrawingPad {
     this.tool = tool;
     this.pad.hidden = tool === null;
     this.forget();
+    if (tool !== null) this.pad.dispatchEvent(new Event(TAKEN, { bubbles: true }));
   }
 
   /** Closes the polygon that is being drawn. */
@@ -54,7 +67,7 @@ export class DrawingPad {
     // The second click of a double click is a corner of its own.
     const corners = withoutRepeats(this.overlay.open);
     this.forget();
-    if (corners.length >= 3) this.drawn({ type: 'Polygon', coordinates: [[...corners, corners[0]!]] });
+    if (corners.length >= 3) this.listener.drawn({ type: 'Polygon', coordinates: [[...corners, corners[0]!]] });
   }
 
   forget(): void {
@@ -75,7 +88,7 @@ export class DrawingPad {
   private down(event: PointerEvent): void {
     const place = this.place(event);
     if (place === null || event.button !== 0) return;
-    if (this.tool === 'point') this.drawn({ type: 'Point', coordinates: place });
+    if (this.tool === 'point') this.listener.drawn({ type: 'Point', coordinates: place });
     if (this.tool === 'polygon') this.corner(place);
     if (this.tool === 'brush') {
       this.pad.setPointerCapture(event.pointerId);
@@ -93,7 +106,7 @@ export class DrawingPad {
     const coordinates = this.mask?.polygons() ?? [];
     if (this.mask === null) return;
     this.forget();
-    if (coordinates.length > 0) this.drawn({ type: 'MultiPolygon', coordinates: coordinates.map(this.onSlide) });
+    if (coordinates.length > 0) this.listener.drawn({ type: 'MultiPolygon', coordinates: coordinates.map(this.onSlide) });
   }
 
   private corner(place: Position): void {

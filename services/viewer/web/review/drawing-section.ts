@@ -45,7 +45,10 @@ export class DrawingSection {
   ) {
     this.overlay = new AnnotationOverlay(manifest.mpp);
     this.surface = over(this.overlay);
-    this.pad = new DrawingPad(this.surface, manifest, this.overlay, (geometry) => this.save(geometry));
+    this.pad = new DrawingPad(this.surface, manifest, this.overlay, {
+      drawn: (geometry) => this.save(geometry),
+      lost: () => this.take(null),
+    });
     document.addEventListener('keydown', this.onKey);
     void this.load().catch(failed);
   }

@@ -151,6 +151,14 @@ export class OpenSlide implements Commands {
     if (layer !== undefined) this.heat?.showLayer(layer);
   }
 
+  /** Goes to a rectangle of glass; the way back leads here. */
+  leapTo(rect: MicrometreRect): void {
+    this.listener.rest(this.shown());
+    this.listener.leap();
+    this.stage.show(rect);
+    this.stage.redraw();
+  }
+
   toggleColour(): void {
     this.stage.colour.toggle();
   }
@@ -266,13 +274,6 @@ export class OpenSlide implements Commands {
   private closeLive(): void {
     this.live?.close();
     this.live = null;
-  }
-
-  private leapTo(rect: MicrometreRect): void {
-    this.listener.rest(this.shown());
-    this.listener.leap();
-    this.stage.show(rect);
-    this.stage.redraw();
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {

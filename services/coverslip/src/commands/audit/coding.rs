@@ -60,7 +60,9 @@ impl Coding {
                 Self::new(REST, interaction("update"), "U")
             }
             "annotation_removed" => Self::new(REST, interaction("delete"), "D"),
-            "slides_seen" | "orders_seen" => Self::new(REST, interaction("search"), "E"),
+            "slides_seen" | "orders_seen" | "similar_sought" => {
+                Self::new(REST, interaction("search"), "E")
+            }
             seen if seen.ends_with("_seen") => Self::new(REST, interaction("read"), "R"),
             _ => Self::new(REST, interaction("operation"), "E"),
         }

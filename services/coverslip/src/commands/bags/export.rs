@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use bags::{BagFormat, OutgoingBag};
 use clap::Args;
 use flow::{EncoderRef, ObjectKey, SlideId, SlideManifest};
-use mil_worker::Bag;
+use store::Bag;
 use tokio::task::spawn_blocking;
 
 use crate::compute_choice::PrecisionChoice;

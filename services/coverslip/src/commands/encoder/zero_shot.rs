@@ -6,8 +6,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use encoder::{Encoder, Picture, Prompts, TextEncoder, Tokenizer};
 use flow::{EncoderRef, EncoderTerms, MicrometreRect, SlideId};
-use mil_worker::Bag;
 use serde::Serialize;
+use store::Bag;
 
 use crate::commands::block_on;
 use crate::compute_choice::ComputeChoice;

@@ -1,0 +1,164 @@
+//! What the approximate index finds of what comparing with every vector finds.
+
+use coverslip_similarity::{ApproximateIndex, Direction, SimilarityError, UnitVectors};
+use proptest::prelude::*;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const LEAST_RECALL: f64 = 0.95;
+const N_NEAREST: usize = 10;
+const N_QUERIES: usize = 40;
+
+/// Embeddings lie in clusters, as tiles of one kind of tissue do: around each centre, all directions
+/// alike. `of` says which vector is of which cluster.
+fn clustered(random: &mut impl Rng, dimension: usize, n_clusters: usize, of: &[usize]) -> Vec<f32> {
+    let mut place = |spread: f32| -> Vec<f32> {
+        let values = 0..dimension;
+        values
+            .map(|_| spread * random.random_range(-1.0_f32..1.0))
+            .collect()
+    };
+    let centres: Vec<Vec<f32>> = (0..n_clusters).map(|_| place(1.0)).collect();
+    let vector = |cluster: &usize| {
+        let around = place(0.4);
+        let centre = &centres[*cluster];
+        centre
+            .iter()
+            .zip(around)
+            .map(|(a, b)| a + b)
+            .collect::<Vec<_>>()
+    };
+    of.iter().flat_map(vector).collect()
+}
+
+/// The exact ones.
+fn nearest(vectors: &UnitVectors, direction: &Direction) -> Result<Vec<usize>, SimilarityError> {
+    let similarities = vectors.similarities(direction)?;
+    let mut order: Vec<usize> = (0..vectors.len()).collect();
+    order.sort_by(|a, b| similarities[*b].total_cmp(&similarities[*a]));
+    order.truncate(N_NEAREST);
+    Ok(order)
+}
+
+fn recall(
+    vectors: &UnitVectors,
+    index: &ApproximateIndex,
+    queries: &[[usize; 2]],
+) -> Result<f64, SimilarityError> {
+    let mut n_found = 0;
+    for query in queries {
+        let direction = Direction::mean(vectors, *query)?;
+        let exact = nearest(vectors, &direction)?;
+        let found = index.nearest(&direction, N_NEAREST)?;
+        n_found += found
+            .iter()
+            .filter(|neighbour| exact.contains(&neighbour.position))
+            .count();
+    }
+    Ok(n_found as f64 / (queries.len() * N_NEAREST) as f64)
+}
+
+fn indexed(vectors: &UnitVectors) -> Result<ApproximateIndex, SimilarityError> {
+    let mut index = ApproximateIndex::new(vectors.dimension(), vectors.len());
+    for vector in vectors.iter() {
+        index.add(vector)?;
+    }
+    let unreached = index.unreached();
+    index.compare_always(unreached);
+    Ok(index)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn nineteen_of_twenty_of_the_ten_nearest_are_found(
+        seed in any::<u64>(),
+        dimension in 16_usize..96,
+        n_clusters in 1_usize..40,
+        n in 200_usize..2_500,
+    ) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let of: Vec<usize> = (0..n).map(|number| number % n_clusters).collect();
+        let values = clustered(&mut random, dimension, n_clusters, &of);
+        let vectors = UnitVectors::scaled(dimension, values).expect("vectors");
+        let index = indexed(&vectors).expect("an index");
+        prop_assert_eq!(index.len(), n);
+        // Regions of two tiles of one kind: no query is a vector of the index.
+        let mut tile = || random.random_range(0..n);
+        let queries: Vec<[usize; 2]> = (0..N_QUERIES)
+            .map(|_| tile())
+            .map(|tile| [tile, (tile + n_clusters) % n])
+            .collect();
+        let recall = recall(&vectors, &index, &queries).expect("a recall");
+        prop_assert!(recall >= LEAST_RECALL, "recall {recall} of {n} vectors of {dimension}");
+    }
+
+    /// What is rare is what people look for: a few vectors among thousands of another kind.
+    #[test]
+    fn so_are_those_of_what_is_rare(
+        seed in any::<u64>(),
+        dimension in 16_usize..96,
+        n_rare in 1_usize..12,
+        n in 500_usize..2_500,
+    ) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let rare: Vec<usize> = (0..n_rare).map(|_| random.random_range(0..n)).collect();
+        let of: Vec<usize> = (0..n).map(|number| usize::from(rare.contains(&number))).collect();
+        let values = clustered(&mut random, dimension, 2, &of);
+        let vectors = UnitVectors::scaled(dimension, values).expect("vectors");
+        let index = indexed(&vectors).expect("an index");
+        let mut n_missed = 0;
+        for query in &rare {
+            let direction = Direction::mean(&vectors, [*query]).expect("a direction");
+            let found = index.nearest(&direction, rare.len()).expect("neighbours");
+            let found: Vec<usize> = found.iter().map(|neighbour| neighbour.position).collect();
+            prop_assert!(found.contains(query), "{query} does not find itself");
+            n_missed += rare.iter().filter(|other| !found.contains(other)).count();
+        }
+        let share = n_missed as f64 / rare.len().pow(2) as f64;
+        prop_assert!(share <= 1.0 - LEAST_RECALL, "{share} of {n_rare} among {n} are missed");
+    }
+}
+
+#[test]
+fn a_neighbour_says_its_cosine_and_which_it_is() -> Result<(), SimilarityError> {
+    let vectors = UnitVectors::scaled(2, vec![1.0, 0.0, 0.6, 0.8, 0.0, -1.0, 0.0, 0.0])?;
+    let index = indexed(&vectors)?;
+    let found = index.nearest(&Direction::of(vec![2.0, 0.0])?, 2)?;
+    let positions: Vec<usize> = found.iter().map(|neighbour| neighbour.position).collect();
+    assert_eq!(positions, [0, 1]);
+    assert!((found[0].similarity - 1.0).abs() < 1e-6 && (found[1].similarity - 0.6).abs() < 1e-6);
+    Ok(())
+}
+
+#[test]
+fn the_same_vectors_make_the_same_index() -> Result<(), SimilarityError> {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let of: Vec<usize> = (0..600).map(|number| number % 5).collect();
+    let values = clustered(&mut random, 24, 5, &of);
+    let vectors = UnitVectors::scaled(24, values)?;
+    let (one, other) = (indexed(&vectors)?, indexed(&vectors)?);
+    for query in [0, 100, 599] {
+        let direction = Direction::mean(&vectors, [query])?;
+        assert_eq!(one.nearest(&direction, 50)?, other.nearest(&direction, 50)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn an_empty_index_and_another_dimension_are_no_reason_to_panic() -> Result<(), SimilarityError> {
+    let mut index = ApproximateIndex::new(3, 10);
+    let direction = Direction::of(vec![1.0, 0.0, 0.0])?;
+    let unreached = index.unreached();
+    index.compare_always(unreached);
+    assert_eq!(index.nearest(&direction, 5)?, []);
+    let expected = SimilarityError::Dimension {
+        found: 2,
+        expected: 3,
+    };
+    assert_eq!(index.add(&[1.0, 0.0]), Err(expected));
+    // One has many times the bytes of the other.
+    assert!(ApproximateIndex::capacity(8, 1 << 20) > ApproximateIndex::capacity(4096, 1 << 20));
+    Ok(())
+}
