@@ -4,8 +4,9 @@ import { PAGE } from './chinese/page';
 import { PANEL } from './chinese/panel';
 import { PROBLEMS } from './chinese/problems';
 import { REVIEW } from './chinese/review';
+import { SIMILAR } from './chinese/similar';
 import { SLIDE } from './chinese/slide';
 import type { Dictionary } from './say';
 
 /** Simplified Chinese, in the terms of pathologists. A part for each area of the viewer. */
-export const CHINESE: Dictionary = { ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...REVIEW, ...SLIDE };
+export const CHINESE: Dictionary = { ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...REVIEW, ...SIMILAR, ...SLIDE };
