@@ -12,11 +12,30 @@ use serde_json::{Value, json};
 const SIDE_PX: u32 = 8192;
 /// The encoder's tiles: 224 pixels of 0.5 um, on a slide of 0.25 um a pixel.
 const TILE_PX: u32 = 448;
-const N_HITS: usize = 10;
-/// Share of a tumour tile's ten nearest neighbours that are tumour: a third of the tissue is.
-const LEAST_PRECISION: f64 = 0.7;
+/// In one slide there are few places apart that are tumour; in both there are ten and more.
+const N_HITS_IN_SLIDE: usize = 5;
+const N_HITS_IN_ALL: usize = 10;
+/// Share of a tumour tile's hits that are tumour, where a third of the tissue is. By comparing the
+/// bags with each other it is 0.87 in the slide and 0.93 in both.
+const LEAST_PRECISION: f64 = 0.75;
 /// Queries from all over the tumour.
 const N_QUERIES: usize = 12;
+
+/// Where to look, and for how much.
+#[derive(Clone, Copy)]
+struct Scope {
+    name: &'static str,
+    n_hits: usize,
+}
+
+const SLIDE: Scope = Scope {
+    name: "slide",
+    n_hits: N_HITS_IN_SLIDE,
+};
+const ALL: Scope = Scope {
+    name: "all",
+    n_hits: N_HITS_IN_ALL,
+};
 
 /// A painted slide on the server.
 struct Painted {
@@ -55,10 +74,10 @@ impl Painted {
         Ok(tiles.into_iter().step_by(step).take(N_QUERIES).collect())
     }
 
-    fn like(&self, server: &Server, cell: [u32; 2], scope: &str) -> Result<Value> {
+    fn like(&self, server: &Server, cell: [u32; 2], scope: Scope) -> Result<Value> {
         let middle = cell.map(|at| at * TILE_PX + TILE_PX / 2);
         let region = json!({"type": "Point", "coordinates": middle});
-        let body = json!({"region": region, "scope": scope, "hits": N_HITS});
+        let body = json!({"region": region, "scope": scope.name, "hits": scope.n_hits});
         let deadline = Instant::now() + Duration::from_secs(120);
         loop {
             let path = format!("/api/v1/slides/{}/similar", self.id);
@@ -88,7 +107,7 @@ fn tumour_hits(answer: &Value, slides: &[&Painted]) -> Result<(usize, usize)> {
 }
 
 /// Mean precision over queries from all over the tumour.
-fn precision(server: &Server, slide: &Painted, slides: &[&Painted], scope: &str) -> Result<f64> {
+fn precision(server: &Server, slide: &Painted, slides: &[&Painted], scope: Scope) -> Result<f64> {
     let (mut n_tumour, mut n_hits) = (0, 0);
     for cell in slide.tumour_tiles()? {
         let answer = slide.like(server, cell, scope)?;
@@ -96,7 +115,7 @@ fn precision(server: &Server, slide: &Painted, slides: &[&Painted], scope: &str)
         n_tumour += tumour;
         n_hits += hits;
     }
-    ensure!(n_hits >= N_QUERIES * N_HITS / 2, "{n_hits} hits in all");
+    ensure!(n_hits == N_QUERIES * scope.n_hits, "{n_hits} hits in all");
     Ok(n_tumour as f64 / n_hits as f64)
 }
 
@@ -109,20 +128,18 @@ fn tumour_is_like_tumour_in_the_slide_and_in_another() -> Result<()> {
     let slides = [&one, &other];
 
     let cell = *one.tumour_tiles()?.first().context("a tumour tile")?;
-    let answer = one.like(&server, cell, "slide")?;
+    let answer = one.like(&server, cell, SLIDE)?;
     let searched = &answer["searched"];
     ensure!(answer["method"] == "exact" && searched["tiles"] == searched["of_tiles"]);
     let picture = answer["hits"][0]["picture"].as_str().context("a picture")?;
     ensure!(server.get(picture)?.status().is_success(), "{picture}");
 
-    let within = precision(&server, &one, &slides, "slide")?;
-    println!("precision at {N_HITS} within the slide: {within:.3}");
+    let within = precision(&server, &one, &slides, SLIDE)?;
     ensure!(within >= LEAST_PRECISION, "{within} within the slide");
 
-    let answer = one.like(&server, cell, "all")?;
+    let answer = one.like(&server, cell, ALL)?;
     ensure!(answer["searched"]["slides"] == 2, "{answer}");
-    let everywhere = precision(&server, &one, &slides, "all")?;
-    println!("precision at {N_HITS} in all slides: {everywhere:.3}");
+    let everywhere = precision(&server, &one, &slides, ALL)?;
     ensure!(everywhere >= LEAST_PRECISION, "{everywhere} in all slides");
     Ok(())
 }

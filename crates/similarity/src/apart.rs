@@ -42,29 +42,26 @@ impl Sampling {
     }
 }
 
-/// The `n` best of `hits` that have no better hit beside them, and none of `asked_for`: the tiles the
-/// query was made of. `hits` are sorted, the best first.
-///
-/// A region of like tiles, however large, so is as many hits as it has peaks.
+/// The `n` best of `hits`, the best first as they come, of which none lies beside a better one of
+/// them, nor beside one of `asked_for`: the tiles the query was made of.
 pub fn standing_apart<Slide: Copy + Eq + Hash>(
     hits: impl IntoIterator<Item = TileHit<Slide>>,
     asked_for: impl IntoIterator<Item = (Slide, TileIndex)>,
     sampling: impl Fn(Slide) -> Sampling,
     n: usize,
 ) -> Vec<TileHit<Slide>> {
-    // What is better than all hits to come.
-    let mut better: HashSet<(Slide, TileIndex)> = asked_for.into_iter().collect();
+    let mut taken: HashSet<(Slide, TileIndex)> = asked_for.into_iter().collect();
     let mut apart = Vec::new();
     for hit in hits {
         if apart.len() == n {
             break;
         }
         let reach = sampling(hit.slide).reach();
-        let is_beside = around(hit.cell, reach).any(|cell| better.contains(&(hit.slide, cell)));
+        let is_beside = around(hit.cell, reach).any(|cell| taken.contains(&(hit.slide, cell)));
         if !is_beside {
+            taken.insert((hit.slide, hit.cell));
             apart.push(hit);
         }
-        better.insert((hit.slide, hit.cell));
     }
     apart
 }
@@ -95,16 +92,16 @@ mod tests {
     }
 
     #[test]
-    fn of_a_slope_the_peak_is_left() {
+    fn of_neighbours_the_best_is_left() {
         let hits = [
             hit(0, 5, 5, 0.9),
             hit(0, 6, 6, 0.8),
-            // Beside one that was left out, which is better.
+            // Beside one that was left out.
             hit(0, 7, 7, 0.7),
-            hit(0, 9, 7, 0.6),
+            hit(0, 8, 7, 0.6),
             hit(1, 5, 5, 0.5),
         ];
-        let expected = [hits[0], hits[3], hits[4]];
+        let expected = [hits[0], hits[2], hits[4]];
         assert_eq!(kept(&hits, &[], 12), expected);
         assert_eq!(kept(&hits, &[], 2), expected[..2]);
     }
