@@ -1,3 +1,4 @@
+import { offerSignIn } from '../access/sign-in';
 import { explain, Problem } from '../api/problem';
 import { fill, h } from '../dom';
 
@@ -47,5 +48,7 @@ export class Notices {
       h('button', { onclick: () => location.reload() }, 'Try again'),
     );
     this.dialog.showModal();
+    // Where the server does not say, there are login links still.
+    offerSignIn(this.dialog).catch(() => undefined);
   }
 }

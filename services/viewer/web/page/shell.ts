@@ -1,3 +1,4 @@
+import { signOutButton } from '../access/sign-out';
 import type { Connection } from '../api/events';
 import sign from '../icon.svg';
 import { fill, h } from '../dom';
@@ -21,7 +22,7 @@ export class Shell {
   );
   private readonly body = h('div', { class: 'body' }, this.listPlace, this.stagePlace, this.panelPlace);
 
-  constructor(root: HTMLElement) {
+  constructor(root: HTMLElement, failed: (error: unknown) => void) {
     root.append(
       h(
         'header',
@@ -31,6 +32,7 @@ export class Shell {
         h('span', { class: 'research' }, 'Research use only'),
         this.connection,
         this.panelToggle,
+        signOutButton(failed),
       ),
       this.body,
     );

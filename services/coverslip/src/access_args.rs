@@ -1,0 +1,35 @@
+//! Who may come in, and how often.
+
+use anyhow::Result;
+use clap::Args;
+use http::{AccessRules, Transport};
+
+use crate::limit_args::LimitArgs;
+use crate::listening::TransportArgs;
+use crate::oidc_args::OidcArgs;
+
+/// The same for all parts of an installation.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AccessArgs {
+    #[command(flatten)]
+    transport: TransportArgs,
+    #[command(flatten)]
+    oidc: OidcArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+impl AccessArgs {
+    pub(crate) const fn transport(&self) -> Transport {
+        self.transport.transport()
+    }
+
+    /// # Errors
+    /// If what is said of the OpenID provider makes no sense.
+    pub(crate) fn rules(&self) -> Result<AccessRules> {
+        Ok(AccessRules {
+            openid: self.oidc.openid()?,
+            limits: self.limits.rules(),
+        })
+    }
+}
