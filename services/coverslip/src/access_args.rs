@@ -1,6 +1,6 @@
 //! Who may come in, and how often.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use http::{AccessRules, Transport};
 
@@ -27,6 +27,17 @@ impl AccessArgs {
     /// # Errors
     /// If what is said of the OpenID provider makes no sense.
     pub(crate) fn rules(&self) -> Result<AccessRules> {
+        let scheme = match self.transport() {
+            Transport::Http => "http",
+            Transport::Https => "https",
+        };
+        ensure!(
+            self.oidc
+                .public_scheme()
+                .is_none_or(|public| public == scheme),
+            "--public-url is not {scheme}, but --transport is: browsers would not keep the cookie, or \
+             send it without TLS"
+        );
         Ok(AccessRules {
             openid: self.oidc.openid()?,
             limits: self.limits.rules(),

@@ -51,7 +51,8 @@ pub(crate) struct OidcArgs {
         long,
         env = "COVERSLIP_OIDC_CLIENT_ID",
         value_name = "ID",
-        requires_all = ["oidc_issuer", "public_url"]
+        requires = "oidc_issuer",
+        requires = "public_url"
     )]
     oidc_client_id: Option<String>,
     /// Better given in the environment or in a file: others on the machine can read command lines.
@@ -102,6 +103,11 @@ impl FromStr for RoleOfGroup {
 }
 
 impl OidcArgs {
+    /// `http` or `https`, as browsers write it.
+    pub(crate) fn public_scheme(&self) -> Option<&str> {
+        self.public_url.as_ref().map(Url::scheme)
+    }
+
     /// `None` without a provider.
     pub(crate) fn openid(&self) -> Result<Option<OpenId>> {
         let Some(issuer) = &self.oidc_issuer else {

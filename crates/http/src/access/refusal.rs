@@ -21,6 +21,14 @@ impl Audience {
         }
     }
 
+    /// People on their way in are shown what went wrong, and where to begin anew.
+    pub(super) fn tell_on_the_way(self, refused: ApiError) -> Response {
+        match self {
+            Self::Person => page::not_signed_in(refused),
+            Self::Program => refused.into_response(),
+        }
+    }
+
     /// People without a session are shown how to get one, and back to what they asked for.
     pub(crate) fn tell(
         self,

@@ -58,9 +58,7 @@ pub(super) async fn redeem(
     }
     let (authorization, form) = token_request(client, metadata, attempt, code);
     let endpoint = metadata.token()?;
-    let answer = fetch
-        .post(endpoint.as_str(), authorization, form.finish())
-        .await;
+    let answer = fetch.post(endpoint.as_str(), authorization, form).await;
     let answer = answer.map_err(ProviderError::from)?;
     if answer.status != StatusCode::OK {
         return Err(failure(answer.status, &answer.body));

@@ -176,15 +176,21 @@ impl Provider {
         }
     }
 
-    /// The last good one while the provider does not answer.
+    /// The last good one while the provider does not answer. On a task of its own, for whoever asks
+    /// may go away, and would take the answer along.
     async fn renewed(&self, old: Arc<Snapshot>) -> Arc<Snapshot> {
-        let asked = self.shared.known.renewed(|| self.ask()).await;
-        told(asked, old)
+        let ours = self.clone();
+        let asking = async move { ours.shared.known.renewed(|| ours.ask()).await };
+        told(tokio::spawn(asking).await.ok().flatten(), old)
     }
 
     async fn newer_than(&self, old: Arc<Snapshot>) -> Arc<Snapshot> {
-        let asked = self.shared.known.newer_than(&old, || self.ask()).await;
-        told(asked, old)
+        let (ours, lacking) = (self.clone(), old.clone());
+        let asking = async move {
+            let known = &ours.shared.known;
+            known.newer_than(&lacking, || ours.ask()).await
+        };
+        told(tokio::spawn(asking).await.ok().flatten(), old)
     }
 
     async fn ask(&self) -> Result<Snapshot, ProviderError> {

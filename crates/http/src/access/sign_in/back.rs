@@ -1,6 +1,6 @@
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::Utc;
 use identity::{Attempt, SignInError};
 use serde::Deserialize;
@@ -26,16 +26,11 @@ pub(super) async fn come_back(
     headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Response {
-    match let_in(&access, address, &headers, &answer).await {
-        Ok(response) => response,
-        Err(refused) => {
-            let refused = access.limits().failed(address, refused);
-            match Audience::of(&Method::GET, &headers) {
-                Audience::Person => page::not_signed_in(refused),
-                Audience::Program => refused.into_response(),
-            }
-        }
-    }
+    let came = let_in(&access, address, &headers, &answer).await;
+    came.unwrap_or_else(|refused| {
+        let refused = access.limits().failed(address, refused);
+        Audience::of(&Method::GET, &headers).tell_on_the_way(refused)
+    })
 }
 
 async fn let_in(

@@ -6,7 +6,7 @@ use identity::{Attempt, LocalPath};
 use serde::Deserialize;
 
 use super::for_people;
-use crate::access::{AccessControl, Audience, page};
+use crate::access::{AccessControl, Audience};
 use crate::{ApiError, Query};
 
 #[derive(Deserialize)]
@@ -20,13 +20,8 @@ pub(super) async fn start(
     headers: HeaderMap,
     Query(Start { to }): Query<Start>,
 ) -> Response {
-    match away(&access, to.as_deref()).await {
-        Ok(response) => response,
-        Err(refused) => match Audience::of(&Method::GET, &headers) {
-            Audience::Person => page::not_signed_in(refused),
-            Audience::Program => refused.into_response(),
-        },
-    }
+    let sent = away(&access, to.as_deref()).await;
+    sent.unwrap_or_else(|refused| Audience::of(&Method::GET, &headers).tell_on_the_way(refused))
 }
 
 async fn away(access: &AccessControl, to: Option<&str>) -> Result<Response, ApiError> {
