@@ -133,7 +133,7 @@ async fn of_many_who_spend_the_same_one_does(place: Place) -> TestResult {
     assert!(catalog.spend(&Sha256Digest::of(b"another"), end).await?);
     // It lets nobody in.
     assert_eq!(catalog.take_login_code(&hash, Utc::now()).await?, None);
-    assert_eq!(catalog.bearer_tokens().await?, []);
+    assert!(catalog.bearer_tokens().await?.is_empty());
     catalog.remove_expired_tokens(end).await?;
     assert!(catalog.spend(&hash, end).await?, "known no longer");
     Ok(())

@@ -96,9 +96,16 @@ pub(super) fn on_the_signature(lab: &Lab, good: &str) -> Attacks {
     let again = |bytes: &[u8]| format!("{signed}.{}", URL_SAFE_NO_PAD.encode(bytes));
     let es256 = SigningKey::unsigned(r#"{"alg":"ES256","kid":"second"}"#, &claims.to_string());
     let eddsa = SigningKey::unsigned(r#"{"alg":"EdDSA","kid":"third"}"#, &claims.to_string());
-    let zeros = |n: usize| URL_SAFE_NO_PAD.encode(vec![0; n]);
-    let as_der = URL_SAFE_NO_PAD
-        .encode([&[0x30, 0x44, 2, 0x20][..], &[1; 32], &[2, 0x20], &[1; 32]].concat());
+    let zeros = |n: usize| URL_SAFE_NO_PAD.encode(vec![0_u8; n]);
+    let as_der = URL_SAFE_NO_PAD.encode(
+        [
+            &[0x30_u8, 0x44, 2, 0x20][..],
+            &[1; 32],
+            &[2, 0x20],
+            &[1; 32],
+        ]
+        .concat(),
+    );
     // r = s = the order of the group, which is zero to whoever reduces first.
     let order = hex::decode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")?;
     let orders = URL_SAFE_NO_PAD.encode([&order[..], &order].concat());
