@@ -39,6 +39,7 @@ class Alive(unittest.TestCase):
             f"{one}/events": "cases",
             f"{one}/predictions": "cases",
             "/login?code=wrong": "cases",
+            "/auth/login": "cases",
             f"{one}/thumbnail": "tiles",
             f"{one}/tissue.png": "tiles",
             f"{one}/manifest": "tiles",
@@ -57,7 +58,7 @@ class Alive(unittest.TestCase):
                 if owner == "tiles":
                     self.assertEqual(status, 200)
                     self.assertEqual(self.installation.get("cases", path, self.token)[0], 404)
-                elif not path.startswith("/login"):
+                elif not path.startswith(("/login", "/auth/")):
                     self.assertEqual(status, 200)
                     self.assertEqual(self.installation.get("tiles", path, self.token)[0], 404)
 

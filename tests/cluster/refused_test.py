@@ -27,6 +27,12 @@ WRONG = [
     ("encoder.precision=f16", "'/encoder/precision'"),
     ("encoder.allowUntrainedMpp=true", "'/encoder/atMpp'"),
     ("ingest.resources.limits.memory=lots", "'/ingest/resources/limits/memory'"),
+    ("oidc.issuer=http://login.hospital.example", "'/oidc/issuer'"),
+    ("oidc.roles[0]=reader=pathologists", "'/oidc/roles/0'"),
+    ("oidc.publicUrl=", "'/oidc/publicUrl'"),
+    ("oidc.port=0", "'/oidc/port'"),
+    ("limits.failedLogins=-1", "'/limits/failedLogins'"),
+    ("limits.trustedProxies[0]=front", "'/limits/trustedProxies/0'"),
     ("redis.leaseSeconds=1", "'/redis/leaseSeconds'"),
     ("networkPolicy.ingressPeers[0].cidr=10.0.0.0/8", "'cidr' not allowed"),
 ]

@@ -15,6 +15,8 @@ pub enum TokenKind {
     Session,
     /// Turned into a session once.
     LoginCode,
+    /// Good for nothing any more: what was used once and must not be again.
+    Spent,
 }
 
 /// A secret to be recognised from now on.
@@ -100,6 +102,28 @@ impl Catalog {
         row.as_ref().map(read_token).transpose()
     }
 
+    /// Uses up what is good once, known again until `expires_at`: false where it was used before.
+    /// Of two who come with the same, one gets it.
+    pub async fn spend(
+        &self,
+        hash: &Sha256Digest,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool, CatalogError> {
+        let statement = Statement::to(
+            "spend what is good once",
+            concat!(
+                "INSERT INTO tokens (",
+                token_columns!(),
+                ") VALUES ($1, $2, '', '[]', $3, $4) ON CONFLICT (hash) DO NOTHING"
+            ),
+        )
+        .bind(hash.to_string())
+        .bind(TokenKind::Spent.name())
+        .bind(Utc::now().timestamp_millis())
+        .bind(expires_at.timestamp_millis());
+        Ok(self.records.execute(statement).await? == 1)
+    }
+
     /// Every bearer token, by name.
     pub async fn bearer_tokens(&self) -> Result<Vec<TokenRow>, CatalogError> {
         let statement = Statement::to(
@@ -135,13 +159,14 @@ impl Catalog {
 }
 
 impl TokenKind {
-    const ALL: [Self; 3] = [Self::Bearer, Self::Session, Self::LoginCode];
+    const ALL: [Self; 4] = [Self::Bearer, Self::Session, Self::LoginCode, Self::Spent];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
             Self::Session => "session",
             Self::LoginCode => "login_code",
+            Self::Spent => "spent",
         }
     }
 }

@@ -95,6 +95,15 @@ impl ApiError {
         )
     }
 
+    /// 503: the OpenID provider does not answer, for a `cause` that is logged.
+    pub fn provider_away(cause: impl Into<Cause>) -> Self {
+        Self::caused(
+            &problem::UNAVAILABLE,
+            "the OpenID provider does not answer as it should: try again in a while",
+            cause,
+        )
+    }
+
     /// Names the element of the body that is meant, where a document of several was sent.
     pub fn about(self, element: impl Into<String>) -> Self {
         Self {
@@ -105,6 +114,11 @@ impl ApiError {
 
     pub fn status(&self) -> StatusCode {
         self.kind.status
+    }
+
+    /// Written for the caller.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     pub fn is_not_found(&self) -> bool {
@@ -130,6 +144,16 @@ impl ApiError {
             cause: Some(cause.into()),
             ..Self::new(kind, detail)
         }
+    }
+}
+
+impl ApiError {
+    /// As a page in place of a problem, with all else that an error answer does.
+    pub(crate) fn told_as(self, page: impl FnOnce(StatusCode) -> Response) -> Response {
+        let (mut parts, _problem) = self.into_response().into_parts();
+        let (shown, body) = page(parts.status).into_parts();
+        parts.headers.extend(shown.headers);
+        Response::from_parts(parts, body)
     }
 }
 

@@ -2,13 +2,14 @@ use axum::extract::{Request, State};
 use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use flow::Sha256Digest;
 use tokio::time::Instant;
 
-use crate::RequestId;
-use crate::access::{AccessControl, Audience, Claim, Credential};
+use crate::access::{Access, AccessControl, Audience, Claim, ClientAddress, Credential};
 use crate::access_log::AccessLog;
 use crate::kept::KeptAnswers;
 use crate::operation_outcome;
+use crate::{ApiError, RequestId};
 
 /// Only what is ours may run in the viewer, and nobody may frame it.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; \
@@ -36,7 +37,8 @@ impl Gate {
         let now = Instant::now();
         let answer = self.kept.find_for(request, now)?;
         let claim = Claim::read(request, self.access.transport()).ok()?;
-        self.let_in_until(claim, now)?;
+        let leave = self.leave(claim, now)?;
+        self.spend(&leave.hash, now)?;
         self.kept.count_given();
         let id = RequestId::next();
         let log = AccessLog::start(request.method(), request.uri().path());
@@ -52,37 +54,73 @@ impl Gate {
         &self.kept
     }
 
-    /// Until when whoever sends this may read, where he was let in a moment ago.
-    pub(crate) fn may_read_until(
-        &self,
-        credential: Credential<'_>,
-        now: Instant,
-    ) -> Option<Instant> {
-        self.let_in_until(credential.claim(self.access.transport())?, now)
+    /// What whoever sends this may do, where he was let in a moment ago.
+    pub(crate) fn may_read(&self, credential: Credential<'_>, now: Instant) -> Option<Leave> {
+        self.leave(credential.claim(self.access.transport())?, now)
     }
 
-    fn let_in_until(&self, claim: Claim, now: Instant) -> Option<Instant> {
+    /// Counts one request of whoever has this secret; `None` where that is one too many, which the
+    /// router then says.
+    pub(crate) fn spend(&self, hash: &Sha256Digest, now: Instant) -> Option<()> {
+        self.access.limits().spend(hash, now).ok()
+    }
+
+    fn leave(&self, claim: Claim<'_>, now: Instant) -> Option<Leave> {
         match claim {
-            Claim::Token { kind, hash } => self.access.good_until(kind, &hash, now),
+            Claim::Token { kind, hash, .. } => {
+                let end = self.access.good_until(kind, &hash, now)?;
+                Some(Leave { end, hash })
+            }
             Claim::Open => None,
         }
     }
 
     async fn admit(&self, mut request: Request, next: Next) -> Response {
-        let audience = Audience::of(request.method(), request.headers());
-        let granted = match Claim::read(&request, self.access.transport()) {
-            Ok(Claim::Open) => return next.run(request).await,
-            Ok(Claim::Token { kind, hash }) => self.access.grant(kind, hash).await,
-            Err(refused) => Err(refused),
-        };
-        match granted {
-            Ok(granted) => {
+        let address = self.access.limits().address(&request);
+        request.extensions_mut().insert(address);
+        let claim = Claim::read(&request, self.access.transport());
+        match self.granted(claim, address).await {
+            Ok(Some(granted)) => {
                 request.extensions_mut().insert(granted);
                 next.run(request).await
             }
-            Err(refused) => audience.tell(refused),
+            Ok(None) => next.run(request).await,
+            Err(refused) => {
+                let audience = Audience::of(request.method(), request.headers());
+                audience.tell(refused, self.access.openid(), request.uri())
+            }
         }
     }
+
+    /// `None` where the address is open to all.
+    async fn granted(
+        &self,
+        claim: Result<Claim<'_>, ApiError>,
+        address: ClientAddress,
+    ) -> Result<Option<Access>, ApiError> {
+        let Claim::Token {
+            kind,
+            hash,
+            presented,
+        } = claim?
+        else {
+            return Ok(None);
+        };
+        let limits = self.access.limits();
+        let granted = self.access.grant(kind, hash, presented).await;
+        let granted = granted.map_err(|refused| limits.failed(address, refused))?;
+        limits.spend(&hash, Instant::now())?;
+        Ok(Some(granted))
+    }
+}
+
+/// Somebody was let in a moment ago.
+#[derive(Clone, Copy)]
+pub(crate) struct Leave {
+    /// Until when that holds.
+    pub(crate) end: Instant,
+    /// Of his secret.
+    pub(crate) hash: Sha256Digest,
 }
 
 /// One layer for all of it: every layer costs each request a boxed future.

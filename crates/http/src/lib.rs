@@ -27,7 +27,9 @@ mod reply;
 mod request_id;
 mod serve;
 
-pub use access::{Access, AccessControl, Secret, Transport};
+pub use access::{
+    Access, AccessControl, AccessRules, LimitRules, OpenId, Rate, RoleMapping, Secret, Transport,
+};
 pub use catalog::Role;
 pub use entity_tag::EntityTag;
 pub use error::ApiError;

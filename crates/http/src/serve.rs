@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use crate::Protected;
+use crate::access::Peer;
 use crate::connection::Connection;
 
 /// How long requests under way (progress streams never end by themselves) may keep a process that
@@ -23,8 +24,9 @@ pub async fn serve(listener: TcpListener, protected: Protected, shutdown: Cancel
     let connections = TaskTracker::new();
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _peer)) => {
-                let connection = Connection::new(without_delay(stream), protected.clone());
+            Ok((stream, peer)) => {
+                let (stream, peer) = (without_delay(stream), Peer::of(peer));
+                let connection = Connection::new(stream, peer, protected.clone());
                 let connection = connection.run(shutdown.clone());
                 connections.spawn(async {
                     if let Err(error) = connection.await {

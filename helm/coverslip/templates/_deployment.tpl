@@ -67,8 +67,7 @@ containers:
     env:
       {{- include "coverslip.stateEnvironment" .root | nindent 6 }}
       {{- if eq .kind "serves" }}
-      - name: COVERSLIP_TRANSPORT
-        value: https
+      {{- include "coverslip.accessEnvironment" .root | nindent 6 }}
       {{- end }}
       {{- with .environment }}
       {{- . | nindent 6 }}

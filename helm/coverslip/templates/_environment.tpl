@@ -79,6 +79,55 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
+{{/* Who may come in, and how often: the same for all parts that serve. */}}
+{{- define "coverslip.accessEnvironment" -}}
+- name: COVERSLIP_TRANSPORT
+  value: https
+- name: COVERSLIP_MOST_FAILED_LOGINS
+  value: {{ .Values.limits.failedLogins | quote }}
+- name: COVERSLIP_MOST_REQUESTS
+  value: {{ .Values.limits.requests | quote }}
+{{- with .Values.limits.trustedProxies }}
+- name: COVERSLIP_TRUSTED_PROXY
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.oidc.issuer }}
+{{ include "coverslip.oidcEnvironment" .Values.oidc }}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.oidcEnvironment" -}}
+- name: COVERSLIP_OIDC_ISSUER
+  value: {{ .issuer | quote }}
+{{- with .audience }}
+- name: COVERSLIP_OIDC_AUDIENCE
+  value: {{ . | quote }}
+{{- end }}
+- name: COVERSLIP_OIDC_ROLE_CLAIM
+  value: {{ .roleClaim | quote }}
+- name: COVERSLIP_OIDC_ROLE
+  value: {{ join "," .roles | quote }}
+{{- if .clientId }}
+- name: COVERSLIP_OIDC_CLIENT_ID
+  value: {{ .clientId | quote }}
+- name: COVERSLIP_PUBLIC_URL
+  value: {{ .publicUrl | quote }}
+{{- with .scopes }}
+- name: COVERSLIP_OIDC_SCOPE
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* For the part alone that people sign in at. */}}
+{{- define "coverslip.signInEnvironment" -}}
+{{- with .Values.oidc }}
+{{- if and .issuer .clientId .secretName }}
+{{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_OIDC_CLIENT_SECRET" "secret" .secretName "key" .secretKey) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The same for both workers: a task reads the bags of one encoder in one precision. */}}
 {{- define "coverslip.encoderEnvironment" -}}
 - name: COVERSLIP_PRECISION

@@ -63,5 +63,8 @@ spec:
     {{- if not (or (eq .kind "serves") .root.Values.networkPolicy.monitoringPeers) }} []{{ end }}
   egress:
     {{- include "coverslip.stateEgress" .root | nindent 4 }}
+    {{- if and (eq .kind "serves") .root.Values.oidc.issuer }}
+    {{- include "coverslip.egressTo" .root.Values.oidc | nindent 4 }}
+    {{- end }}
 {{- end }}
 {{- end }}

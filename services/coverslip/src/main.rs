@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod access_args;
 mod arguments;
 mod bag_files;
 mod bench;
@@ -23,7 +24,9 @@ mod first_read_args;
 mod health;
 mod ingest_args;
 mod installation;
+mod limit_args;
 mod listening;
+mod oidc_args;
 mod parts;
 mod path;
 mod print;

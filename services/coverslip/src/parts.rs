@@ -6,13 +6,14 @@ use anyhow::{Error, Result};
 use axum::Router;
 use embed_worker::{EmbedConfig, Sharing};
 use encoder::Encoder;
-use http::{AccessControl, Transport};
+use http::{AccessControl, AccessRules, Transport};
 use ingest::IngestConfig;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use webhooks::WebhooksConfig;
 
+use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
@@ -26,6 +27,7 @@ pub(crate) struct Parts {
     shutdown: CancellationToken,
     tasks: TaskTracker,
     transport: Transport,
+    rules: AccessRules,
     /// Of parts that ended before they were told to.
     failures: (mpsc::UnboundedSender<Error>, mpsc::UnboundedReceiver<Error>),
 }
@@ -37,13 +39,18 @@ impl Parts {
             shutdown,
             tasks: TaskTracker::new(),
             transport: Transport::default(),
+            rules: AccessRules::default(),
             failures: mpsc::unbounded_channel(),
         }
     }
 
-    /// Of a process that browsers reach so.
-    pub(crate) fn reached_by(self, transport: Transport) -> Self {
-        Self { transport, ..self }
+    /// Of a process that others reach, and who they may be.
+    pub(crate) fn reached(self, access: &AccessArgs) -> Result<Self> {
+        Ok(Self {
+            transport: access.transport(),
+            rules: access.rules()?,
+            ..self
+        })
     }
 
     /// Of a process that has some of an installation's parts, until it is told to stop.
@@ -56,7 +63,8 @@ impl Parts {
     }
 
     pub(crate) fn access_control(&self) -> AccessControl {
-        AccessControl::new(self.installation.catalog.clone(), self.transport)
+        let catalog = self.installation.catalog.clone();
+        AccessControl::ruled(catalog, self.transport, self.rules.clone())
     }
 
     pub(crate) fn ingest(&self, config: IngestConfig) -> Result<()> {

@@ -22,7 +22,7 @@ interface OpenPage {
 }
 
 const notices = new Notices(document.body);
-const shell = new Shell(document.body);
+const shell = new Shell(document.body, (error) => notices.show(error));
 const book = new SlideBook();
 const cases = new CaseBook((error) => notices.show(error));
 const list = new SlideList(book, document.body, (error) => notices.show(error));

@@ -7,10 +7,11 @@ export const binary = process.env.COVERSLIP_BINARY ?? 'target/debug/coverslip';
 
 export const run = (...words) => execFileSync(binary, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 
-/** `coverslip up` over a data folder, its log in a file. */
+/** `coverslip up` over a data folder, its log in a file, on a free port if `words` name none. */
 export async function start(data, log, ...words) {
   const file = openSync(log, 'w');
-  const child = spawn(binary, ['up', '--data', data, '--listen', '127.0.0.1:0', '--log', 'debug', ...words], {
+  const listen = words.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const child = spawn(binary, ['up', '--data', data, ...listen, '--log', 'debug', ...words], {
     stdio: ['ignore', 'pipe', file],
   });
   for await (const line of createInterface({ input: child.stdout })) {

@@ -1,7 +1,9 @@
 /// What can be done that must be on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
+    /// The detail says with which roles, and by which subject of which provider if it was by one.
     LoggedIn,
+    LoggedOut,
     /// A link by which somebody may log in; the detail says who, and with which roles.
     LoginLinkMade,
     TokenAdded,
@@ -68,6 +70,7 @@ impl AuditAction {
     pub const fn name(self) -> &'static str {
         match self {
             Self::LoggedIn => "logged_in",
+            Self::LoggedOut => "logged_out",
             Self::LoginLinkMade => "login_link_made",
             Self::TokenAdded => "token_added",
             Self::TokenRemoved => "token_removed",

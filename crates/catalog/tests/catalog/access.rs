@@ -15,6 +15,7 @@ kept_by_both! {
     a_login_code_works_once_and_in_time
     a_bearer_token_is_no_login_code
     of_many_who_come_with_one_code_one_gets_in
+    of_many_who_spend_the_same_one_does
     only_what_expired_is_cleared_away
     the_audit_trail_is_read_back_newest_first
     the_audit_trail_can_be_neither_changed_nor_shortened
@@ -109,6 +110,32 @@ async fn of_many_who_come_with_one_code_one_gets_in(place: Place) -> TestResult 
         n_in += usize::from(taker.await??.is_some());
     }
     assert_eq!(n_in, 1);
+    Ok(())
+}
+
+async fn of_many_who_spend_the_same_one_does(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    let (hash, end) = (
+        Sha256Digest::of(b"once"),
+        Utc::now() + TimeDelta::minutes(20),
+    );
+    let spenders: Vec<_> = (0..8)
+        .map(|_| {
+            let catalog = catalog.clone();
+            tokio::spawn(async move { catalog.spend(&hash, end).await })
+        })
+        .collect();
+    let mut n_first = 0;
+    for spender in spenders {
+        n_first += usize::from(spender.await??);
+    }
+    assert_eq!(n_first, 1);
+    assert!(catalog.spend(&Sha256Digest::of(b"another"), end).await?);
+    // It lets nobody in.
+    assert_eq!(catalog.take_login_code(&hash, Utc::now()).await?, None);
+    assert!(catalog.bearer_tokens().await?.is_empty());
+    catalog.remove_expired_tokens(end).await?;
+    assert!(catalog.spend(&hash, end).await?, "known no longer");
     Ok(())
 }
 

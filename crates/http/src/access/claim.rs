@@ -7,21 +7,29 @@ use super::{Transport, secret};
 use crate::ApiError;
 
 /// Everybody may ask for these.
-const OPEN: [&str; 3] = ["/health/live", "/health/ready", "/login"];
+const OPEN: [&str; 6] = [
+    "/health/live",
+    "/health/ready",
+    "/login",
+    "/auth/methods",
+    "/auth/login",
+    "/auth/callback",
+];
 
-/// What a request says to be let in; whether it is true, the catalog knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Claim {
+/// What a request says to be let in; whether it is true, the catalog or the provider knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim<'r> {
     /// The address needs no token.
     Open,
     Token {
         kind: TokenKind,
         hash: Sha256Digest,
+        presented: &'r str,
     },
 }
 
-impl Claim {
-    pub(crate) fn read<B>(request: &Request<B>, transport: Transport) -> Result<Self, ApiError> {
+impl<'r> Claim<'r> {
+    pub(crate) fn read<B>(request: &'r Request<B>, transport: Transport) -> Result<Self, ApiError> {
         if OPEN.contains(&request.uri().path()) {
             return Ok(Self::Open);
         }
@@ -41,9 +49,12 @@ impl Claim {
         Ok(Self::token(TokenKind::Session, presented))
     }
 
-    pub(super) fn token(kind: TokenKind, presented: &str) -> Self {
-        let hash = secret::hash(presented);
-        Self::Token { kind, hash }
+    pub(super) fn token(kind: TokenKind, presented: &'r str) -> Self {
+        Self::Token {
+            kind,
+            hash: secret::hash(presented),
+            presented,
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use moka::sync::Cache;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Access, Secret, Transport, secret};
+use super::limits::Limits;
+use super::{Access, AccessRules, OpenId, Secret, Transport, secret};
 use crate::ApiError;
 
 /// Who makes and withdraws tokens, in the audit trail: whoever can run commands where the catalog is.
@@ -26,13 +27,15 @@ pub(super) const SESSION_LIFE: TimeDelta = TimeDelta::hours(12);
 /// Knows who may come in. Clones are cheap and share what they remember.
 #[derive(Clone)]
 pub struct AccessControl {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// Behind one pointer, because every request clones it.
-struct Shared {
-    catalog: Catalog,
+pub(super) struct Shared {
+    pub(super) catalog: Catalog,
     transport: Transport,
+    openid: Option<OpenId>,
+    limits: Limits,
     /// Tokens found in the catalog a moment ago, so that a tile does not wait for it. What has
     /// ended leaves this memory, but a little later.
     known: Cache<Sha256Digest, Known>,
@@ -46,7 +49,12 @@ struct Known {
 }
 
 impl AccessControl {
+    /// By tokens and login links alone.
     pub fn new(catalog: Catalog, transport: Transport) -> Self {
+        Self::ruled(catalog, transport, AccessRules::default())
+    }
+
+    pub fn ruled(catalog: Catalog, transport: Transport, rules: AccessRules) -> Self {
         let known = Cache::builder()
             .max_capacity(MAX_REMEMBERED)
             .time_to_live(REMEMBERED)
@@ -54,6 +62,8 @@ impl AccessControl {
         let shared = Shared {
             catalog,
             transport,
+            openid: rules.openid,
+            limits: Limits::new(rules.limits),
             known,
         };
         Self {
@@ -92,15 +102,24 @@ impl AccessControl {
         self.shared.transport
     }
 
-    /// Looks the token up, where it was seen a moment ago without asking the catalog.
+    pub(crate) fn openid(&self) -> Option<&OpenId> {
+        self.shared.openid.as_ref()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Looks the token up, where it was seen a moment ago without asking anybody.
     pub(crate) async fn grant(
         &self,
         kind: TokenKind,
         hash: Sha256Digest,
+        presented: &str,
     ) -> Result<Access, ApiError> {
         let known = match self.known(&hash, Instant::now()) {
             Some(known) => known,
-            None => self.look_up(hash).await?,
+            None => self.look_up(kind, hash, presented).await?,
         };
         known
             .is_good(kind)
@@ -125,9 +144,17 @@ impl AccessControl {
     }
 
     /// Only tokens there are get remembered: guesses must not fill the memory.
-    async fn look_up(&self, hash: Sha256Digest) -> Result<Known, ApiError> {
+    async fn look_up(
+        &self,
+        kind: TokenKind,
+        hash: Sha256Digest,
+        presented: &str,
+    ) -> Result<Known, ApiError> {
         let end = Instant::now() + REMEMBERED;
-        let found = self.shared.catalog.token_by_hash(&hash).await?;
+        let found = match self.from_provider(kind, hash, presented).await? {
+            Some(machine) => Some(machine),
+            None => self.shared.catalog.token_by_hash(&hash).await?,
+        };
         let token = Arc::new(found.ok_or_else(unknown_token)?);
         let known = Known { token, end };
         self.shared.known.insert(hash, known.clone());
@@ -143,11 +170,29 @@ impl AccessControl {
             return Ok(None);
         };
         let (name, roles) = (code.name, code.roles);
-        let life = Some(SESSION_LIFE);
-        let session = self.add(TokenKind::Session, &name, &roles, life).await?;
+        let session = self.add_session(&name, &roles).await?;
         self.audit(&name, AuditAction::LoggedIn, &name, &roles)
             .await?;
         Ok(Some(session))
+    }
+
+    pub(super) async fn add_session(
+        &self,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<Secret, CatalogError> {
+        let life = Some(SESSION_LIFE);
+        self.add(TokenKind::Session, name, roles, life).await
+    }
+
+    /// Ends a session here at once; other processes may take it for half a minute more.
+    pub(super) async fn end_session(&self, access: &Access) -> Result<(), CatalogError> {
+        let (name, roles) = (access.name(), access.roles());
+        self.audit(name, AuditAction::LoggedOut, name, roles)
+            .await?;
+        self.shared.catalog.remove_token(access.hash()).await?;
+        self.shared.known.invalidate(access.hash());
+        Ok(())
     }
 
     async fn add(

@@ -27,7 +27,7 @@ impl<'r> Credential<'r> {
     }
 
     /// What it claims for a request that only reads.
-    pub(crate) fn claim(self, transport: Transport) -> Option<Claim> {
+    pub(crate) fn claim(self, transport: Transport) -> Option<Claim<'r>> {
         let text = str::from_utf8(self.value()).ok()?;
         let text = text.is_ascii().then_some(text)?;
         match self {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use catalog::{Role, TokenKind, TokenRow};
+use flow::Sha256Digest;
 
 use crate::ApiError;
 
@@ -20,6 +21,18 @@ impl Access {
     /// Who is asking, for the audit trail.
     pub fn name(&self) -> &str {
         &self.token.name
+    }
+
+    pub(super) fn hash(&self) -> &Sha256Digest {
+        &self.token.hash
+    }
+
+    pub(super) fn roles(&self) -> &[Role] {
+        &self.token.roles
+    }
+
+    pub(super) fn is_session(&self) -> bool {
+        self.token.kind == TokenKind::Session
     }
 
     /// An administrator has every role.
@@ -46,16 +59,18 @@ impl Access {
 }
 
 impl Access {
-    /// 403 unless a person asks who has the role: one who opened a login link with a browser.
-    /// Tokens are for machines, and machines neither judge nor sign.
+    /// 403 unless a person asks who has the role: one who opened a login link with a browser, or
+    /// came through the OpenID provider. Tokens, the provider's too, are for machines, and machines neither judge nor sign.
     pub fn require_person(&self, role: Role) -> Result<(), ApiError> {
         self.require(role)?;
         match self.token.kind {
             TokenKind::Session => Ok(()),
-            TokenKind::Bearer | TokenKind::LoginCode => Err(ApiError::forbidden(
-                "only a person may do this: log in with a browser by a login link, which \
-                 `coverslip token link` makes, in place of an access token",
-            )),
+            TokenKind::Bearer | TokenKind::LoginCode | TokenKind::Spent => {
+                Err(ApiError::forbidden(
+                    "only a person may do this: log in with a browser, through the provider or by a login \
+                 link, which `coverslip token link` makes, in place of an access token",
+                ))
+            }
         }
     }
 }

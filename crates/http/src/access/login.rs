@@ -1,12 +1,12 @@
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
 use super::control::SESSION_LIFE;
-use super::{AccessControl, Audience};
+use super::{AccessControl, Audience, ClientAddress};
 use crate::{ApiError, Query};
 
 /// `GET /login?code=...`
@@ -23,11 +23,16 @@ struct Login {
 
 async fn log_in(
     State(access): State<AccessControl>,
+    Extension(address): Extension<ClientAddress>,
     headers: HeaderMap,
     Query(Login { code }): Query<Login>,
 ) -> Response {
     let begun = begin(&access, &code).await;
-    begun.unwrap_or_else(|refused| Audience::of(&Method::GET, &headers).tell(refused))
+    begun.unwrap_or_else(|refused| {
+        let refused = access.limits().failed(address, refused);
+        let audience = Audience::of(&Method::GET, &headers);
+        audience.tell(refused, access.openid(), &Uri::from_static("/"))
+    })
 }
 
 async fn begin(access: &AccessControl, code: &str) -> Result<Response, ApiError> {

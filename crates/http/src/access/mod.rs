@@ -2,25 +2,38 @@
 //!
 //! Machines send `Authorization: Bearer SECRET` with every request. People open a login link once;
 //! its code becomes a session, kept in a cookie that scripts cannot read and other sites cannot
-//! make the browser send. Secrets are 256 random bits; the catalog has their sha256 only, so that
+//! make the browser send. Where there is an OpenID provider, people may come through it in place of a
+//! link ([`sign_in`]), and machines with its access tokens. Secrets are 256 random bits; the catalog has their sha256 only, so that
 //! neither a copy of the catalog nor the time a lookup takes helps anyone to guess one.
 
+mod address;
 mod claim;
 mod control;
 mod cookie;
 mod credential;
 mod granted;
+mod limits;
 mod login;
+mod openid;
+mod page;
+mod provided;
 mod refusal;
+mod rules;
 mod same_origin;
 mod secret;
+mod sign_in;
 
 pub use control::AccessControl;
 pub use cookie::Transport;
 pub use granted::Access;
+pub use limits::{LimitRules, Rate};
+pub use openid::{OpenId, RoleMapping};
+pub use rules::AccessRules;
 pub use secret::Secret;
 
+pub(crate) use address::{ClientAddress, Peer};
 pub(crate) use claim::Claim;
 pub(crate) use credential::Credential;
 pub(crate) use login::login;
 pub(crate) use refusal::Audience;
+pub(crate) use sign_in::sign_in;

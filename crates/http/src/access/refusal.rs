@@ -1,21 +1,8 @@
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 
+use super::{OpenId, page};
 use crate::ApiError;
-
-/// For people whose browser came without a session, or with a link that is used up.
-const PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Coverslip: login link needed</title>
-<h1>You need a login link</h1>
-<p>Coverslip shows slides only to people it knows, and it does not know this browser, or no longer.
-<p>A login link works once, within fifteen minutes. The server prints one when it starts, and
-whoever runs the server can make another for you. Open it in this browser, and you are logged in for
-twelve hours.
-</html>
-"#;
 
 /// How the one who was refused is told so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +21,25 @@ impl Audience {
         }
     }
 
-    pub(crate) fn tell(self, refused: ApiError) -> Response {
+    /// People on their way in are shown what went wrong, and where to begin anew.
+    pub(super) fn tell_on_the_way(self, refused: ApiError) -> Response {
+        match self {
+            Self::Person => page::not_signed_in(refused),
+            Self::Program => refused.into_response(),
+        }
+    }
+
+    /// People without a session are shown how to get one, and back to what they asked for.
+    pub(crate) fn tell(
+        self,
+        refused: ApiError,
+        openid: Option<&OpenId>,
+        asked_for: &Uri,
+    ) -> Response {
         if self == Self::Program || refused.status() != StatusCode::UNAUTHORIZED {
             return refused.into_response();
         }
-        let no_store = [(header::CACHE_CONTROL, "no-store")];
-        (StatusCode::UNAUTHORIZED, no_store, Html(PAGE)).into_response()
+        let has_provider = openid.is_some_and(OpenId::logs_people_in);
+        page::login_needed(has_provider, asked_for)
     }
 }

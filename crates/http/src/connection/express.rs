@@ -56,12 +56,13 @@ impl Express {
     }
 
     fn let_in(&mut self, credential: Credential<'_>, now: Instant) -> Option<()> {
-        let pass = self.pass.as_ref();
-        if !pass.is_some_and(|pass| pass.covers(credential, now)) {
-            let end = self.gate.may_read_until(credential, now)?;
-            self.pass = Some(Pass::new(credential, end));
-        }
-        Some(())
+        let pass = self.pass.take();
+        let pass = match pass.filter(|pass| pass.covers(credential, now)) {
+            Some(pass) => pass,
+            None => Pass::new(credential, self.gate.may_read(credential, now)?),
+        };
+        let pass = self.pass.insert(pass);
+        self.gate.spend(pass.hash(), now)
     }
 }
 
@@ -123,6 +124,13 @@ mod tests {
             })
         }
 
+        /// As the router does.
+        async fn grant(&self, kind: TokenKind, secret: &Secret) {
+            let (hash, presented) = (secret.hash(), secret.reveal());
+            let granted = self.access.grant(kind, hash, presented).await;
+            granted.expect("good");
+        }
+
         /// A token for that long, and the request of whoever holds it.
         async fn issue(
             &self,
@@ -171,7 +179,7 @@ mod tests {
             let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
             let (_, other) = lab.issue(kind, TimeDelta::hours(1)).await?;
             assert!(!is_answered(&mut express, &request, now), "not seen before");
-            lab.access.grant(kind, secret.hash()).await.expect("good");
+            lab.grant(kind, &secret).await;
             for _ in 0..2 {
                 let said = answer(&mut express, &request, now).ok_or("refused")?;
                 assert!(said.starts_with("HTTP/1.1 200 OK\r\n"), "{said}");
@@ -191,7 +199,7 @@ mod tests {
         let mut express = Express::new(lab.gate.clone());
         let kind = TokenKind::Bearer;
         let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
-        lab.access.grant(kind, secret.hash()).await.expect("good");
+        lab.grant(kind, &secret).await;
         lab.catalog.remove_token(&secret.hash()).await?;
         let now = Instant::now();
         for seconds in [0, 10, 20, 29] {
@@ -211,7 +219,7 @@ mod tests {
         let kind = TokenKind::Session;
         let life = TimeDelta::milliseconds(300);
         let (secret, request) = lab.issue(kind, life).await?;
-        lab.access.grant(kind, secret.hash()).await.expect("good");
+        lab.grant(kind, &secret).await;
         assert!(is_answered(&mut express, &request, Instant::now()));
         tokio::time::sleep(life.to_std()?).await;
         assert!(!is_answered(&mut express, &request, Instant::now()));

@@ -29,6 +29,7 @@ use self::express::Express;
 use self::patience::Patience;
 use self::turn::{HyperTurn, Outcome};
 use crate::Protected;
+use crate::access::Peer;
 
 pub(crate) use self::patience::PATIENCE;
 
@@ -44,12 +45,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, protected: Protected) -> Self {
+    pub(crate) fn new(stream: TcpStream, peer: Peer, protected: Protected) -> Self {
         Self {
             stream,
             unread: BytesMut::new(),
             express: Express::new(protected.gate().clone()),
-            hyper: HyperTurn::new(protected),
+            hyper: HyperTurn::new(protected, peer),
         }
     }
 

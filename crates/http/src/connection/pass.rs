@@ -1,30 +1,37 @@
+use flow::Sha256Digest;
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 
 use crate::access::Credential;
+use crate::gate::Leave;
 
 /// What the client of this connection was last let in with: when it sends the same again, neither
 /// the secret's hash nor the tokens need to be looked at.
 pub(super) struct Pass {
     name: &'static str,
     value: Vec<u8>,
-    end: Instant,
+    leave: Leave,
 }
 
 impl Pass {
-    /// Until `end`, which is when the token has to be looked up again.
-    pub(super) fn new(credential: Credential<'_>, end: Instant) -> Self {
+    /// Until the leave ends, which is when the token has to be looked up again.
+    pub(super) fn new(credential: Credential<'_>, leave: Leave) -> Self {
         Self {
             name: credential.name(),
             value: credential.value().to_owned(),
-            end,
+            leave,
         }
+    }
+
+    /// Whose requests count together.
+    pub(super) const fn hash(&self) -> &Sha256Digest {
+        &self.leave.hash
     }
 
     /// A proxy may send requests of several people over one connection, so how long this takes must
     /// not tell one of them how much of another's secret was guessed.
     pub(super) fn covers(&self, credential: Credential<'_>, now: Instant) -> bool {
-        now < self.end
+        now < self.leave.end
             && self.name == credential.name()
             && bool::from(self.value.ct_eq(credential.value()))
     }
@@ -40,7 +47,8 @@ mod tests {
     fn covers_the_same_credential_until_it_ends() {
         let now = Instant::now();
         let end = now + Duration::from_secs(1);
-        let pass = Pass::new(Credential::Cookie(b"a=b"), end);
+        let hash = Sha256Digest::of(b"b");
+        let pass = Pass::new(Credential::Cookie(b"a=b"), Leave { end, hash });
         assert!(pass.covers(Credential::Cookie(b"a=b"), now));
         assert!(!pass.covers(Credential::Cookie(b"a=c"), now));
         assert!(!pass.covers(Credential::Cookie(b"a=b; c=d"), now));

@@ -18,11 +18,13 @@ use tower_service::Service;
 use super::PATIENCE;
 use super::ledger::Ledger;
 use crate::Protected;
+use crate::access::Peer;
 
 /// Answers by hyper whatever the express lane does not.
 pub(super) struct HyperTurn {
     http: http1::Builder,
     protected: Protected,
+    peer: Peer,
 }
 
 /// What became of a connection.
@@ -34,10 +36,14 @@ pub(super) enum Outcome {
 }
 
 impl HyperTurn {
-    pub(super) fn new(protected: Protected) -> Self {
+    pub(super) fn new(protected: Protected, peer: Peer) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-        Self { http, protected }
+        Self {
+            http,
+            protected,
+            peer,
+        }
     }
 
     /// Gives hyper the connection, with what was read from it, and takes it back, with what hyper
@@ -52,7 +58,8 @@ impl HyperTurn {
         let (reader, writer) = stream.split();
         let io = TokioIo::new(join(unread.chain(reader), writer));
         let ledger = Ledger::default();
-        let service = service_fn(|request: Request<Incoming>| {
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(self.peer);
             let under_way = ledger.begin(&request);
             let answer = self.protected.clone().call(request);
             answer.map(|answer| answer.map(|response| under_way.until_written(response)))

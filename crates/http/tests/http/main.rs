@@ -3,6 +3,10 @@
 mod access;
 mod connection;
 mod kept;
+mod limits;
+mod machines;
 mod problems;
+mod provided;
 mod server;
 mod serving;
+mod sign_in;

@@ -8,8 +8,8 @@ use axum::http::{Request, Response};
 use axum::routing::{get, post};
 use catalog::Catalog;
 use coverslip_http::{
-    Access, AccessControl, ApiError, Json, Path, Protected, Query, Readiness, Role, Transport,
-    protect,
+    Access, AccessControl, AccessRules, ApiError, Json, Path, Protected, Query, Readiness, Role,
+    Transport, protect,
 };
 use flow::{Mpp, SlideId};
 use serde::Deserialize;
@@ -34,11 +34,27 @@ impl Server {
         Ok(server)
     }
 
+    /// With more rules on who may come in.
+    pub(crate) async fn ruled(
+        transport: Transport,
+        rules: AccessRules,
+    ) -> Result<Self, Box<dyn Error>> {
+        Self::of_ruled(routes(), transport, rules).await
+    }
+
     /// Protects other routes than those below.
     pub(crate) async fn of(routes: Router, transport: Transport) -> Result<Self, Box<dyn Error>> {
+        Self::of_ruled(routes, transport, AccessRules::default()).await
+    }
+
+    async fn of_ruled(
+        routes: Router,
+        transport: Transport,
+        rules: AccessRules,
+    ) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
-        let access = AccessControl::new(catalog.clone(), transport);
+        let access = AccessControl::ruled(catalog.clone(), transport, rules);
         Ok(Self {
             router: protect(routes, access.clone()),
             access,
@@ -80,6 +96,7 @@ fn routes() -> Router {
             get(async |access: Access| access.name().to_owned()),
         )
         .route("/label", get(label))
+        .route("/sign", post(sign))
         .route("/things", post(async || "changed").get(async || "read"))
         .route(
             "/slides/{id}",
@@ -99,6 +116,11 @@ fn routes() -> Router {
 async fn label(access: Access) -> Result<&'static str, ApiError> {
     access.require(Role::Pathologist)?;
     Ok("a name")
+}
+
+async fn sign(access: Access) -> Result<&'static str, ApiError> {
+    access.require_person(Role::Pathologist)?;
+    Ok("signed")
 }
 
 async fn broken() -> Result<(), ApiError> {

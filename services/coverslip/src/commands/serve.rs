@@ -9,11 +9,12 @@ use telemetry::Metrics;
 use tiles::SearchConfig;
 
 use super::up::{cases_router, tiles_router, webhooks_router};
+use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
-use crate::listening::{Listening, TransportArgs};
+use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::report_args::ReportArgs;
 use crate::state_args::StateArgs;
@@ -73,7 +74,7 @@ pub(crate) struct ServePart {
     #[arg(long, env = "COVERSLIP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     #[command(flatten)]
-    transport: TransportArgs,
+    access: AccessArgs,
 }
 
 impl Serve {
@@ -133,7 +134,7 @@ impl ServePart {
     ) -> Result<Outcome> {
         let health = health::router(parts.installation(), needs, metrics);
         let listening = Listening::on(self.listen).await?;
-        let parts = parts.reached_by(self.transport.transport());
+        let parts = parts.reached(&self.access)?;
         parts.answer(listening, router.merge(health)).await
     }
 }

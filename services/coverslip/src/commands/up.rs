@@ -17,13 +17,14 @@ use telemetry::Metrics;
 use tiles::{SearchConfig, TilesState};
 use webhooks::{WebhooksConfig, WebhooksState};
 
+use crate::access_args::AccessArgs;
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
-use crate::listening::{Listening, TransportArgs, stop_on_signal};
+use crate::listening::{Listening, stop_on_signal};
 use crate::parts::Parts;
 use crate::print;
 use crate::report_args::ReportArgs;
@@ -42,7 +43,7 @@ pub(crate) struct Up {
     #[arg(long, env = "COVERSLIP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     #[command(flatten)]
-    transport: TransportArgs,
+    access: AccessArgs,
     #[command(flatten)]
     first_read: FirstReadArgs,
     #[command(flatten)]
@@ -78,7 +79,7 @@ impl Up {
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
-        let parts = parts.reached_by(self.transport.transport());
+        let parts = parts.reached(&self.access)?;
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
         parts.mil(tasks);

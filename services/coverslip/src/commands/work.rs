@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use embed_worker::Sharing;
 use telemetry::Metrics;
 
+use crate::access_args::AccessArgs;
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::health::{self, Needs};
@@ -42,6 +43,8 @@ pub(crate) struct WorkPart {
     /// Where to answer questions after health and metrics; nowhere if not given.
     #[arg(long, env = "COVERSLIP_LISTEN")]
     listen: Option<SocketAddr>,
+    #[command(flatten)]
+    access: AccessArgs,
     /// The same for all processes of an installation.
     #[command(flatten)]
     encoder: EncoderArgs,
@@ -82,6 +85,7 @@ impl WorkPart {
         };
         let listening = Listening::on(address).await?;
         let router = health::router(parts.installation(), Needs::QueueToo, metrics);
+        let parts = parts.reached(&self.access)?;
         parts.answer(listening, router).await
     }
 }

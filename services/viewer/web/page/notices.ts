@@ -1,3 +1,4 @@
+import { offerSignIn } from '../access/sign-in';
 import { explain, Problem } from '../api/problem';
 import { fill, h } from '../dom';
 import { say } from '../words/say';
@@ -49,5 +50,7 @@ export class Notices {
       h('button', { onclick: () => location.reload() }, say('Try again')),
     );
     this.dialog.showModal();
+    // Where the server does not say, there are login links still.
+    offerSignIn(this.dialog).catch(() => undefined);
   }
 }

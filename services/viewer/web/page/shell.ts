@@ -1,3 +1,4 @@
+import { signOutButton } from '../access/sign-out';
 import type { Connection } from '../api/events';
 import sign from '../icon.svg';
 import { fill, h } from '../dom';
@@ -23,7 +24,7 @@ export class Shell {
   );
   private readonly body = h('div', { class: 'body' }, this.listPlace, this.stagePlace, this.panelPlace);
 
-  constructor(root: HTMLElement) {
+  constructor(root: HTMLElement, failed: (error: unknown) => void) {
     root.append(
       h(
         'header',
@@ -34,6 +35,7 @@ export class Shell {
         languageSwitch(),
         this.connection,
         this.panelToggle,
+        signOutButton(failed),
       ),
       this.body,
     );

@@ -1,3 +1,4 @@
+import { ACCESS } from './chinese/access';
 import { HEATMAP } from './chinese/heatmap';
 import { LIST } from './chinese/list';
 import { PAGE } from './chinese/page';
@@ -9,4 +10,4 @@ import { SLIDE } from './chinese/slide';
 import type { Dictionary } from './say';
 
 /** Simplified Chinese, in the terms of pathologists. A part for each area of the viewer. */
-export const CHINESE: Dictionary = { ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...REVIEW, ...SIMILAR, ...SLIDE };
+export const CHINESE: Dictionary = { ...ACCESS, ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...REVIEW, ...SIMILAR, ...SLIDE };

@@ -44,6 +44,7 @@ impl Coding {
     pub(super) fn of(action: &str) -> Self {
         match action {
             "logged_in" => Self::new(AUTHENTICATION, dicom("110122", "Login"), "E"),
+            "logged_out" => Self::new(AUTHENTICATION, dicom("110123", "Logout"), "E"),
             "login_link_made" | "token_added" | "token_removed" => {
                 Self::new(SECURITY_ALERT, USER_SECURITY, "U")
             }

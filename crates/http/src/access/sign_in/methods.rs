@@ -1,0 +1,21 @@
+use axum::extract::State;
+use serde::Serialize;
+
+use super::for_people;
+use crate::Json;
+use crate::access::AccessControl;
+
+/// How people may come in, beside a login link.
+#[derive(Debug, Serialize)]
+pub(super) struct Methods {
+    /// Where they begin to sign in; `to` in its query is where they will be then.
+    sign_in: Option<&'static str>,
+}
+
+/// `GET /auth/methods`
+pub(super) async fn methods(State(access): State<AccessControl>) -> Json<Methods> {
+    let has_provider = for_people(&access).is_ok();
+    Json(Methods {
+        sign_in: has_provider.then_some("/auth/login"),
+    })
+}

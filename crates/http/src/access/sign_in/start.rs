@@ -1,0 +1,48 @@
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use identity::{Attempt, LocalPath};
+use serde::Deserialize;
+
+use super::for_people;
+use crate::access::{AccessControl, Audience};
+use crate::{ApiError, Query};
+
+#[derive(Deserialize)]
+pub(super) struct Start {
+    to: Option<String>,
+}
+
+/// `GET /auth/login?to=/...`: away to the provider.
+pub(super) async fn start(
+    State(access): State<AccessControl>,
+    headers: HeaderMap,
+    Query(Start { to }): Query<Start>,
+) -> Response {
+    let sent = away(&access, to.as_deref()).await;
+    sent.unwrap_or_else(|refused| Audience::of(&Method::GET, &headers).tell_on_the_way(refused))
+}
+
+async fn away(access: &AccessControl, to: Option<&str>) -> Result<Response, ApiError> {
+    let openid = for_people(access)?;
+    let to = match to {
+        None => LocalPath::root(),
+        Some(to) => LocalPath::parse(to).ok_or_else(|| {
+            ApiError::bad_request("`to` is no place of this server: give a path, as `/`")
+        })?,
+    };
+    let attempt = Attempt::begin(to, Utc::now());
+    let attempt = attempt.ok_or_else(|| ApiError::internal("there are no random numbers"))?;
+    let url = openid.provider.authorization_url(&attempt).await;
+    let url = url.map_err(ApiError::provider_away)?;
+    let location = HeaderValue::try_from(url.as_str()).map_err(ApiError::internal)?;
+    let cookie = access.transport().set_attempt(&attempt);
+    let no_store = HeaderValue::from_static("no-store");
+    let headers = [
+        (header::LOCATION, location),
+        (header::SET_COOKIE, cookie),
+        (header::CACHE_CONTROL, no_store),
+    ];
+    Ok((StatusCode::SEE_OTHER, headers).into_response())
+}

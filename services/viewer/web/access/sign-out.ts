@@ -1,0 +1,13 @@
+import { send } from '../api/client';
+import { h } from '../dom';
+import { say } from '../words/say';
+
+/** Ends the session, and leads out of the provider too where the session came from there. */
+export function signOutButton(failed: (error: unknown) => void): HTMLElement {
+  const signOut = async (): Promise<void> => {
+    const answer = await send('/auth/logout', { method: 'POST' });
+    const { to } = (await answer.json()) as { to: string };
+    location.assign(to);
+  };
+  return h('button', { class: 'sign-out', onclick: () => void signOut().catch(failed) }, say('Sign out'));
+}
