@@ -18,7 +18,7 @@ pub fn html(report: &Report) -> String {
                 style { (PreEscaped(include_str!("style.css"))) }
             }
             body {
-                p.notice role="note" { (report.notice) }
+                header.notice { p role="note" { (report.notice) } }
                 main {
                     header {
                         h1 { (report.title) }
@@ -28,7 +28,7 @@ pub fn html(report: &Report) -> String {
                     }
                     @for part in &report.sections { (section(part)) }
                 }
-                p.notice role="note" { (report.notice) }
+                footer.notice { p role="note" { (report.notice) } }
             }
         }
     };

@@ -21,6 +21,7 @@ const DRAWINGS = {
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
   back: 'M15 5l-7 7 7 7',
   close: 'M6 6l12 12M18 6L6 18',
+  leave: 'M14 4h6v16h-6M4 12h11M8 8l-4 4 4 4',
 } as const;
 
 export type IconName = keyof typeof DRAWINGS;

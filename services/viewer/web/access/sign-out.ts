@@ -1,5 +1,6 @@
 import { send } from '../api/client';
 import { h } from '../dom';
+import { icon } from '../icons';
 import { say } from '../words/say';
 
 /** Ends the session, and leads out of the provider too where the session came from there. */
@@ -9,5 +10,7 @@ export function signOutButton(failed: (error: unknown) => void): HTMLElement {
     const { to } = (await answer.json()) as { to: string };
     location.assign(to);
   };
-  return h('button', { class: 'sign-out', onclick: () => void signOut().catch(failed) }, say('Sign out'));
+  const name = say('Sign out');
+  const onclick = () => void signOut().catch(failed);
+  return h('button', { class: 'icon-button sign-out', title: name, 'aria-label': name, onclick }, icon('leave'));
 }

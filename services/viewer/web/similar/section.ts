@@ -102,7 +102,7 @@ export class SimilarSection {
 
   private press(event: KeyboardEvent): void {
     if (this.tool === null) return;
-    if (event.key === 'Enter') {
+    if (event.key === 'Enter' && !isForAnother(event)) {
       // The tool's button, which has the focus, would put the tool away.
       event.preventDefault();
       this.pad.close();
@@ -169,4 +169,9 @@ export class SimilarSection {
     const shown = this.surface.frame()?.window;
     return shown === undefined ? USUAL_ROOM_PX : Math.min(shown.width, shown.height);
   }
+}
+
+/** A link or a button that has the focus takes Enter for itself; a tool's own does not. */
+function isForAnother({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest('a, button') !== null && target.closest('.tools') === null;
 }
