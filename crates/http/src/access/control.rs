@@ -151,7 +151,7 @@ impl AccessControl {
         presented: &str,
     ) -> Result<Known, ApiError> {
         let end = Instant::now() + REMEMBERED;
-        let found = match self.from_provider(kind, hash, presented).await? {
+        let found = match self.sent_by_provider(kind, hash, presented).await? {
             Some(machine) => Some(machine),
             None => self.shared.catalog.token_by_hash(&hash).await?,
         };

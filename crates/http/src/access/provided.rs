@@ -11,7 +11,7 @@ use crate::ApiError;
 
 impl AccessControl {
     /// The machine that sends an access token of the provider; `None` for what is no such token.
-    pub(super) async fn from_provider(
+    pub(super) async fn sent_by_provider(
         &self,
         kind: TokenKind,
         hash: Sha256Digest,

@@ -49,7 +49,7 @@ pub(crate) fn person(
 fn ensure_for_us(claims: &Claims, expected: &ExpectedPerson<'_>) -> Result<(), Refusal> {
     let audience = claims.audience()?;
     let is_ours = |name: &&str| *name == expected.client || expected.audience == Some(*name);
-    if !audience.contains(&expected.client) || !audience.iter().all(|name| is_ours(name)) {
+    if !audience.contains(&expected.client) || !audience.iter().all(is_ours) {
         return Err(Refusal::Audience);
     }
     match claims.text("azp")? {
