@@ -1,7 +1,6 @@
 // How soon a slide is seen and how smoothly it moves, in our viewer and in OpenSeadragon on iipsrv, in turns:
 // node e2e/beside-iipsrv/first-view.mjs PEER_URL SLIDE_FILE [ROUNDS]
 // Every load is a browser that knows nothing but its session, against servers that run.
-import { appendFileSync, readFileSync } from 'node:fs';
 import { appendFileSync } from 'node:fs';
 import { openViewer, settle } from '../browser.mjs';
 import { panned } from '../panning.mjs';
