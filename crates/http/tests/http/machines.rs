@@ -38,10 +38,7 @@ async fn a_machine_has_the_roles_of_its_groups_and_is_no_person() -> TestResult 
 async fn a_machine_without_a_role_does_not_come_in() -> TestResult {
     let provided = Provided::start(Transport::Http).await?;
     let bearer = provided.machine(&["others"])?;
-    let answer = provided
-        .server
-        .ask("GET", "/whoami", &[("authorization", &bearer)])
-        .await?;
+    let answer = provided.whoami(&bearer).await?;
     let refused = problem(answer).await?;
     assert_eq!(refused["status"], 403);
     assert!(refused["detail"].to_string().contains("none of the groups"));
@@ -64,10 +61,7 @@ async fn a_refusal_says_why_and_nothing_of_the_token() -> TestResult {
         (format!("{}.", "a".repeat(20_000)), "longer than tokens are"),
     ] {
         let bearer = format!("Bearer {token}");
-        let answer = provided
-            .server
-            .ask("GET", "/whoami", &[("authorization", &bearer)])
-            .await?;
+        let answer = provided.whoami(&bearer).await?;
         assert_eq!(
             header(&answer, "www-authenticate"),
             "Bearer realm=\"coverslip\""
@@ -105,16 +99,10 @@ async fn tokens_of_our_own_are_good_while_the_provider_is_away() -> TestResult {
     let provided = Provided::start(Transport::Http).await?;
     provided.provider.set_away(true);
     let theirs = provided.machine(&["readers"])?;
-    let answer = provided
-        .server
-        .ask("GET", "/whoami", &[("authorization", &theirs)])
-        .await?;
+    let answer = provided.whoami(&theirs).await?;
     assert_eq!(problem(answer).await?["status"], 503);
     let ours = provided.server.bearer(&[Role::Lis]).await?;
-    let answer = provided
-        .server
-        .ask("GET", "/whoami", &[("authorization", &ours)])
-        .await?;
+    let answer = provided.whoami(&ours).await?;
     assert_eq!(answer.status(), 200);
     let guess = [("authorization", "Bearer guess")];
     assert_eq!(

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use axum::body::Body;
+use axum::http::Response;
 use chrono::Utc;
 use coverslip_http::{AccessRules, LimitRules, OpenId, Role, RoleMapping, Transport};
 use identity::{Client, ClientSecret, Provider, ProviderConfig, Refresh};
@@ -28,6 +30,15 @@ pub(crate) struct Returning {
 impl Provided {
     pub(crate) async fn start(transport: Transport) -> Result<Self, Box<dyn Error>> {
         Self::limited(transport, LimitRules::default()).await
+    }
+
+    /// What somebody who sends this as `Authorization` is told.
+    pub(crate) async fn whoami(
+        &self,
+        authorization: &str,
+    ) -> Result<Response<Body>, Box<dyn Error>> {
+        let headers = [("authorization", authorization)];
+        self.server.ask("GET", "/whoami", &headers).await
     }
 
     pub(crate) async fn limited(
