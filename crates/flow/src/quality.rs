@@ -41,6 +41,18 @@ pub struct QualityLimits {
     pub fold: f32,
 }
 
+impl QualityLimits {
+    /// `None` of a layer that flags nothing by itself.
+    pub const fn of(&self, layer: QualityLayer) -> Option<f32> {
+        match layer {
+            QualityLayer::Focus => Some(self.blur_um),
+            QualityLayer::Pen => Some(self.pen),
+            QualityLayer::Fold => Some(self.fold),
+            QualityLayer::Coverage | QualityLayer::Flagged => None,
+        }
+    }
+}
+
 impl Default for QualityLimits {
     /// Halfway, on a logarithmic scale, between slides in focus (0.2 to 0.5 um) and the blur at which
     /// nuclei lose their outline (1.5 um); ink on a twentieth and a fold on a fiftieth of the tile.

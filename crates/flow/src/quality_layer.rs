@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::FlowError;
+use crate::{FlowError, ValueRange};
 
 /// What a map of a slide's quality shows. It says nothing of what the slide is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +50,16 @@ impl QualityLayer {
             Self::Coverage => "coverage",
             Self::Flagged => "flagged",
         }
+    }
+
+    /// The ends of its colours: a limit lies well between them.
+    pub const fn usual_range(self) -> ValueRange {
+        let max = match self {
+            Self::Focus => 1.8,
+            Self::Fold => 0.25,
+            Self::Pen | Self::Coverage | Self::Flagged => 1.0,
+        };
+        ValueRange { min: 0.0, max }
     }
 
     pub const fn unit(self) -> QualityUnit {
