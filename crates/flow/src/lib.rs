@@ -24,11 +24,13 @@ mod prediction;
 mod prediction_set;
 mod progress;
 mod pyramid_index;
-mod quality;
 mod quality_layer;
+mod quality_record;
+mod quality_summary;
 mod record_ids;
 mod result_name;
 mod status;
+mod tile_quality;
 mod tissue;
 mod trained_mpp;
 mod urgency;
@@ -57,13 +59,13 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
-pub use quality::{
-    BlurPercentiles, QualityLayerRef, QualityLimits, QualityRecord, QualitySummary, TileQuality,
-};
 pub use quality_layer::{QualityLayer, QualityUnit};
+pub use quality_record::{QualityLayerRef, QualityRecord};
+pub use quality_summary::{BlurPercentiles, QualitySummary};
 pub use record_ids::{AnnotationId, CaseId, OrderId, WebhookId, WebhookMessageId};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
+pub use tile_quality::{QualityLimits, TileQuality};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};
 pub use urgency::Urgency;

@@ -73,7 +73,9 @@ pub(super) fn find(
     let looks = looks(overview, stain, tissue);
     let usual = usual(&looks);
     let above = |look: &Option<Look>, darker: Darker| {
-        look.is_some_and(|look| usual[look.hue].is_some_and(|usual| usual.exceeded(look, darker)))
+        look.is_some_and(|look| {
+            usual[usize::from(look.hue)].is_some_and(|usual| usual.exceeded(look, darker))
+        })
     };
     let dark = Bitmap::from_fn(overview.size, |position| above(&looks[position], rule.low));
     let labels = label(&dark);
@@ -95,7 +97,7 @@ pub(super) fn find(
 /// Hue and darkness of a pixel of tissue.
 #[derive(Clone, Copy)]
 struct Look {
-    hue: usize,
+    hue: u8,
     /// Natural logarithm of the mean absorbance.
     log_darkness: f32,
 }
@@ -112,7 +114,7 @@ fn looks(overview: &Overview, stain: &Stain, tissue: &TissueMask) -> Vec<Option<
         let [r, g, b] = stain.sharp_absorbance(overview.pixel(position));
         let darkness = (r + g + b) / 3.0;
         (darkness > FAINTEST).then(|| Look {
-            hue: HUE_EDGES.partition_point(|edge| *edge <= r / g.max(1e-3)),
+            hue: HUE_EDGES.partition_point(|edge| *edge <= r / g.max(1e-3)) as u8,
             log_darkness: darkness.ln(),
         })
     };
@@ -136,7 +138,10 @@ impl Usual {
 
 fn usual(looks: &[Option<Look>]) -> [Option<Usual>; N_HUES] {
     std::array::from_fn(|hue| {
-        let of_hue = looks.iter().flatten().filter(|look| look.hue == hue);
+        let of_hue = looks
+            .iter()
+            .flatten()
+            .filter(|look| usize::from(look.hue) == hue);
         let mut sorted: Vec<f32> = of_hue.map(|look| look.log_darkness).collect();
         if sorted.len() < FEWEST_OF_A_HUE {
             return None;

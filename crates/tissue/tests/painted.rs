@@ -197,12 +197,15 @@ fn truth(scene: &Scene, tile: MicrometreRect) -> Truth {
         TissueClass::Lumen,
     ];
     let is_solid = |x, y| !hollow.contains(&scene.class_at(x, y));
-    match () {
-        () if pen >= 0.3 => Truth::Pen,
-        () if pen > 0.0 => Truth::Doubtful,
-        () if folded == 0.0 => Truth::Clean,
-        () if share(tile, |x, y| scene.fold_at(x, y) && is_solid(x, y)) >= 0.06 => Truth::Fold,
-        () => Truth::Doubtful,
+    let is_fold = || share(tile, |x, y| scene.fold_at(x, y) && is_solid(x, y)) >= 0.06;
+    if pen >= 0.3 {
+        Truth::Pen
+    } else if pen == 0.0 && folded == 0.0 {
+        Truth::Clean
+    } else if pen == 0.0 && is_fold() {
+        Truth::Fold
+    } else {
+        Truth::Doubtful
     }
 }
 

@@ -13,8 +13,9 @@ use tokio::task::spawn_blocking;
 
 use crate::plan::Plan;
 
-/// 25 x 60 mm are looked at with 11 um per pixel: coarser than that, folds are too narrow to be seen.
-const MAX_PIXELS: f64 = 12_000_000.0;
+/// Slides of up to 3.8 cm2 are looked at with 8 um per pixel, 25 x 60 mm with 16 um: narrow folds are not
+/// seen there.
+const MAX_PIXELS: f64 = 6_000_000.0;
 
 /// Stores the layers, then the record. `blur_um` is that of each tile of the layout.
 pub(crate) async fn put_quality(
