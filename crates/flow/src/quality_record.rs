@@ -89,7 +89,8 @@ impl TryFrom<QualityRecordFile> for QualityRecord {
             });
         }
         let QualityLimits { blur_um, pen, fold } = file.limits;
-        if [blur_um, pen, fold].iter().any(|limit| !(*limit > 0.0)) {
+        let is_possible = |limit: &f32| limit.is_finite() && *limit > 0.0;
+        if ![blur_um, pen, fold].iter().all(is_possible) {
             return Err(FlowError::damaged(WHAT, "a limit is not above 0"));
         }
         let QualitySummary {
