@@ -94,7 +94,7 @@ mod tests {
             is_positive: label == "tumour",
         };
         let (tumour, normal) = (call("tumour"), call("normal"));
-        let (two, three) = (grade(2), grade(3));
+        let (two, same, three) = (grade(2), grade(2), grade(3));
         let answer = |call, grade| Answer {
             call,
             grade,
@@ -102,10 +102,7 @@ mod tests {
         };
         let of = |with, without| Verdict::of(with, without);
         assert_eq!(
-            of(
-                answer(&tumour, Some(&two)),
-                answer(&tumour, Some(&grade(2)))
-            ),
+            of(answer(&tumour, Some(&two)), answer(&tumour, Some(&same))),
             Verdict::Holds
         );
         let changed = [answer(&tumour, Some(&three)), answer(&normal, None)];

@@ -58,7 +58,7 @@ impl Cover {
             let line = &self.map.bits[row * self.map.width()..][columns.clone()];
             line.iter().filter(|bit| **bit).count()
         };
-        let n_set: usize = rows.clone().map(set).sum();
+        let n_set: usize = rows.map(set).sum();
         match n_pixels {
             0 => 0.0,
             _ => n_set as f32 / n_pixels as f32,

@@ -26,8 +26,8 @@ const RULE: BlurRule = BlurRule {
 /// Measures by how much the edges in tiles of one size and resolution are smeared.
 ///
 /// An edge that is blurred once more by a known amount loses the more of its gradient the sharper it
-/// was: from the ratio R of both gradients follows the deviation of the blur it had, added / sqrt(R^2
-/// - 1). The stain and its strength cancel out in the ratio, and the result is a length. Elder and
+/// was: from the ratio R of both gradients follows the deviation of the blur it had, the added one divided
+/// by the root of R^2 - 1. The stain and its strength cancel out in the ratio, and the result is a length. Elder and
 /// Zucker, "Local scale control for edge detection and blur estimation", PAMI 1998; Zhuo and Sim,
 /// "Defocus map estimation from a single image", Pattern Recognition 2011.
 ///

@@ -233,7 +233,7 @@ fn pen_and_folds_are_flagged_and_clean_tissue_is_not() -> Result<(), Box<dyn Err
                 Truth::Pen => penned.note(pen >= limits.pen),
                 Truth::Fold => folded.note(fold >= limits.fold),
                 Truth::Clean if mask.fraction(tile) > 0.1 => {
-                    clean.note(quality.is_flagged(&limits))
+                    clean.note(quality.is_flagged(&limits));
                 }
                 Truth::Clean | Truth::Doubtful => {}
             }

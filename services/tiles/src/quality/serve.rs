@@ -140,7 +140,7 @@ impl<'a> QualityOverview<'a> {
             slide: record.slide,
             encoder: record.encoder,
             summary: &record.summary,
-            layers: QualityLayer::ALL.map(view).to_vec(),
+            layers: QualityLayer::ALL.map(view).into(),
         }
     }
 }

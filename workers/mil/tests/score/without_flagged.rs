@@ -115,16 +115,10 @@ async fn without_enough_tiles_there_is_no_call_any_more() -> Result<(), Box<dyn 
         fewest_instances: Some(5),
         ..Admission::default()
     };
-    let task = Arc::new(task_admitting(admission)?);
-    let bag = stored_bag(&deps, &task).await?;
+    let tasks = [Arc::new(task_admitting(admission)?)];
+    let bag = stored_bag(&deps, &tasks[0]).await?;
     stored_quality(&deps, &bag, |cell| cell.row == 0).await?;
-    let scored = score_slide(
-        &deps,
-        bag.slide,
-        bag.encoder.hash,
-        &[task],
-        Arc::new(|_| {}),
-    );
+    let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let prediction = scored.await?.remove(0);
     assert_eq!(prediction.abstention, None, "seven tiles are enough");
     let without = prediction
@@ -148,15 +142,9 @@ async fn without_enough_tiles_there_is_no_call_any_more() -> Result<(), Box<dyn 
 async fn a_bag_whose_quality_was_not_measured_says_nothing_of_it() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let task = Arc::new(task_for(&[])?);
-    let bag = stored_bag(&deps, &task).await?;
-    let scored = score_slide(
-        &deps,
-        bag.slide,
-        bag.encoder.hash,
-        &[task],
-        Arc::new(|_| {}),
-    );
+    let tasks = [Arc::new(task_for(&[])?)];
+    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let evidence = scored.await?.remove(0).evidence.ok_or("evidence")?;
     assert_eq!(evidence.without_flagged, None);
     Ok(())
