@@ -66,6 +66,8 @@ class Alive(unittest.TestCase):
         unknown = "0" * 32
         for method, end, owner in [
             ("GET", f"{self.slide}/heatmaps/none/attention.png", "tiles"),
+            ("GET", f"{unknown}/quality", "tiles"),
+            ("GET", f"{unknown}/quality/focus.png", "tiles"),
             ("GET", f"{self.slide}/associated/label", "tiles"),
             ("GET", f"{unknown}/icc", "tiles"),
             ("GET", f"{unknown}/similar", "tiles"),

@@ -64,28 +64,32 @@ impl Colouring {
         self.smooth
     }
 
-    /// Settles colours and range for this heatmap.
+    /// Settles colours and range for values of a result.
     pub fn scale(&self, heatmap: &Heatmap, layer: HeatmapLayer) -> Scale {
-        let mut found = heatmap.range().unwrap_or(ValueRange { min: 0.0, max: 1.0 });
-        let (colormap, strength) = match layer.is_signed() {
-            true => (Colormap::Coolwarm, Strength::FromZero),
-            false => (Colormap::Viridis, Strength::Value),
-        };
-        if layer.is_signed() {
-            let furthest = found.max.max(-found.min);
-            // One end given settles the other: 0 stays in the middle of the colours.
-            let furthest = self.max.or(self.min.map(|min| -min)).unwrap_or(furthest);
-            found = ValueRange {
-                min: -furthest,
-                max: furthest,
-            };
+        let found = heatmap.range().unwrap_or(ValueRange { min: 0.0, max: 1.0 });
+        if !layer.is_signed() {
+            return self.scale_between(found);
         }
+        let furthest = found.max.max(-found.min);
+        // One end given settles the other: 0 stays in the middle of the colours.
+        let furthest = self.max.or(self.min.map(|min| -min)).unwrap_or(furthest);
         Scale {
-            colormap: self.colormap.unwrap_or(colormap),
-            min: self.min.unwrap_or(found.min),
-            max: self.max.unwrap_or(found.max),
+            colormap: self.colormap.unwrap_or(Colormap::Coolwarm),
+            min: self.min.unwrap_or(-furthest),
+            max: self.max.unwrap_or(furthest),
             threshold: self.threshold.unwrap_or(f32::NEG_INFINITY),
-            strength,
+            strength: Strength::FromZero,
+        }
+    }
+
+    /// Settles them for values with no zero in the middle, between these ends where none are given.
+    pub fn scale_between(&self, ends: ValueRange) -> Scale {
+        Scale {
+            colormap: self.colormap.unwrap_or(Colormap::Viridis),
+            min: self.min.unwrap_or(ends.min),
+            max: self.max.unwrap_or(ends.max),
+            threshold: self.threshold.unwrap_or(f32::NEG_INFINITY),
+            strength: Strength::Value,
         }
     }
 }
@@ -213,6 +217,18 @@ mod tests {
         assert_eq!(entries("threshold=0.5")?, [96, 0, 255]);
         let scale = Colouring::default().scale(&signed, HeatmapLayer::LeaveOut);
         assert_eq!(scale.stronger(-2.0, 1.0), -2.0);
+        Ok(())
+    }
+
+    #[test]
+    fn given_ends_come_before_the_usual_ones() -> Result<(), Box<dyn std::error::Error>> {
+        let usual = ValueRange { min: 0.0, max: 2.0 };
+        let entries = |query: &str| -> Result<[u8; 2], Box<dyn std::error::Error>> {
+            let scale = colouring(query)?.scale_between(usual);
+            Ok([1.0, 3.0].map(|value| scale.entry(Some(value))))
+        };
+        assert_eq!(entries("")?, [128, 255]);
+        assert_eq!(entries("max=4&threshold=2")?, [0, 192]);
         Ok(())
     }
 

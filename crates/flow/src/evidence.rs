@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{HeatmapLayer, MicrometreRect};
+use crate::{HeatmapLayer, MicrometreRect, WithoutFlagged};
 
 /// What a result rests on, and how far each heatmap can be trusted to show it.
 ///
@@ -12,6 +12,9 @@ pub struct Evidence {
     /// Every layer that is stored, in the order of [`HeatmapLayer::ALL`].
     pub layers: Vec<LayerEvidence>,
     pub decisive: DecisiveTiles,
+    /// `None` where the quality of the tiles was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_flagged: Option<WithoutFlagged>,
 }
 
 /// A layer of the heatmap and its figures.

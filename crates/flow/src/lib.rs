@@ -1,5 +1,5 @@
 //! The words every step of a slide's path shares: ids, geometry, object keys, messages,
-//! manifests, bags, predictions and heatmaps.
+//! manifests, bags, predictions, heatmaps and quality.
 //!
 //! This crate does no I/O and imports no other crate of ours; everything here is a value that can
 //! be parsed, checked and written back. Each step of the path reads some of these and writes others
@@ -24,12 +24,17 @@ mod prediction;
 mod prediction_set;
 mod progress;
 mod pyramid_index;
+mod quality_layer;
+mod quality_record;
+mod quality_summary;
 mod record_ids;
 mod result_name;
 mod status;
+mod tile_quality;
 mod tissue;
 mod trained_mpp;
 mod urgency;
+mod without_flagged;
 
 pub use abstention::Abstention;
 pub use bag::{
@@ -54,9 +59,14 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
+pub use quality_layer::{QualityLayer, QualityUnit};
+pub use quality_record::{QualityLayerRef, QualityRecord};
+pub use quality_summary::{BlurPercentiles, QualitySummary};
 pub use record_ids::{AnnotationId, CaseId, OrderId, WebhookId, WebhookMessageId};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
+pub use tile_quality::{QualityLimits, TileQuality};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};
 pub use urgency::Urgency;
+pub use without_flagged::{Answer, AnswerLeft, AnswerWithout, Verdict, WithoutFlagged};

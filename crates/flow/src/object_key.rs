@@ -3,7 +3,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FlowError, HeatmapLayer, LevelNumber, ResultName, Sha256Digest, SlideId};
+use crate::{
+    FlowError, HeatmapLayer, LevelNumber, QualityLayer, ResultName, Sha256Digest, SlideId,
+};
 
 /// Every object there can be in storage. No key is put together anywhere else.
 ///
@@ -24,6 +26,13 @@ pub enum ObjectKey {
     BagChunk(SlideId, Sha256Digest, u32),
     /// What the bag will be, without its chunks ([`crate::BagHeader`]): how much there is to embed.
     BagPlan(SlideId, Sha256Digest),
+    /// The blur of each tile of a chunk in micrometres, as a JSON array with `null` where it cannot be
+    /// told; there before the chunk is.
+    ChunkBlur(SlideId, Sha256Digest, u32),
+    /// The values of a layer of quality ([`crate::Heatmap`]) over the bag's tiles.
+    QualityLayer(SlideId, Sha256Digest, QualityLayer),
+    /// The last object of quality ([`crate::QualityRecord`]); the hash is the encoder's.
+    Quality(SlideId, Sha256Digest),
     /// The last object of embedding ([`crate::BagHeader`]); the hash is the encoder's.
     Bag(SlideId, Sha256Digest),
     /// A task's result ([`crate::Prediction`]).
@@ -42,6 +51,9 @@ impl ObjectKey {
             | Self::SlideManifest(slide)
             | Self::BagChunk(slide, ..)
             | Self::BagPlan(slide, _)
+            | Self::ChunkBlur(slide, ..)
+            | Self::QualityLayer(slide, ..)
+            | Self::Quality(slide, _)
             | Self::Bag(slide, _)
             | Self::Prediction(slide, ..)
             | Self::Heatmap(slide, ..) => slide,
@@ -60,6 +72,13 @@ impl ObjectKey {
                 format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
             }
             Self::BagPlan(_, encoder) => format!("bags/{}/plan.json", encoder.short()),
+            Self::ChunkBlur(_, encoder, chunk) => {
+                format!("quality/{}/blur-{chunk:05}.json", encoder.short())
+            }
+            Self::QualityLayer(_, encoder, layer) => {
+                format!("quality/{}/{layer}.bin", encoder.short())
+            }
+            Self::Quality(_, encoder) => format!("quality/{}/quality.json", encoder.short()),
             Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
             Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
             Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
@@ -69,14 +88,19 @@ impl ObjectKey {
 
     pub const fn content_type(&self) -> &'static str {
         match self {
-            Self::Original(_) | Self::PyramidIndex(_) | Self::BagChunk(..) | Self::Heatmap(..) => {
-                "application/octet-stream"
-            }
+            Self::Original(_)
+            | Self::PyramidIndex(_)
+            | Self::BagChunk(..)
+            | Self::QualityLayer(..)
+            | Self::Heatmap(..) => "application/octet-stream",
             Self::PyramidLevel(..) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
-            Self::SlideManifest(_) | Self::BagPlan(..) | Self::Bag(..) | Self::Prediction(..) => {
-                "application/json"
-            }
+            Self::SlideManifest(_)
+            | Self::BagPlan(..)
+            | Self::ChunkBlur(..)
+            | Self::Quality(..)
+            | Self::Bag(..)
+            | Self::Prediction(..) => "application/json",
         }
     }
 }
@@ -158,6 +182,9 @@ mod tests {
             ObjectKey::SlideManifest(slide),
             ObjectKey::BagChunk(slide, encoder, 0),
             ObjectKey::BagPlan(slide, encoder),
+            ObjectKey::ChunkBlur(slide, encoder, 0),
+            ObjectKey::QualityLayer(slide, encoder, QualityLayer::Focus),
+            ObjectKey::Quality(slide, encoder),
             ObjectKey::Bag(slide, encoder),
             ObjectKey::Prediction(slide, result.clone()),
             ObjectKey::Heatmap(slide, result, HeatmapLayer::Attention),

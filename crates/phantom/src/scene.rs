@@ -91,6 +91,17 @@ impl Scene {
             .map_or(TissueClass::Background, |terrain| terrain.class_at(p))
     }
 
+    /// How far the scanner's focus smears this place: the deviation in micrometres, 0 where it is sharp.
+    pub fn blur_um_at(&self, x_um: f64, y_um: f64) -> f64 {
+        f64::from(self.artefacts.focus.blur(place(x_um, y_um)))
+    }
+
+    /// Does the section lie double at this place?
+    pub fn fold_at(&self, x_um: f64, y_um: f64) -> bool {
+        let fold = self.artefacts.fold.as_ref();
+        fold.is_some_and(|fold| fold.covers(place(x_um, y_um)))
+    }
+
     /// A frame without tissue.
     pub(crate) fn bare_glass(&self, frame: &Frame) -> RgbPixels {
         let glass = self.developer.glass();

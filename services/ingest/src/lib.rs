@@ -6,7 +6,6 @@ mod receive;
 mod run;
 mod sweep;
 mod tile;
-pub mod tissue;
 mod watch;
 
 use catalog::Catalog;

@@ -29,6 +29,17 @@ pub(crate) enum TilesError {
     NotScored { slide: SlideId, task: TaskId },
     #[error("the result of task {} for slide {} has no {} heatmap", .0.task, .0.slide, .0.layer)]
     NoSuchHeatmap(LayerName),
+    #[error(
+        "the quality of slide {0} was not measured: it is not embedded yet, was embedded by an older \
+         version, or its bag was imported"
+    )]
+    NoQuality(SlideId),
+    #[error("the quality record of slide {slide} cannot be read")]
+    Quality {
+        slide: SlideId,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("the image request is not valid")]
     Image(#[from] IiifError),
     #[error("the colouring is not valid")]
@@ -102,7 +113,8 @@ impl TilesError {
             | Self::NoSuchTile(_)
             | Self::NoSuchImage { .. }
             | Self::NotScored { .. }
-            | Self::NoSuchHeatmap(_) => Blame::Nothing,
+            | Self::NoSuchHeatmap(_)
+            | Self::NoQuality(_) => Blame::Nothing,
             Self::Image(error) => Blame::Request(error.to_string()),
             Self::Colouring(error) => Blame::Request(error.to_string()),
             Self::ThumbnailSize { .. } => Blame::Request(self.to_string()),
@@ -115,6 +127,7 @@ impl TilesError {
             | Self::Damaged(_)
             | Self::Manifest { .. }
             | Self::BagPlan { .. }
+            | Self::Quality { .. }
             | Self::OtherPyramid(_)
             | Self::NoLevels(_)
             | Self::Json(_)

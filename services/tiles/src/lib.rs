@@ -1,4 +1,4 @@
-//! Serves tiles, thumbnails and heatmaps, and the viewer itself.
+//! Serves tiles, thumbnails, heatmaps and maps of quality, and the viewer itself.
 //!
 //! Nothing here writes but to the audit trail: every picture follows from stored objects that never
 //! change, so each has an entity tag made from their hashes and browsers keep what they have.
@@ -10,6 +10,7 @@ mod iiif;
 mod metrics;
 mod overview;
 mod palette_png;
+mod quality;
 mod renditions;
 mod similar;
 mod state;
@@ -45,6 +46,9 @@ fn of_one_slide() -> Router<Arc<TilesState>> {
         .route("/icc", get(stored_parts::icc))
         .route("/associated/{name}", get(stored_parts::associated))
         .route("/similar", get(similar::searchable).post(similar::search))
+        .route("/quality", get(quality::overview))
+        .route("/quality/{file}", get(quality::layer))
+        .route("/quality/{layer}/{level}/{tile}", get(quality::tile))
         .route("/heatmaps/so-far.json", get(heatmaps::so_far))
         .route("/heatmaps/{task}/{file}", get(heatmaps::layer))
         .route(

@@ -10,6 +10,7 @@ use telemetry::TileMaking;
 use crate::error::TilesError;
 use crate::heatmaps::{Heatmaps, SoFar};
 use crate::metrics::TilesMetrics;
+use crate::quality::Quality;
 use crate::renditions::Renditions;
 use crate::similar::{SearchConfig, Similar};
 use crate::tiled_slide::{TiledSlide, TiledSlides};
@@ -22,6 +23,7 @@ pub struct TilesState {
     pub(crate) slides: TiledSlides,
     pub(crate) heatmaps: Heatmaps,
     pub(crate) so_far: SoFar,
+    pub(crate) quality: Quality,
     pub(crate) first_read: FirstRead,
     pub(crate) similar: Similar,
     renditions: Renditions,
@@ -35,6 +37,7 @@ impl TilesState {
             slides: TiledSlides::new(store.clone(), catalog.clone()),
             heatmaps: Heatmaps::new(store.clone(), catalog.clone()),
             so_far: SoFar::new(store.clone(), catalog.clone()),
+            quality: Quality::new(store.clone(), catalog.clone()),
             first_read: FirstRead::new(FirstReadRule::default(), catalog.clone()),
             similar: Similar::new(store.clone(), catalog.clone(), SearchConfig::default()),
             renditions: Renditions::new(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use flow::{BagChunkRef, INSTANCES_PER_CHUNK, Instance};
 
 use crate::TileLayout;
@@ -6,6 +8,8 @@ use crate::TileLayout;
 pub(crate) struct BagInWork<'a> {
     wanted: Vec<WantedChunk<'a>>,
     stored: Vec<Option<BagChunkRef>>,
+    /// Of the chunks that this worker embedded.
+    blur_um: BTreeMap<u32, Vec<Option<f32>>>,
 }
 
 /// A chunk as the layout has it.
@@ -22,7 +26,11 @@ impl<'a> BagInWork<'a> {
             .map(|(number, instances)| WantedChunk { number, instances })
             .collect();
         let stored = vec![None; wanted.len()];
-        Self { wanted, stored }
+        Self {
+            wanted,
+            stored,
+            blur_um: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn wanted(&self, number: u32) -> WantedChunk<'a> {
@@ -43,6 +51,20 @@ impl<'a> BagInWork<'a> {
 
     pub(crate) fn has(&mut self, number: u32, chunk: BagChunkRef) {
         self.stored[number as usize] = Some(chunk);
+    }
+
+    /// What is known of the tiles of a chunk need not be read again.
+    pub(crate) fn has_blur(&mut self, number: u32, blur_um: Vec<Option<f32>>) {
+        self.blur_um.insert(number, blur_um);
+    }
+
+    pub(crate) fn wanted_all(&self) -> &[WantedChunk<'a>] {
+        &self.wanted
+    }
+
+    /// `None` of a chunk that another run or worker embedded.
+    pub(crate) fn blur(&self, number: u32) -> Option<&[Option<f32>]> {
+        self.blur_um.get(&number).map(Vec::as_slice)
     }
 
     /// All chunks in order, if all are in storage.

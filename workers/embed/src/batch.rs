@@ -2,8 +2,9 @@ use anyhow::{Context, Result};
 use encoder::{Encoder, RgbTile};
 use flow::Instance;
 use futures::future::try_join_all;
-use pyramid::{PyramidReader, RgbImage};
+use pyramid::{PyramidError, PyramidReader, RgbImage};
 use rayon::prelude::*;
+use tissue::BlurMeter;
 
 use crate::TileSpec;
 use crate::strip::{Strip, runs};
@@ -29,21 +30,29 @@ impl Batch {
         Ok(Self { strips })
     }
 
-    /// Decodes and resamples the tiles, on all cores.
-    pub(crate) fn render(&self) -> Result<Rendered> {
-        let strips = self.strips.par_iter().map(Strip::render);
-        let strips: Vec<Vec<RgbImage>> = strips
-            .collect::<Result<_, _>>()
+    /// Decodes and resamples the tiles, on all cores, and tells how sharp each is while it is at hand.
+    pub(crate) fn render(&self, meter: Option<&BlurMeter>) -> Result<Rendered> {
+        let measured = |strip: &Strip| {
+            let blur_of = |tile: &RgbImage| meter.and_then(|meter| meter.blur_um(&tile.pixels));
+            let tiles = strip.render()?.into_iter();
+            Ok(tiles.map(|tile| (blur_of(&tile), tile)).collect())
+        };
+        let strips: Vec<Vec<(Option<f32>, RgbImage)>> = self
+            .strips
+            .par_iter()
+            .map(measured)
+            .collect::<Result<_, PyramidError>>()
             .context("cannot render the slide's tiles")?;
-        Ok(Rendered {
-            tiles: strips.into_iter().flatten().collect(),
-        })
+        let (blur_um, tiles) = strips.into_iter().flatten().unzip();
+        Ok(Rendered { tiles, blur_um })
     }
 }
 
 /// Tiles as the encoder sees them.
 pub(crate) struct Rendered {
     tiles: Vec<RgbImage>,
+    /// Of each tile; `None` where it cannot be told.
+    pub(crate) blur_um: Vec<Option<f32>>,
 }
 
 impl Rendered {

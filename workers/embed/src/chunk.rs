@@ -1,4 +1,4 @@
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use flow::{BagChunk, BagChunkRef, Instance, ObjectKey, Sha256Digest, SlideId};
 use store::{Store, StoreError};
@@ -40,6 +40,38 @@ impl Chunks {
         let (reference, bytes) = self.encoded(instances, embeddings);
         self.store.put(&self.key(number), bytes).await?;
         Ok(reference)
+    }
+
+    /// Keeps the blur of each tile of a chunk.
+    pub(crate) async fn put_blur(&self, number: u32, blur_um: &[Option<f32>]) -> Result<()> {
+        let json = serde_json::to_vec(blur_um)?;
+        self.store.put(&self.blur_key(number), json.into()).await?;
+        Ok(())
+    }
+
+    /// The blur of each tile of a chunk in storage; none is known of one that is older than this.
+    pub(crate) async fn blur(
+        &self,
+        WantedChunk { number, instances }: WantedChunk<'_>,
+    ) -> Result<Vec<Option<f32>>> {
+        let bytes = match self.store.get(&self.blur_key(number)).await {
+            Ok(bytes) => bytes,
+            Err(StoreError::NotFound { .. }) => return Ok(vec![None; instances.len()]),
+            Err(error) => return Err(error.into()),
+        };
+        let blur_um: Vec<Option<f32>> =
+            serde_json::from_slice(&bytes).context("the blur of a chunk's tiles is damaged")?;
+        ensure!(
+            blur_um.len() == instances.len(),
+            "the blur of a chunk is of {} tiles, it has {}",
+            blur_um.len(),
+            instances.len()
+        );
+        Ok(blur_um)
+    }
+
+    fn blur_key(&self, number: u32) -> ObjectKey {
+        ObjectKey::ChunkBlur(self.slide, self.encoder, number)
     }
 
     /// The chunk as it would be stored.

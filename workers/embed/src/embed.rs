@@ -11,6 +11,7 @@ use flow::{
 use step::ProgressSink;
 
 use crate::plan::Plan;
+use crate::quality::put_quality;
 use crate::{EmbedDeps, Sharing};
 
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +45,8 @@ pub enum EmbedOutcome {
 /// Time between two looks whether the analysis is still wanted.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Embeds a tiled slide: chunks, then the bag's header, then the status, then the announcement.
+/// Embeds a tiled slide: chunks, then the quality of their tiles, then the bag's header, then the
+/// status, then the announcement.
 ///
 /// A bag in storage is announced again and not redone; one that was begun is finished.
 pub async fn embed_slide(
@@ -145,12 +147,14 @@ async fn make_bag(
     let key = ObjectKey::BagPlan(slide, intended.encoder.hash);
     let json = serde_json::to_vec(&intended)?;
     deps.store.put(&key, json.into()).await?;
-    let (chunks, busy) = plan.every_chunk().await?;
-    let header = plan.header(chunks);
+    let whole = plan.every_chunk().await?;
+    let header = plan.header(whole.chunks);
+    // Before the bag: whoever finds it finds this too.
+    put_quality(&deps.store, &plan, &header, &whole.blur_um).await?;
     let key = ObjectKey::Bag(slide, header.encoder.hash);
     deps.store
         .put(&key, serde_json::to_vec(&header)?.into())
         .await?;
     plan.pipeline.share.forget().await?;
-    Ok(Ok(busy))
+    Ok(Ok(whole.busy))
 }

@@ -1,4 +1,4 @@
-//! Embeds the tissue of a slide tile by tile into a bag.
+//! Embeds the tissue of a slide tile by tile into a bag, and measures the quality of those tiles.
 
 mod bag_in_work;
 mod batch;
@@ -12,6 +12,7 @@ mod import;
 mod layout;
 mod pipeline;
 mod plan;
+mod quality;
 mod run;
 mod share;
 mod strip;

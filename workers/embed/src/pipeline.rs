@@ -7,6 +7,7 @@ use flow::{Progress, Stage};
 use pyramid::PyramidReader;
 use step::ProgressSink;
 use telemetry::BatchWork;
+use tissue::BlurMeter;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 
@@ -14,7 +15,7 @@ use crate::TileSpec;
 use crate::bag_in_work::{BagInWork, WantedChunk, n_tiles};
 use crate::batch::{Batch, Rendered};
 use crate::chunk::Chunks;
-use crate::compute::compute_all;
+use crate::compute::{EmbeddedTiles, compute_all};
 use crate::share::Share;
 
 /// Embeds chunks of a layout. While one batch is computed (or one a device, and one made ready for
@@ -54,7 +55,8 @@ impl Pipeline {
         let (rendered, to_compute) = mpsc::channel(1);
         let (computed, embeddings) = mpsc::channel(1);
         let (taken, to_store) = mpsc::channel(1);
-        let rendering = spawn_blocking(move || render_all(to_render, &rendered));
+        let meter = BlurMeter::new(self.spec.tile_px, self.spec.mpp);
+        let rendering = spawn_blocking(move || render_all(to_render, meter.as_ref(), &rendered));
         let computing = tokio::spawn(compute_all(Arc::clone(&self.encoder), to_compute, computed));
         let (fetched, stored) = tokio::join!(
             self.fetch_all(&missing, most, taken, batches),
@@ -121,7 +123,7 @@ impl Pipeline {
         &self,
         bag: &mut BagInWork<'_>,
         mut taken: Receiver<u32>,
-        mut computed: Receiver<Vec<f32>>,
+        mut computed: Receiver<EmbeddedTiles>,
     ) -> Result<()> {
         let mut elsewhere = 0;
         self.report(bag, elsewhere);
@@ -129,16 +131,21 @@ impl Pipeline {
             let chunk = bag.wanted(number);
             let n_values = chunk.instances.len() * self.width();
             let mut embeddings = Vec::with_capacity(n_values);
+            let mut blur_um = Vec::with_capacity(chunk.instances.len());
             while embeddings.len() < n_values {
                 let Some(batch) = computed.recv().await else {
                     bail!("the embedding ended before the last tile");
                 };
-                embeddings.extend(batch);
+                embeddings.extend(batch.embeddings);
+                blur_um.extend(batch.blur_um);
                 self.report(bag, elsewhere + embeddings.len() / self.width());
             }
+            // First, so that no chunk is ever there without it.
+            self.chunks.put_blur(number, &blur_um).await?;
             let stored = self.chunks.put(chunk, embeddings).await?;
             self.share.stored(number).await?;
             bag.has(number, stored);
+            bag.has_blur(number, blur_um);
             elsewhere = n_tiles(&bag.missing_among(&self.share.stored_chunks().await?));
             self.report(bag, elsewhere);
         }
@@ -159,10 +166,14 @@ impl Pipeline {
     }
 }
 
-fn render_all(mut batches: Receiver<Batch>, rendered: &Sender<Rendered>) -> Result<()> {
+fn render_all(
+    mut batches: Receiver<Batch>,
+    meter: Option<&BlurMeter>,
+    rendered: &Sender<Rendered>,
+) -> Result<()> {
     while let Some(batch) = batches.blocking_recv() {
         let began = Instant::now();
-        let tiles = batch.render()?;
+        let tiles = batch.render(meter)?;
         telemetry::batch_done(BatchWork::Decode, began.elapsed());
         if rendered.blocking_send(tiles).is_err() {
             return Ok(());

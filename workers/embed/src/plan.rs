@@ -15,9 +15,19 @@ use crate::{EmbedConfig, EmbedDeps, TileLayout, TileSpec, lay_out};
 
 /// The bag that is to be made of a slide, and what makes it.
 pub(crate) struct Plan {
-    manifest: SlideManifest,
-    layout: TileLayout,
+    pub(crate) manifest: SlideManifest,
+    pub(crate) layout: TileLayout,
     pub(crate) pipeline: Pipeline,
+}
+
+/// A bag whose chunks are all in storage.
+pub(crate) struct WholeBag {
+    /// In order.
+    pub(crate) chunks: Vec<BagChunkRef>,
+    /// Of each tile, in the order of the layout.
+    pub(crate) blur_um: Vec<Option<f32>>,
+    /// How long the encoder of this worker computed.
+    pub(crate) busy: Duration,
 }
 
 /// Time between two looks whether the chunks that others are at are in storage.
@@ -63,9 +73,8 @@ impl Plan {
         }))
     }
 
-    /// Every chunk of the bag in order, from storage where it lies there already; and how long the
-    /// encoder of this worker computed.
-    pub(crate) async fn every_chunk(&self) -> Result<(Vec<BagChunkRef>, Duration)> {
+    /// Every chunk of the bag, from storage where it lies there already.
+    pub(crate) async fn every_chunk(&self) -> Result<WholeBag> {
         let mut bag = BagInWork::of(&self.layout);
         for chunk in bag.missing() {
             if let Some(stored) = self.pipeline.chunks.stored(chunk).await? {
@@ -76,7 +85,12 @@ impl Plan {
         loop {
             busy += self.pipeline.embed_missing(&mut bag, usize::MAX).await?;
             if let Some(chunks) = bag.whole() {
-                return Ok((chunks, busy));
+                let blur_um = self.blur(&bag).await?;
+                return Ok(WholeBag {
+                    chunks,
+                    blur_um,
+                    busy,
+                });
             }
             // Other workers are at the rest.
             self.look_for_chunks_of_others(&mut bag).await?;
@@ -88,6 +102,17 @@ impl Plan {
         let mut bag = BagInWork::of(&self.layout);
         self.pipeline.embed_missing(&mut bag, most).await?;
         Ok(())
+    }
+
+    async fn blur(&self, bag: &BagInWork<'_>) -> Result<Vec<Option<f32>>> {
+        let mut blur_um = Vec::with_capacity(bag.n_tiles());
+        for &chunk in bag.wanted_all() {
+            match bag.blur(chunk.number) {
+                Some(known) => blur_um.extend(known),
+                None => blur_um.extend(self.pipeline.chunks.blur(chunk).await?),
+            }
+        }
+        Ok(blur_um)
     }
 
     async fn look_for_chunks_of_others(&self, bag: &mut BagInWork<'_>) -> Result<()> {

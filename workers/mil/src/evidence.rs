@@ -47,6 +47,7 @@ pub(crate) fn evidence(bag: &Bag, scores: &Scores, explanation: Explanation) -> 
     Evidence {
         layers: explanation.layers,
         decisive,
+        without_flagged: None,
     }
 }
 

@@ -3,11 +3,13 @@
 mod catch_up;
 mod evidence;
 mod facts;
+mod flags;
 mod live;
 mod result_objects;
 mod run;
 mod score;
 mod scored;
+mod without_flagged;
 
 use catalog::Catalog;
 use queue::Queue;

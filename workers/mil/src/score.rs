@@ -3,8 +3,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use flow::{
-    CovariateRevision, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId, SlideScored,
-    SlideStatus, Stage, StageTiming,
+    CovariateRevision, Evidence, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId,
+    SlideScored, SlideStatus, Stage, StageTiming,
 };
 use mil::Task;
 use step::ProgressSink;
@@ -15,6 +15,7 @@ use tracing::debug;
 use crate::MilDeps;
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
+use crate::flags::Flags;
 use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};
 use crate::scored::Scored;
 
@@ -112,8 +113,10 @@ async fn score(
         .await
         .context("cannot read the slide's bag")?;
     let facts = slide_facts(&deps.store, &bag.header, task, &known.values).await?;
+    let flags = Flags::read(&deps.store, &bag).await?;
     let scoring = Arc::clone(task);
-    let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts)).await??;
+    let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts, flags.as_ref()));
+    let scored = scored.await??;
     let name = result_name(task, known.revision);
     put_heatmaps(&deps.store, &name, &scored).await?;
     let evidence_s = scored.evidence_s;
@@ -133,6 +136,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         scores,
         abstention,
         explanation,
+        without_flagged,
         ..
     } = scored;
     let top_tiles = top_tiles(
@@ -141,7 +145,10 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         &scores.attention,
         &scores.tile_probability,
     );
-    let evidence = evidence(&bag, &scores, explanation);
+    let evidence = Evidence {
+        without_flagged,
+        ..evidence(&bag, &scores, explanation)
+    };
     Prediction {
         slide: bag.header.slide,
         pyramid: bag.header.pyramid,

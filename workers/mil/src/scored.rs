@@ -1,9 +1,12 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use flow::Abstention;
+use flow::{Abstention, WithoutFlagged};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
+
+use crate::flags::Flags;
+use crate::without_flagged::without_flagged;
 
 /// A bag with all that a task says of it.
 pub(crate) struct Scored {
@@ -12,13 +15,20 @@ pub(crate) struct Scored {
     /// Why the scores are no answer, if they are none.
     pub(crate) abstention: Option<Abstention>,
     pub(crate) explanation: Explanation,
-    /// Wall time of the explanation.
+    /// `None` where the quality of the tiles was not measured.
+    pub(crate) without_flagged: Option<WithoutFlagged>,
+    /// Wall time of the explanation and of asking again.
     pub(crate) evidence_s: f64,
 }
 
 impl Scored {
     /// Long arithmetic: for a thread that may block.
-    pub(crate) fn of(task: &Task, bag: Bag, facts: &SlideFacts) -> Result<Self> {
+    pub(crate) fn of(
+        task: &Task,
+        bag: Bag,
+        facts: &SlideFacts,
+        flags: Option<&Flags>,
+    ) -> Result<Self> {
         let scores = task
             .score_knowing(&bag.embeddings, bag.header.dimension, &facts.covariates)
             .context("cannot score the bag")?;
@@ -27,11 +37,15 @@ impl Scored {
         let explanation = task
             .explain(&bag.embeddings, &bag.cells(), &facts.covariates, &scores)
             .context("cannot tell what the score rests on")?;
+        let answer = (&scores, abstention.as_ref());
+        let without = flags.map(|flags| without_flagged(task, &bag, facts, flags, answer));
+        let without_flagged = without.transpose()?;
         Ok(Self {
             bag,
             scores,
             abstention,
             explanation,
+            without_flagged,
             evidence_s: began.elapsed().as_secs_f64(),
         })
     }

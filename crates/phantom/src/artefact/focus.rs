@@ -44,7 +44,7 @@ impl Focus {
     }
 
     /// Deviation of the blur at `p`, micrometres.
-    fn blur(&self, p: Point) -> f32 {
+    pub(crate) fn blur(&self, p: Point) -> f32 {
         self.spots
             .iter()
             .map(|spot| {

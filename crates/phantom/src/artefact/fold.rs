@@ -26,6 +26,10 @@ impl Fold {
         })
     }
 
+    pub(crate) fn covers(&self, p: Point) -> bool {
+        self.cover(p) > 0.5
+    }
+
     /// Doubles the dyes where the section lies double.
     pub(crate) fn press(&self, canvas: &mut Canvas) {
         let frame = canvas.frame;

@@ -4,4 +4,3 @@ mod lab;
 mod receive;
 mod run;
 mod tile;
-mod tissue;

@@ -1,18 +1,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flow::{Mpp, ValueRange};
+use flow::{Heatmap, Mpp, ValueRange};
 use serde::Serialize;
 
-use super::selection::{LayerName, LayerValues};
-
-/// A layer's values and where they lie, for a page that colours them itself.
+/// Values and where they lie, for a page that colours them itself.
 #[derive(Debug, Serialize)]
 pub(crate) struct Grid {
-    slide: String,
-    task: String,
-    layer: String,
-    /// As `?v=` it asks for this very result.
-    version: String,
     /// Side of a cell in micrometres.
     cell_um: f64,
     columns: u32,
@@ -38,8 +31,7 @@ struct Percentiles {
 }
 
 impl Grid {
-    pub(crate) fn new(name: &LayerName, layer: &LayerValues, base: Mpp) -> Self {
-        let heatmap = &layer.heatmap;
+    pub(crate) fn new(heatmap: &Heatmap, base: Mpp) -> Self {
         let cell_px = heatmap.cell_um / base.get();
         let bytes: Vec<u8> = heatmap
             .values
@@ -47,10 +39,6 @@ impl Grid {
             .flat_map(|value| value.to_le_bytes())
             .collect();
         Self {
-            slide: name.slide.to_string(),
-            task: name.task.to_string(),
-            layer: name.layer.to_string(),
-            version: layer.version.clone(),
             cell_um: heatmap.cell_um,
             columns: heatmap.columns,
             rows: heatmap.rows,

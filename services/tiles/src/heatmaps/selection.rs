@@ -6,6 +6,7 @@ use moka::future::Cache;
 use serde::Deserialize;
 use store::{Store, StoreError};
 
+use super::shown::LayerValues;
 use crate::error::TilesError;
 use http::Freshness;
 
@@ -24,12 +25,6 @@ pub(crate) struct LayerName {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct AskedVersion {
     v: Option<String>,
-}
-
-/// The values of a layer, and which result they belong to.
-pub(crate) struct LayerValues {
-    pub(crate) version: String,
-    pub(crate) heatmap: Heatmap,
 }
 
 /// The layers looked at lately. However many ask for one at once, it is read once.

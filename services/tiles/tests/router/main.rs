@@ -11,6 +11,7 @@ mod lab;
 mod overview;
 mod painted;
 mod png_pixels;
+mod quality;
 mod real_slide;
 mod similar;
 mod so_far;

@@ -1,4 +1,5 @@
 /** The JSON the server speaks; each shape is a type of `crates/flow` or of `services/cases`. */
+import type { WithoutFlagged } from '../quality/api';
 
 export type Stage = 'receive' | 'tile' | 'embed' | 'score' | 'evidence';
 
@@ -171,6 +172,8 @@ export interface Prediction {
 export interface Evidence {
   layers: { layer: Layer; faithfulness: Faithfulness }[];
   decisive: Decisive;
+  /** Absent where the quality of the tiles was not measured. */
+  without_flagged?: WithoutFlagged;
 }
 
 /** 0 is no better than random, 1 is perfect; `null` where it cannot be told. */

@@ -1,6 +1,7 @@
 import { heatmap } from '../api/client';
 import type { Layer, Manifest, MicrometreRect, Prediction } from '../api/shapes';
 import type { ShownLayer } from '../route';
+import { withoutFlagged } from '../quality/mask';
 import { HeatControls } from '../panel/heat-controls';
 import { Legend } from '../panel/legend';
 import { section } from '../panel/section';
@@ -38,6 +39,8 @@ export class HeatPanel implements Overlay {
   private readonly grids = new Map<Layer, Promise<Grid>>();
   private settings: HeatSettings = FIRST_SETTINGS;
   private grid: Grid | null = null;
+  /** Tiles that are left out, if any. */
+  private flagged: Grid | null = null;
 
   constructor(
     manifest: Manifest,
@@ -68,6 +71,13 @@ export class HeatPanel implements Overlay {
 
   toggle(): void {
     void this.apply({ ...this.settings, visible: !this.settings.visible });
+  }
+
+  /** Leaves flagged tiles out; `null` shows all. */
+  leaveOut(flagged: Grid | null): void {
+    if (flagged === this.flagged) return;
+    this.flagged = flagged;
+    void this.apply({ ...this.settings });
   }
 
   close(): void {
@@ -108,7 +118,8 @@ export class HeatPanel implements Overlay {
   private async apply(settings: HeatSettings): Promise<void> {
     this.settings = settings;
     try {
-      const grid = await this.load(settings.layer);
+      const all = await this.load(settings.layer);
+      const grid = this.flagged === null ? all : withoutFlagged(all, this.flagged);
       // Someone may have chosen again while this layer was on its way.
       if (this.settings !== settings) return;
       this.grid = grid;

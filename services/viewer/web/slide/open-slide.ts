@@ -10,6 +10,7 @@ import { infoSection, timingSection } from '../panel/info';
 import { resultSection } from '../panel/result';
 import { taskPicker } from '../panel/task-picker';
 import { waitingSection } from '../panel/waiting';
+import { QualityPanel } from '../quality/quality-panel';
 import type { ShownLayer, View } from '../route';
 import { say } from '../words/say';
 import type { Commands, MeasureCommands, Movement, OverlayCommands } from './commands';
@@ -66,6 +67,7 @@ export class OpenSlide implements Commands {
   private heat: HeatPanel | null = null;
   /** In place of it until there is a result. */
   private live: LiveHeat | null = null;
+  private readonly quality: QualityPanel;
   private tiles: TileLists | null = null;
   private marksVisible = true;
   /** Drawn over all the rest. */
@@ -87,6 +89,7 @@ export class OpenSlide implements Commands {
     });
     fill(places.stage);
     this.stage = this.newStage();
+    this.quality = this.newQuality();
     this.movement = this.stage;
     this.overlays = this.overlayCommands();
     this.measure = this.measureCommands();
@@ -99,6 +102,7 @@ export class OpenSlide implements Commands {
 
   close(): void {
     this.heat?.close();
+    this.quality.close();
     this.closeLive();
     this.stage.close();
     fill(this.places.stage);
@@ -111,10 +115,11 @@ export class OpenSlide implements Commands {
       this.waitingPlace = h('div', {});
       const { panel, people } = this.places;
       this.live = this.newLive();
-      fill(panel, this.waitingPlace, this.live.element, people, this.measuring.element, ...this.slideSections(slide));
+      fill(panel, this.waitingPlace, this.live.element, people, this.measuring.element, this.quality.element, ...this.slideSections(slide));
     }
     fill(this.waitingPlace, waitingSection(slide));
     if (isBeingEmbedded(slide)) this.live?.refresh();
+    if (slide.status.state === 'scored') this.quality.showAlone();
   }
 
   /** Shows one of the results and all that hangs on it. */
@@ -129,9 +134,11 @@ export class OpenSlide implements Commands {
       this.places.people,
       this.measuring.element,
       this.heat.element,
+      this.quality.element,
       ...this.tiles.elements,
       ...this.slideSections(slide),
     );
+    this.quality.showFor(chosen);
     this.showToggles();
   }
 
@@ -271,13 +278,23 @@ export class OpenSlide implements Commands {
     return live;
   }
 
+  private newQuality(): QualityPanel {
+    return new QualityPanel(this.manifest.slide, {
+      changed: () => this.stage.redraw(),
+      covers: () => this.heat?.showLayer('off'),
+      painted: (element) => this.stage.putUnderOverlays(element),
+      leaveOut: (flagged) => this.heat?.leaveOut(flagged),
+      failed: (error) => this.listener.failed(error),
+    });
+  }
+
   private closeLive(): void {
     this.live?.close();
     this.live = null;
   }
 
   private draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    for (const overlay of [this.heat, this.live, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
+    for (const overlay of [this.heat, this.live, this.quality, this.tissueOverlay, this.tiles, this.measuring.overlay, ...this.added]) {
       context.save();
       overlay?.draw(context, frame);
       context.restore();
@@ -310,7 +327,7 @@ export class OpenSlide implements Commands {
     element.addEventListener('pointermove', (event) => {
       const box = element.getBoundingClientRect();
       const place = this.stage.frame()?.toGlass(event.clientX - box.x, event.clientY - box.y) ?? null;
-      this.readout.point(place, (this.heat ?? this.live)?.point(place) ?? null);
+      this.readout.point(place, this.quality.point(place) ?? (this.heat ?? this.live)?.point(place) ?? null);
       this.measuring.aim(place);
     });
     element.addEventListener('pointerleave', () => {

@@ -4,10 +4,11 @@ import { LIST } from './chinese/list';
 import { PAGE } from './chinese/page';
 import { PANEL } from './chinese/panel';
 import { PROBLEMS } from './chinese/problems';
+import { QUALITY } from './chinese/quality';
 import { REVIEW } from './chinese/review';
 import { SIMILAR } from './chinese/similar';
 import { SLIDE } from './chinese/slide';
 import type { Dictionary } from './say';
 
 /** Simplified Chinese, in the terms of pathologists. A part for each area of the viewer. */
-export const CHINESE: Dictionary = { ...ACCESS, ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...REVIEW, ...SIMILAR, ...SLIDE };
+export const CHINESE: Dictionary = { ...ACCESS, ...HEATMAP, ...LIST, ...PAGE, ...PANEL, ...PROBLEMS, ...QUALITY, ...REVIEW, ...SIMILAR, ...SLIDE };

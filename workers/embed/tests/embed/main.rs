@@ -3,5 +3,6 @@
 mod devices;
 mod embedding;
 mod lab;
+mod quality;
 mod sharing;
 mod urgency;

@@ -1,12 +1,20 @@
-//! Finds the tissue on an overview of a slide of about 8 um per pixel.
+//! What the pixels of a slide say without a model: where tissue lies, and what came in its way.
 //!
-//! Missing tissue can miss a tumour, while a tile of glass only costs a moment, so every rule here
-//! that drops something asks for several signs at once and leaves the doubtful in.
+//! Tissue, marks of a pen and folds are looked for on an overview of about 8 um per pixel; how sharp
+//! the scanner's focus was needs the fine pixels of a tile.
+//!
+//! Missing tissue can miss a tumour, while a tile of glass only costs a moment, so every rule of
+//! [`segment`] that drops something asks for several signs at once and leaves the doubtful in.
+//! Artefacts are only shown to people, never dropped: their rules take one sign for enough.
 
+mod artefacts;
 mod bitmap;
+mod blur;
 mod cells;
 mod components;
 mod coverslip;
+mod elongation;
+mod folds;
 mod glass;
 mod glow;
 mod ink;
@@ -18,7 +26,9 @@ mod threshold;
 
 use flow::{FlowError, TissueMask};
 
-pub use overview::Overview;
+pub use artefacts::Artefacts;
+pub use blur::{BlurMeter, COARSEST_FOR_BLUR};
+pub use overview::{Overview, OverviewPlan};
 
 use bitmap::Bitmap;
 use glass::Glass;

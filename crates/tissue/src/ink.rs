@@ -37,6 +37,25 @@ fn is_ink([r, g, b]: [f32; 3]) -> bool {
     blue || green || red || black
 }
 
+/// Where the colour of a pen lies, over tissue too: the ink's own colour is then mixed with that of
+/// the stain, so that less is asked of it, and nothing is asked of size and evenness.
+pub(super) fn coloured(overview: &Overview, stain: &Stain) -> Bitmap {
+    let is_coloured = |position| {
+        let absorbance = stain.absorbance(position);
+        is_ink(absorbance) || is_ink_on_tissue(absorbance)
+    };
+    // What is narrower than three pixels is no stroke.
+    Bitmap::from_fn(overview.size, is_coloured).open(1)
+}
+
+/// Haematoxylin absorbs a little less red than green at any strength, and eosin little red at all.
+fn is_ink_on_tissue([r, g, b]: [f32; 3]) -> bool {
+    let blue = r > 1.0 && r > 1.02 * g && r - b > 0.4;
+    let green = r > 0.8 && r > 1.3 * g;
+    let red = g.min(b) - r > 0.7 && b > 0.8 * g;
+    blue || green || red
+}
+
 fn is_even(stain: &Stain, overview: &Overview, position: usize) -> bool {
     let (width, height) = (overview.size.width as usize, overview.size.height as usize);
     let (x, y) = (position % width, position / width);

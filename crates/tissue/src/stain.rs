@@ -31,6 +31,11 @@ impl Stain {
         [0, 1, 2].map(|channel| self.absorbance[channel][usize::from(pixel[channel])])
     }
 
+    /// That of a pixel which is not smoothed; never negative.
+    pub(super) fn sharp_absorbance(&self, pixel: [u8; 3]) -> [f32; 3] {
+        [0, 1, 2].map(|channel| self.absorbance[channel][usize::from(pixel[channel])].max(0.0))
+    }
+
     /// Mean of red, green and blue, from 0 to 255.
     pub(super) fn brightness(&self, position: usize) -> f32 {
         let pixel = &self.smooth[position * 3..position * 3 + 3];

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use coverslip_ingest::tissue::{Overview, segment};
 use flow::{Mpp, PixelRect, PixelSize, TissueMask};
 use phantom::{PhantomSpec, Scene, TissueClass, paint};
+use tissue::{Overview, segment};
 
 const UM_PER_PIXEL: f64 = 8.0;
 

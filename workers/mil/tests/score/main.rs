@@ -18,6 +18,8 @@ use store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+mod without_flagged;
+
 const TILE_UM: f64 = 112.0;
 
 async fn deps(folder: &std::path::Path) -> Result<MilDeps, Box<dyn Error>> {
@@ -246,12 +248,16 @@ async fn a_bag_that_no_task_reads_waits_for_one() -> Result<(), Box<dyn Error>> 
 
 /// The shipped task, made to answer slides of these scanners only, and whatever they show.
 fn task_for(scanners: &[&str]) -> Result<Task, Box<dyn Error>> {
-    let mut file = shipped::tasks()?[0].file().clone();
-    file.distribution = None;
-    file.admission = Some(Admission {
+    task_admitting(Admission {
         scanners: scanners.iter().map(|&name| name.to_owned()).collect(),
         ..Admission::default()
-    });
+    })
+}
+
+fn task_admitting(admission: Admission) -> Result<Task, Box<dyn Error>> {
+    let mut file = shipped::tasks()?[0].file().clone();
+    file.distribution = None;
+    file.admission = Some(admission);
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../models/shipped/tasks/phantom-tumour"

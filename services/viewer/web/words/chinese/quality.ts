@@ -1,0 +1,52 @@
+import type { Dictionary } from '../say';
+
+/** The quality of tiles, and whether the call holds without those that are flagged. */
+export const QUALITY: Dictionary = {
+  '< 1 %': '< 1 %',
+  'Any': '任一项',
+  'Blurred': '模糊',
+  'By how many micrometres edges are smeared. 0.2 to 0.5 is sharp; nuclei lose their outline at about 1.5.':
+    '边缘模糊的宽度（微米）。0.2 至 0.5 为清晰；约 1.5 时细胞核失去轮廓。',
+  'Every tile is flagged: nothing is left to answer from': '全部图块均被标记：没有可供判定的图块',
+  'Flagged tiles': '被标记的图块',
+  'Focus': '对焦',
+  'Folded': '折叠',
+  'Folds': '折叠',
+  'Measured while the slide is embedded.': '在切片嵌入时测量。',
+  'No tile is flagged: the call rests on all of them': '没有图块被标记：判定基于全部图块',
+  'Not measured for this result': '此结果未测量',
+  'Not measured: the slide was embedded before this was done, or its bag was imported.':
+    '未测量：该切片嵌入时尚无此项测量，或其图块包为导入。',
+  'Of {all} tiles. Edges are smeared by {median} µm in the middle and by {most} µm in the worst twentieth; focus was told of {told}.':
+    '共 {all} 个图块。边缘模糊中位数为 {median} µm，最差的二十分之一为 {most} µm；其中 {told} 个可判断对焦。',
+  'Of {all} tiles. Focus could not be told.': '共 {all} 个图块。无法判断对焦。',
+  'Pen': '笔迹',
+  'Quality layer': '质量图层',
+  'Quality': '质量',
+  'Show nothing over the slide': '切片上不显示图层',
+  'The call changes': '判定改变',
+  'The call holds': '判定不变',
+  'The share of the tile that has the colour of a pen.': '图块中呈笔迹颜色的比例。',
+  'The share of the tile that is tissue. It flags nothing: the edge of tissue is tissue.':
+    '图块中组织的比例。此项不作标记：组织边缘也是组织。',
+  'The share of the tile where the section seems to lie double.': '图块中切片似有重叠的比例。',
+  'There is no call either way': '两种情况下均无判定',
+  'Tiles that are blurred, under pen or folded beyond the limits.': '模糊、笔迹或折叠超出限值的图块。',
+  'With all tiles': '使用全部图块',
+  'Without flagged tiles': '不含被标记的图块',
+  'Without the flagged tile': '不含该被标记的图块',
+  'Without {count} flagged tiles': '不含 {count} 个被标记的图块',
+  'a quarter of it and more': '四分之一及以上',
+  'all of it': '全部',
+  'blurred': '模糊',
+  'flagged from {limit} on': '自 {limit} 起标记',
+  'flagged': '已标记',
+  'grade {grade}': '分级 {grade}',
+  'nothing was measured': '没有任何测量',
+  'the quality of this slide was measured over other tiles': '该切片的质量是按其他图块测量的',
+  'not flagged': '未标记',
+  'probability {probability}': '概率 {probability}',
+  'sharp': '清晰',
+  '{label} detected': '检出{label}',
+  '{value} µm': '{value} µm',
+};
