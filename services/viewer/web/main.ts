@@ -1,10 +1,14 @@
+import { askAhead } from './api/ahead';
 import { showFirstView } from './first-view';
 import { parseRoute } from './route';
 import { speakWanted } from './words/language';
 
 // A small picture of the slide is on its way before the rest of the viewer is.
 const route = parseRoute(location.hash);
-if (route.page === 'slide' && route.view === null) showFirstView(route.id);
+if (route.page === 'slide') {
+  if (route.view === null) showFirstView(route.id);
+  askAhead(route.id);
+}
 // Whatever says a text comes after its language.
 await speakWanted();
 await import('./application');

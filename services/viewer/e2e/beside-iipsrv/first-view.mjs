@@ -37,7 +37,7 @@ const theirs = summary(taken.iipsrv);
 const line = (name, s) =>
   `| ${name} | ${s.useful_ms} ms | ${s.sharp_ms} ms | ${s.p95_ms} ms | ${s.cpu_ms_per_frame} ms | ${s.lost} of ${s.tiles} |`;
 const table = [
-  `Chromium ${browser.version()}, software drawing, ${rounds} loads each in turns, medians; the slide's view has ${box.width} x ${box.height} px.`,
+  `Chromium ${browser.version()}, software drawing, ${rounds} loads each in turns, medians; the slide's view has ${box.width} x ${box.height} px, of which the middle is compared.`,
   '',
   '| viewer | slide is seen | with all detail | p95 frame in panning | processor a frame | tiles lost |',
   '|---|---|---|---|---|---|',

@@ -1,9 +1,14 @@
 // What a person sees while a page loads, whoever wrote the page: the browser's own pictures of the screen.
 
-/** A picture counts as the slide when an eighth of its size differs from the last by no more, of 255. */
+/**
+ * A picture counts as the slide when an eighth of its size differs from the last by no more, of 255, and that of none
+ * after it does: what is seen and goes away again was not there.
+ */
 const USEFUL = 4;
 /** And as the slide with all its detail when it does not at its full size. */
 const SHARP = 2;
+/** Of the view, as a share of each side: around it lie the controls, of which one viewer has more than another. */
+const MIDDLE = 0.6;
 
 /** Loads `address` and answers when the slide could be read, in milliseconds after the navigation began. */
 export async function timeToSee(page, address, { box, until }) {
@@ -20,13 +25,18 @@ export async function timeToSee(page, address, { box, until }) {
   await session.send('Page.stopScreencast');
   const began_ms = await page.evaluate(() => performance.timeOrigin);
   const of_load = pictures.filter(({ at_ms }) => at_ms >= began_ms);
-  const differences = await compared(page.context(), of_load.map(({ data }) => data), box);
-  const first = (isReached) => of_load[differences.findIndex(isReached)].at_ms - began_ms;
+  const differences = await compared(page.context(), of_load.map(({ data }) => data), middle(box));
+  const first = (isReached) => of_load[differences.findLastIndex((one) => !isReached(one)) + 1].at_ms - began_ms;
   return {
     useful_ms: Math.round(first(({ coarse }) => coarse <= USEFUL)),
     sharp_ms: Math.round(first(({ fine }) => fine <= SHARP)),
     blank: Number(differences[0].coarse.toFixed(1)),
   };
+}
+
+function middle({ x, y, width, height }) {
+  const margin = (1 - MIDDLE) / 2;
+  return { x: x + margin * width, y: y + margin * height, width: MIDDLE * width, height: MIDDLE * height };
 }
 
 /** How each picture differs from the last within `box`, in mean levels of 255. */

@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import type { HeatmapFile, Layer, LayerSoFar, Manifest, Prediction, Slide, SlidePage } from './shapes';
+import type { HeatmapFile, Layer, LayerSoFar, Manifest, Prediction, Slide, SlidePage, Tiled } from './shapes';
 
 const SLIDES = '/api/v1/slides';
 
@@ -11,8 +11,13 @@ export async function slide(id: string): Promise<Slide> {
   return get(`${SLIDES}/${id}`);
 }
 
-export async function manifest(id: string): Promise<Manifest> {
-  return get(`${SLIDES}/${id}/manifest`);
+/** All that there is to know before the slide is shown. */
+export async function tiled(id: string): Promise<Tiled> {
+  const [manifest, deepZoom] = await Promise.all([
+    get<Manifest>(`${SLIDES}/${id}/manifest`),
+    get<object>(`/slides/${id}.json`),
+  ]);
+  return { manifest, deepZoom };
 }
 
 /** The colour profile of the slide's pixels. */
@@ -51,7 +56,6 @@ export async function setAnalysis(id: string, wish: 'stop' | 'resume'): Promise<
 }
 
 export const paths = {
-  deepZoom: (id: string) => `/slides/${id}.dzi`,
   thumbnail: (id: string) => `${SLIDES}/${id}/thumbnail`,
   associated: (id: string, name: string) => `${SLIDES}/${id}/associated/${name}`,
   /** `rect` in pixels of level 0; the answer fits a square of `side` pixels and is never enlarged. */

@@ -104,6 +104,13 @@ export interface Manifest {
   tissue: TissueMask;
 }
 
+/** A slide that has a pyramid. */
+export interface Tiled {
+  manifest: Manifest;
+  /** Where its tiles are: the Deep Zoom description, as OpenSeadragon takes it. */
+  deepZoom: object;
+}
+
 /** On the glass, in micrometres from the top left of level 0. */
 export interface MicrometreRect {
   x: number;

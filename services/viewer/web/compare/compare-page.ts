@@ -1,4 +1,4 @@
-import { manifest, slide as fetchSlide } from '../api/client';
+import { slide as fetchSlide, tiled } from '../api/client';
 import { fill, h } from '../dom';
 import type { SlideBook } from '../list/book';
 import { slideName } from '../list/standing';
@@ -43,11 +43,11 @@ export class ComparePage {
   private async start(): Promise<void> {
     const { ids } = this.route;
     const slides = await Promise.all(ids.map((id) => this.book.get(id) ?? fetchSlide(id)));
-    const manifests = await Promise.all(ids.map(manifest));
+    const found = await Promise.all(ids.map(tiled));
     if (this.isClosed) return;
     const names = slides.map(slideName);
     this.listener.named(names.join(' | '));
-    const shown = manifests.map((found, at) => ({ manifest: found, name: names[at]! }));
+    const shown = found.map((each, at) => ({ tiled: each, name: names[at]! }));
     this.view = new CompareView(shown, this.route, this.place, this.listener);
   }
 }

@@ -1,4 +1,4 @@
-import type { Manifest } from '../api/shapes';
+import type { Tiled } from '../api/shapes';
 import type { SlideColour } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { showHelp } from '../page/help';
@@ -22,7 +22,7 @@ export interface CompareViewListener {
 }
 
 interface ShownSlide {
-  manifest: Manifest;
+  tiled: Tiled;
   name: string;
 }
 
@@ -93,8 +93,8 @@ export class CompareView implements Commands {
     showHelp(this);
   }
 
-  private newPane(grid: HTMLElement, { manifest, name }: ShownSlide, view: View | null): Pane {
-    return new Pane(grid, manifest, name, view, {
+  private newPane(grid: HTMLElement, { tiled, name }: ShownSlide, view: View | null): Pane {
+    return new Pane(grid, tiled, name, view, {
       chosen: (pane) => this.linked.choose(pane),
       moved: (pane, { view: now }) => {
         this.linked.moved(pane, now);

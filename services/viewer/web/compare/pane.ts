@@ -1,4 +1,4 @@
-import type { Manifest } from '../api/shapes';
+import type { Manifest, Tiled } from '../api/shapes';
 import { h } from '../dom';
 import { icon } from '../icons';
 import { formatRoute, type View } from '../route';
@@ -25,6 +25,7 @@ interface PaneListener {
 /** One of several slides beside each other. */
 export class Pane {
   readonly element: HTMLElement;
+  readonly manifest: Manifest;
   readonly stage: Stage;
   private readonly readout = new Readout();
   private readonly twin = new TwinPointer();
@@ -32,16 +33,17 @@ export class Pane {
   /** `grid` must be on the page: the slide takes its size from there. */
   constructor(
     grid: HTMLElement,
-    readonly manifest: Manifest,
+    tiled: Tiled,
     readonly name: string,
     view: View | null,
     private readonly listener: PaneListener,
   ) {
+    this.manifest = tiled.manifest;
     this.element = h('section', { class: 'pane', 'aria-label': name });
     grid.append(this.element);
     this.stage = new Stage({
       place: this.element,
-      manifest,
+      tiled,
       view,
       overlays: [this.twin],
       onMove: (frame) => {

@@ -1,4 +1,5 @@
-import { manifest, predictions, slide as fetchSlide } from '../api/client';
+import { slideAheadOrNow, tiledAheadOrNow } from '../api/ahead';
+import { predictions } from '../api/client';
 import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
 import { dropFirstView } from '../first-view';
@@ -66,7 +67,7 @@ export class SlidePage {
   /** The slide may be on no page of the list that was loaded. */
   private async start(): Promise<void> {
     const known = this.book.get(this.id);
-    if (known === undefined) this.book.put(await fetchSlide(this.id));
+    if (known === undefined) this.book.put(await slideAheadOrNow(this.id));
     else this.update();
   }
 
@@ -84,18 +85,18 @@ export class SlidePage {
   private async openSlide(): Promise<void> {
     if (this.isOpening) return;
     this.isOpening = true;
-    const found = await manifest(this.id).finally(() => (this.isOpening = false));
+    const found = await tiledAheadOrNow(this.id).finally(() => (this.isOpening = false));
     if (this.isClosed || this.open !== null) return;
     this.reservePanel();
     const open = new OpenSlide(this.places, found, this.first, this.listener);
     this.open = open;
     this.drawing = new DrawingSection(
-      found,
+      found.manifest,
       (overlay) => open.drawOver(overlay),
       (keep) => open.keepMeasurementsWith((measurement) => keep(measurement)),
       (error) => this.fail(error),
     );
-    this.similar = new SimilarSection(found, (overlay) => open.drawOver(overlay), {
+    this.similar = new SimilarSection(found.manifest, (overlay) => open.drawOver(overlay), {
       show: (rect) => open.leapTo(rect),
       nameOf: (id) => this.nameOf(id),
       failed: (error) => this.fail(error),

@@ -1,4 +1,4 @@
-import type { Manifest, MicrometreRect, Prediction, Slide } from '../api/shapes';
+import type { Manifest, MicrometreRect, Prediction, Slide, Tiled } from '../api/shapes';
 import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
@@ -58,6 +58,7 @@ export class OpenSlide implements Commands {
   readonly movement: Movement;
   readonly overlays: OverlayCommands;
   readonly measure: MeasureCommands;
+  private readonly manifest: Manifest;
   private readonly stage: Stage;
   private readonly readout = new Readout();
   private readonly toolbar: Toolbar;
@@ -77,10 +78,12 @@ export class OpenSlide implements Commands {
 
   constructor(
     private readonly places: Places,
-    private readonly manifest: Manifest,
+    private readonly tiled: Tiled,
     private readonly first: Shown,
     private readonly listener: OpenSlideListener,
   ) {
+    const { manifest } = tiled;
+    this.manifest = manifest;
     this.tissue = new Tissue(manifest.tissue);
     this.tissueOverlay = new TissueOverlay(this.tissue);
     this.measuring = new Measuring(manifest.slide, {
@@ -194,7 +197,7 @@ export class OpenSlide implements Commands {
   private newStage(): Stage {
     return new Stage({
       place: this.places.stage,
-      manifest: this.manifest,
+      tiled: this.tiled,
       view: this.first.view,
       overlays: [{ draw: (...on) => this.draw(...on) }],
       onMove: (frame) => this.moved(frame),

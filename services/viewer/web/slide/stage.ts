@@ -1,7 +1,6 @@
 import OpenSeadragon from 'openseadragon';
-import { paths } from '../api/client';
 import { explain, sentence } from '../api/problem';
-import type { Manifest, MicrometreRect } from '../api/shapes';
+import type { MicrometreRect, Tiled } from '../api/shapes';
 import { type ColourState, SlideColour } from '../colour/slide-colour';
 import { h } from '../dom';
 import { dropFirstView, layFirstView } from '../first-view';
@@ -17,7 +16,7 @@ import { type Overlay, OverlayCanvas } from './overlays';
 interface StageOptions {
   /** Where the slide is put; it takes its size from there. */
   place: HTMLElement;
-  manifest: Manifest;
+  tiled: Tiled;
   /** Where to look first; the whole slide if `null`. */
   view: View | null;
   overlays: readonly Overlay[];
@@ -38,6 +37,8 @@ const ZOOM_STEP = 1.5;
 const PAN_SHARE = 0.2;
 /** Evidence is shown with this many times its own width around it. */
 const CONTEXT = 3.2;
+/** Share of the view's width from which on a movement would be seen. */
+const SEEN_MOVEMENT = 0.001;
 
 /**
  * OpenSeadragon adds a style sheet to the page, which the content security policy forbids, unless it
@@ -59,9 +60,9 @@ export class Stage implements Movement {
     OpenSeadragon.setString('Errors.OpenFailed', sentence(say('the slide could not be opened')));
     options.place.append(this.element);
     layFirstView(this.element);
-    this.viewer = OpenSeadragon(settings(this.element, options.manifest.slide));
+    this.viewer = OpenSeadragon(settings(this.element, options.tiled.deepZoom));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
-    this.colour = new SlideColour(this.viewer, options.manifest, {
+    this.colour = new SlideColour(this.viewer, options.tiled.manifest, {
       changed: (state) => options.onColour(state),
       failed: (error) => options.onFailure(say('the slide\'s colours are shown as scanned: {reason}', { reason: explain(error) })),
     });
@@ -90,7 +91,7 @@ export class Stage implements Movement {
     const { viewport } = this.viewer;
     const size = viewport.getContainerSize();
     const centre = viewport.viewportToImageCoordinates(viewport.getCenter(true));
-    const { mpp } = this.options.manifest;
+    const { mpp } = this.options.tiled.manifest;
     const view = {
       x_um: centre.x * mpp,
       y_um: centre.y * mpp,
@@ -136,7 +137,7 @@ export class Stage implements Movement {
 
   zoomToMagnification(magnification: number): void {
     const { viewport } = this.viewer;
-    const imageZoom = this.options.manifest.mpp / umPerPixel(magnification);
+    const imageZoom = this.options.tiled.manifest.mpp / umPerPixel(magnification);
     viewport.zoomTo(viewport.imageToViewportZoom(imageZoom)).applyConstraints();
   }
 
@@ -164,7 +165,7 @@ export class Stage implements Movement {
 
   private set(view: View, isAtOnce: boolean): void {
     const { viewport } = this.viewer;
-    const { mpp } = this.options.manifest;
+    const { mpp } = this.options.tiled.manifest;
     const centre = viewport.imageToViewportCoordinates(view.x_um / mpp, view.y_um / mpp);
     viewport.setRotation(view.degrees, isAtOnce);
     viewport.zoomTo(viewport.imageToViewportZoom(mpp / view.um_per_px), undefined, isAtOnce);
@@ -182,6 +183,14 @@ export class Stage implements Movement {
     tell(image.getFullyLoaded());
   }
 
+  /** By a person: that the slide takes its place at the start is a movement too. */
+  private isMoved(): boolean {
+    const { viewport } = this.viewer;
+    const [now, whole] = [viewport.getBounds(true), viewport.getHomeBounds()];
+    const off = Math.max(Math.abs(now.x - whole.x), Math.abs(now.y - whole.y), Math.abs(now.width - whole.width));
+    return off > whole.width * SEEN_MOVEMENT || viewport.getRotation(true) !== 0;
+  }
+
   private tap(event: { position: OpenSeadragon.Point; preventDefaultAction: boolean }): void {
     const frame = this.frame();
     if (frame === null) return;
@@ -197,13 +206,13 @@ export class Stage implements Movement {
     });
     viewer.addHandler('update-viewport', () => {
       this.overlayCanvas.drawNow();
+      if (this.isMoved()) dropFirstView();
       const frame = this.frame();
       if (frame !== null) options.onMove(frame);
     });
     // For whoever waits, as tests do.
     viewer.addHandler('animation-start', () => {
       this.element.dataset.resting = 'false';
-      dropFirstView();
     });
     viewer.addHandler('animation-finish', () => {
       this.element.dataset.resting = 'true';
@@ -230,10 +239,10 @@ function keepStyleOut(): void {
   document.head.append(standIn);
 }
 
-function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
+function settings(element: HTMLElement, deepZoom: object): OpenSeadragon.Options {
   return {
     element,
-    tileSources: paths.deepZoom(id),
+    tileSources: deepZoom,
     drawer: hasGraphicsCard() ? 'webgl' : 'canvas',
     // No picture buttons: the toolbar is our own.
     showNavigationControl: false,
@@ -259,6 +268,8 @@ function settings(element: HTMLElement, id: string): OpenSeadragon.Options {
     preserveImageSizeOnResize: true,
     maxImageCacheCount: 800,
     imageLoaderLimit: 8,
+    // As many as may be on their way: one a picture would make a screen of tiles take half a second.
+    maxTilesPerFrame: 8,
     tileRetryMax: 1,
     tileRetryDelay: 800,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true, flickEnabled: true },
