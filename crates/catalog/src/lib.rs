@@ -33,10 +33,10 @@ mod connections;
 mod covariates;
 mod error;
 mod file_name;
+mod identity;
 mod migrations;
 mod postgres;
 mod predictions;
-mod private_text;
 mod progress;
 mod reviews;
 mod role;
@@ -63,9 +63,13 @@ pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
 pub use error::CatalogError;
 pub use file_name::FileName;
+pub use flow::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
+pub use identity::{
+    IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, SlideIdentity, Witness,
+    WitnessSource,
+};
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;
-pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use reviews::{
     AddedReview, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason, ReviewRow,
     SeenResult, SignOffRow, standing_reviews,

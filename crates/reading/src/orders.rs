@@ -2,8 +2,8 @@ use catalog::{Catalog, NewOrder, OrderSender, Placed};
 use queue::Queue;
 use step::HurryError;
 
-/// Places an order and, where it is urgent, sends the slides of its case ahead; what is refused is
-/// not placed.
+/// Places an order, matches the slides to it that wait for it and, where it is urgent, sends the
+/// slides of its case ahead; what is refused is not placed.
 pub async fn place_order(
     catalog: &Catalog,
     queue: &Queue,
@@ -13,6 +13,7 @@ pub async fn place_order(
     let placed = catalog.place_order(order, sender).await?;
     // Known ones too: whoever placed it may have been cut off here.
     if let Placed::New(row) | Placed::Known(row) = &placed {
+        step::match_waiting(catalog, queue, &order.accession).await?;
         for slide in catalog.slide_ids_of_case(row.case).await? {
             step::hurry(catalog, queue, slide).await?;
         }

@@ -19,6 +19,6 @@ mod tiff;
 
 pub use decoder::{DecoderCommand, DecoderOptions};
 pub use error::SlideError;
-pub use facts::{Confinement, SlideFacts, SourceLevel};
+pub use facts::{Confinement, ScannerNames, SlideFacts, SourceLevel};
 pub use jpeg::JpegQuality;
 pub use slide::{Slide, open, open_with};

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use ingest::{IngestConfig, ReceiveConfig, WatchConfig};
+use clap::{Args, ValueEnum};
+use ingest::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
+use label::LabelPattern;
+use step::IdentityRule;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct IngestArgs {
@@ -18,11 +20,45 @@ pub(crate) struct IngestArgs {
         default_value_t = ReceiveConfig::default().most_unfinished
     )]
     most_unfinished: u64,
+    /// Whether the barcode of a slide's label, what its scanner wrote into the file and the case it was
+    /// put in must name the same slide.
+    #[arg(
+        long,
+        env = "COVERSLIP_SLIDE_IDENTITY",
+        value_enum,
+        default_value_t = SlideIdentity::Check
+    )]
+    slide_identity: SlideIdentity,
+    /// What a barcode's text means: a regular expression that all of it matches, with the groups
+    /// (?<accession>...) and, if the text has them, (?<part>...) and (?<block>...). If not given, the
+    /// accession number alone, or followed by part and block after a space, `;`, `|`, `^` or `*`.
+    #[arg(long, env = "COVERSLIP_LABEL_PATTERN", value_name = "REGEX")]
+    label_pattern: Option<LabelPattern>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SlideIdentity {
+    /// Labels are not read.
+    Off,
+    /// Where they name different slides, the slide waits for a person.
+    Check,
+    /// The same, and a slide that nobody matches to a known case waits too.
+    Require,
 }
 
 impl IngestArgs {
     pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
+        let rule = match self.slide_identity {
+            SlideIdentity::Off => None,
+            SlideIdentity::Check => Some(IdentityRule::GoesOn),
+            SlideIdentity::Require => Some(IdentityRule::MustMatch),
+        };
+        let pattern = self.label_pattern.unwrap_or_default();
         let ingest = IngestConfig {
+            tiling: TilingConfig {
+                identity: rule.map(|rule| IdentityConfig { pattern, rule }),
+                ..TilingConfig::default()
+            },
             watch: self.watch.map(WatchConfig::new),
             ..IngestConfig::default()
         };

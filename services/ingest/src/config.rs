@@ -1,6 +1,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use label::LabelPattern;
+use step::IdentityRule;
+
 /// How this service runs.
 #[derive(Clone, Debug)]
 pub struct IngestConfig {
@@ -38,12 +41,22 @@ impl Default for ReceiveConfig {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TilingConfig {
     /// Slides tiled at once. One keeps all cores busy.
     pub n_slides_at_once: usize,
     /// From 1 to 100, for levels that the file lacks.
     pub jpeg_quality: u8,
+    /// Where there is none, labels are not read and nothing is compared.
+    pub identity: Option<IdentityConfig>,
+}
+
+/// How a slide is told from others.
+#[derive(Clone, Debug, Default)]
+pub struct IdentityConfig {
+    /// What the barcodes of this laboratory mean.
+    pub pattern: LabelPattern,
+    pub rule: IdentityRule,
 }
 
 impl Default for TilingConfig {
@@ -51,6 +64,7 @@ impl Default for TilingConfig {
         Self {
             n_slides_at_once: 1,
             jpeg_quality: 85,
+            identity: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use queue::Queue;
 use slide::DecoderCommand;
 use store::Store;
 
-pub use config::{IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
+pub use config::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
 pub use run::run;

@@ -10,4 +10,4 @@ pub use case::{CasePage, CaseRow, CaseStanding};
 pub use order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority};
 pub use slide_place::SlidePlace;
 
-pub(crate) use slide_place::read_place;
+pub(crate) use slide_place::{placing, read_place};

@@ -7,6 +7,7 @@ mod both_kinds;
 mod cases;
 mod chunk_claims;
 mod covariates;
+mod identities;
 mod place;
 mod postgres;
 mod processes;

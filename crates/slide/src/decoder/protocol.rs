@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 
+use flow::LabelText;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Confinement;
@@ -61,6 +62,7 @@ pub(crate) struct DecodedFacts {
     pub(crate) background: [u8; 3],
     pub(crate) levels: Vec<DecodedLevel>,
     pub(crate) associated: Vec<String>,
+    pub(crate) barcode: Option<LabelText>,
     pub(crate) confinement: Confinement,
 }
 

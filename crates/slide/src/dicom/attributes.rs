@@ -1,15 +1,16 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
-use flow::{Mpp, PixelSize, TileGrid};
+use flow::{LabelText, Mpp, PixelSize, TileGrid};
 
 use crate::error::SlideError;
+use crate::facts::ScannerNames;
 
 /// A frame beyond this is no tile; the largest label and thumbnail frames stay below it.
 const MAX_TILE_SIDE: u32 = 8192;
 const VL_WHOLE_SLIDE: &str = "1.2.840.10008.5.1.4.1.1.77.1.6";
 
-/// What is read of the header. Nothing of the patient is.
+/// What is read of the header. Nothing of the patient is that prints.
 #[derive(Debug)]
 pub(super) struct Attributes {
     pub(super) transfer_syntax: String,
@@ -21,6 +22,7 @@ pub(super) struct Attributes {
     pub(super) objective_power: Option<f64>,
     pub(super) scanner: Option<String>,
     pub(super) icc: Option<Vec<u8>>,
+    pub(super) named: ScannerNames,
 }
 
 impl Attributes {
@@ -44,6 +46,7 @@ impl Attributes {
             samples: root.number(tags::SAMPLES_PER_PIXEL, 0),
             planar: root.number(tags::PLANAR_CONFIGURATION, 0),
             scanner: scanner(root),
+            named: named(root),
             icc: root
                 .first_item(tags::OPTICAL_PATH_SEQUENCE)
                 .and_then(|path| path.bytes(tags::ICC_PROFILE)),
@@ -166,6 +169,17 @@ fn mpp(root: Attribute<'_>, level: PixelSize) -> Option<Mpp> {
         _ => root.float(tags::IMAGED_VOLUME_WIDTH)? / f64::from(level.width),
     };
     Mpp::new(millimetres * 1000.0).ok()
+}
+
+/// A container without an accession number is what a converter made up, or ours.
+fn named(root: Attribute<'_>) -> ScannerNames {
+    let text = |tag| LabelText::new(&root.text(tag)).ok();
+    let accession = text(tags::ACCESSION_NUMBER);
+    let container = text(tags::CONTAINER_IDENTIFIER);
+    ScannerNames {
+        barcode: container.filter(|_| accession.is_some()),
+        accession,
+    }
 }
 
 fn scanner(root: Attribute<'_>) -> Option<String> {

@@ -52,6 +52,7 @@ fn facts(attributes: Attributes) -> SlideFacts {
         icc: attributes.icc,
         associated: Vec::new(),
         background: [255; 3],
+        named: attributes.named,
         confinement: None,
     }
 }

@@ -104,9 +104,8 @@ fn action_of(name: &str) -> AuditEventAction {
         "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "labels_exported" => {
             AuditEventAction::Read
         }
-        "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case" => {
-            AuditEventAction::Update
-        }
+        "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
+        | "identity_corrected" => AuditEventAction::Update,
         "token_removed" | "annotation_removed" => AuditEventAction::Delete,
         _ => AuditEventAction::Execute,
     }

@@ -10,8 +10,8 @@ use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::place_in_case::{GivenPlace, put_in_case};
-use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
+use super::place_in_case::GivenPlace;
+use super::{Accepted, Arrival, ReceiveError, content_digest, receive_placed};
 use crate::{IngestDeps, ReceiveConfig};
 
 /// `POST /api/v1/slides`: the body is the file, of any size.
@@ -40,11 +40,8 @@ async fn push(
     let place = GivenPlace::read(&headers)?;
     let room = ensure_room(&deps, config).await;
     room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
-    let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
+    let accepted = receive_placed(&deps, body.into_data_stream(), arrival, place).await?;
     let id = accepted.slide();
-    if let Some(place) = place {
-        put_in_case(&deps, access.name(), id, place).await?;
-    }
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Known(_) => StatusCode::OK,

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use catalog::SlideRow;
+use catalog::{SlideRow, Witness};
 use flow::{HoldReason, Mpp, MppSource, ObjectKey};
 use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
 use slide::{DecoderCommand, SlideError, SlideFacts};
@@ -10,6 +10,7 @@ use store::{LocalFile, Scratch};
 use tokio::task::spawn_blocking;
 
 use super::associated::{StoredPicture, pictures};
+use super::witnesses::witnesses;
 use super::{Obstacle, Refusal};
 use crate::{IngestDeps, TilingConfig};
 
@@ -20,6 +21,8 @@ pub(super) struct Built {
     pub(super) mpp_source: MppSource,
     pub(super) pyramid: BuiltPyramid,
     pub(super) associated: Vec<StoredPicture>,
+    /// What label and scanner say of which slide it is; `None` where nobody asks.
+    pub(super) witnesses: Option<Vec<Witness>>,
 }
 
 pub(super) async fn build(
@@ -73,12 +76,16 @@ impl Job {
         };
         let pyramid = pyramid::build(&slide, &plan, &self.scratch, &*self.progress)?;
         let associated = pictures(&slide, self.row.id);
+        let identity = self.config.identity.as_ref();
+        let witnesses =
+            identity.map(|config| witnesses(&config.pattern, &facts.named, &associated));
         Ok(Built {
             facts,
             mpp,
             mpp_source,
             pyramid,
             associated,
+            witnesses,
         })
     }
 }
