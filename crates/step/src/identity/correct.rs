@@ -52,6 +52,9 @@ pub async fn correct_identity(
     let waiting = catalog.identity(slide).await?;
     let waiting = waiting.filter(|row| row.identity.standing.hold().is_some());
     let row = waiting.ok_or(CorrectIdentityError::NotWaiting { slide })?;
+    if row.revision != correction.seen {
+        return Err(CorrectIdentityError::Changed { slide });
+    }
     let case = catalog.open_case(&correction.names.accession, None).await?;
     let after = SlidePlace {
         case: case.id,

@@ -6,7 +6,7 @@ use flow::{CaseId, SlideNames};
 pub(super) enum Expected {
     /// Orders were placed, and none of them is for such a slide.
     Nowhere,
-    /// There; part, block and stain as far as names or the one order that fits tell.
+    /// There; part, block and stain as the one order that fits has them, else as far as the names tell.
     At(SlidePlace),
 }
 

@@ -22,6 +22,17 @@ async fn a_label_alone_puts_the_slide_in_the_case_that_was_ordered() -> Tested {
 }
 
 #[tokio::test]
+async fn a_block_that_carries_the_letter_of_its_part_is_the_one_that_was_ordered() -> Tested {
+    let lab = Lab::open().await?;
+    lab.ordered("S26-1", "A2").await?;
+    lab.tiled_with(label("S26-1 A 2")?, IdentityRule::GoesOn)
+        .await?;
+    let place = ["S26-1", "A", "A2", "H&E"].map(str::to_owned);
+    assert_eq!(lab.place().await?, Some(place));
+    Ok(())
+}
+
+#[tokio::test]
 async fn where_several_orders_fit_none_is_taken_for_the_one() -> Tested {
     let lab = Lab::open().await?;
     lab.ordered("S26-1", "1").await?;

@@ -1,8 +1,8 @@
 use catalog::{
-    IdentityRow, IdentityStanding, NewOrder, PrivateName, SlideIdentity, SlidePlace, Witness,
+    IdentityRow, IdentityStanding, NewOrder, PrivateName, Role, SlideIdentity, SlidePlace, Witness,
 };
 use chrono::{DateTime, Utc};
-use flow::SlideNames;
+use flow::{AssociatedName, ObjectKey, SlideId, SlideManifest, SlideNames};
 use http::{Access, ApiError};
 use serde::Serialize;
 
@@ -24,6 +24,8 @@ pub(super) struct ToBeMatched {
     case: Option<Placed>,
     /// What the laboratory ordered for the case that the witnesses name, where they name one.
     ordered: Vec<Placed>,
+    /// The picture that shows the label, for those who may see it.
+    picture: Option<AssociatedName>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +48,10 @@ impl ToBeMatched {
             None => None,
         };
         let ordered = ordered(state, &row.identity).await?;
+        let picture = match access.has(Role::Pathologist) {
+            true => picture(state, row.slide).await,
+            false => None,
+        };
         let SlideIdentity {
             standing,
             witnesses,
@@ -60,6 +66,7 @@ impl ToBeMatched {
             corrected_to: correction.map(|correction| correction.names),
             case,
             ordered,
+            picture,
         })
     }
 }
@@ -86,6 +93,22 @@ impl From<NewOrder> for Placed {
             stain: order.stain,
         }
     }
+}
+
+/// The label, or the whole glass where a scanner takes no other picture; `None` while the slide is
+/// not tiled.
+async fn picture(state: &CasesState, slide: SlideId) -> Option<AssociatedName> {
+    let manifest = state
+        .deps
+        .store
+        .get(&ObjectKey::SlideManifest(slide))
+        .await
+        .ok()?;
+    let manifest: SlideManifest = serde_json::from_slice(&manifest).ok()?;
+    let has = |name: &AssociatedName| manifest.associated.iter().any(|image| image.name == *name);
+    [AssociatedName::Label, AssociatedName::Macro]
+        .into_iter()
+        .find(has)
 }
 
 async fn ordered(state: &CasesState, identity: &SlideIdentity) -> Result<Vec<Placed>, ApiError> {

@@ -1,5 +1,6 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
+mod identity;
 mod lab;
 mod receive;
 mod run;
