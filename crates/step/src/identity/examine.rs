@@ -37,7 +37,7 @@ impl IdentityRule {
 /// into the one that is named, if that is known. The standing of `identity` itself counts for nothing.
 ///
 /// Where nothing was found and nothing is asked for, nothing is noted.
-pub async fn examine(
+pub async fn examine_identity(
     catalog: &Catalog,
     slide: SlideId,
     identity: SlideIdentity,

@@ -7,5 +7,5 @@ mod ordered;
 mod settle;
 
 pub use correct::{CorrectIdentityError, Correction, correct_identity};
-pub use examine::{IdentityRule, examine};
+pub use examine::{IdentityRule, examine_identity};
 pub use settle::{identity_hold, match_waiting, place_slide};

@@ -2,7 +2,7 @@ use catalog::{Advance, Catalog, CatalogError, IdentityStanding, PrivateName, Sli
 use flow::{HoldReason, SlideId, SlideStatus, SlideTiled};
 use queue::Queue;
 
-use super::examine::{IdentityRule, examine};
+use super::examine::{IdentityRule, examine_identity};
 use crate::announce::{HurryError, hurry};
 use crate::record::advance;
 
@@ -28,7 +28,7 @@ pub async fn place_slide(
     catalog.put_in_case(actor, slide, place).await?;
     if let Some(row) = catalog.identity(slide).await? {
         let rule = IdentityRule::behind(row.identity.standing);
-        let standing = examine(catalog, slide, row.identity, rule).await?;
+        let standing = examine_identity(catalog, slide, row.identity, rule).await?;
         settle(catalog, queue, slide, standing).await?;
     }
     hurry(catalog, queue, slide).await
@@ -42,7 +42,7 @@ pub async fn match_waiting(
 ) -> Result<(), HurryError> {
     for row in catalog.slides_naming(accession).await? {
         let rule = IdentityRule::behind(row.identity.standing);
-        let standing = examine(catalog, row.slide, row.identity, rule).await?;
+        let standing = examine_identity(catalog, row.slide, row.identity, rule).await?;
         settle(catalog, queue, row.slide, standing).await?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use catalog::{
     Catalog, IdentityStanding, NewOrder, NewSlide, OrderSender, PrivateName, SlideIdentity,
     SlidePlace, SlideRow, Witness, WitnessSource,
 };
-use coverslip_step::{IdentityRule, examine, place_slide};
+use coverslip_step::{IdentityRule, examine_identity, place_slide};
 use flow::{LabelText, Sha256Digest, SlideId, SlideNames, SlideStatus};
 use queue::Queue;
 use serde_json::json;
@@ -78,7 +78,7 @@ impl Lab {
             witnesses,
             correction: None,
         };
-        let standing = examine(&self.catalog, self.slide, identity, rule).await?;
+        let standing = examine_identity(&self.catalog, self.slide, identity, rule).await?;
         let status = match standing.hold() {
             Some(reason) => SlideStatus::Held { reason },
             None => SlideStatus::Tiled,

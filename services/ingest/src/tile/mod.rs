@@ -148,7 +148,7 @@ async fn compare(
         witnesses: witnesses.to_vec(),
         correction: before.and_then(|row| row.identity.correction),
     };
-    step::examine(&deps.catalog, slide, identity, rule).await?;
+    step::examine_identity(&deps.catalog, slide, identity, rule).await?;
     Ok(())
 }
 
