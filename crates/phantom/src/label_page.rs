@@ -46,7 +46,7 @@ impl LabelPage {
     fn directory(&self, strip: Span) -> Directory {
         let size = self.picture.size();
         // Its second line is how readers know the page.
-        let description = format!("{}\r\nlabel {}x{}", MAKER, size.width, size.height);
+        let description = format!("{MAKER}\r\nlabel {}x{}", size.width, size.height);
         Directory::default()
             .with(Tag::NewSubfileType, Value::Longs(vec![REDUCED]))
             .with(Tag::ImageWidth, Value::Longs(vec![size.width]))
