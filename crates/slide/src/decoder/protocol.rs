@@ -45,7 +45,7 @@ pub(crate) struct FrameRequest {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
-    Facts(DecodedFacts),
+    Facts(Box<DecodedFacts>),
     Jpeg(Vec<u8>),
     /// OpenSlide does not know the format.
     UnknownFormat,
