@@ -97,6 +97,9 @@ fn what_happened_before_a_kill_is_told_after_it() -> Result<()> {
     let pending = server.get_json(&format!("{webhook}/deliveries?state=pending"))?;
     let n_pending = pending["deliveries"].as_array().map(Vec::len);
     ensure!(n_pending == Some(2), "{pending}");
+    let metrics = server.get("/metrics")?.text()?;
+    let postponed = "coverslip_webhook_attempts_total{outcome=\"postponed\"}";
+    ensure!(metrics.contains(postponed), "no attempt was counted");
     server.kill()?;
 
     let told = receive(TcpListener::bind(("127.0.0.1", port))?);
