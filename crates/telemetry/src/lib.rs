@@ -25,6 +25,7 @@ pub use metrics::{
     TilePath, TopicLevels, UploadOutcome, WebhookOutcome, batch_done, dependency_seen,
     embed_devices, record_stage, slide_reached, step_failed, tiles_embedded, tiles_made,
     tiles_served, topic_seen, topic_unknown, upload_bytes, upload_ended, webhook_attempted,
+    webhooks_are_delivered,
 };
 pub use trace::{Collector, StepSpan, TraceContext, Traces};
 

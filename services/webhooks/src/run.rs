@@ -36,6 +36,7 @@ pub async fn run(
 ) -> Result<(), SenderError> {
     let look = config.look;
     let sender = Sender::new(config)?;
+    telemetry::webhooks_are_delivered();
     let working = async {
         let mut sending = JoinSet::new();
         let mut forgotten = None;

@@ -12,13 +12,25 @@ pub enum WebhookOutcome {
     Failed,
 }
 
+/// Shows a process that delivers messages before it has: a first failure is a rise from 0.
+pub fn webhooks_are_delivered() {
+    use WebhookOutcome::{Delivered, Failed, Postponed};
+    for outcome in [Delivered, Postponed, Failed] {
+        count(outcome, 0);
+    }
+}
+
 pub fn webhook_attempted(outcome: WebhookOutcome) {
+    count(outcome, 1);
+}
+
+fn count(outcome: WebhookOutcome, n: u64) {
     let outcome = match outcome {
         WebhookOutcome::Delivered => "delivered",
         WebhookOutcome::Postponed => "postponed",
         WebhookOutcome::Failed => "failed",
     };
-    counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+    counter!(ATTEMPTS, "outcome" => outcome).increment(n);
 }
 
 pub(super) fn describe() {
