@@ -133,6 +133,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         scores,
         abstention,
         explanation,
+        precision,
         ..
     } = scored;
     let top_tiles = top_tiles(
@@ -151,6 +152,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         precision: Some(bag.header.precision),
         device: bag.header.device,
         task: task.reference().clone(),
+        head_precision: Some(precision),
         covariates,
         regulatory_status: task.file().regulatory_status,
         call: scores.call,

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use flow::Abstention;
+use flow::{Abstention, HeadPrecision};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
 
@@ -12,6 +12,8 @@ pub(crate) struct Scored {
     /// Why the scores are no answer, if they are none.
     pub(crate) abstention: Option<Abstention>,
     pub(crate) explanation: Explanation,
+    /// Of the task's heads.
+    pub(crate) precision: HeadPrecision,
     /// Wall time of the explanation.
     pub(crate) evidence_s: f64,
 }
@@ -19,6 +21,7 @@ pub(crate) struct Scored {
 impl Scored {
     /// Long arithmetic: for a thread that may block.
     pub(crate) fn of(task: &Task, bag: Bag, facts: &SlideFacts) -> Result<Self> {
+        let task = task.in_precision(HeadPrecision::of_bag(bag.header.precision));
         let scores = task
             .score_knowing(&bag.embeddings, bag.header.dimension, &facts.covariates)
             .context("cannot score the bag")?;
@@ -32,6 +35,7 @@ impl Scored {
             scores,
             abstention,
             explanation,
+            precision: task.precision(),
             evidence_s: began.elapsed().as_secs_f64(),
         })
     }
