@@ -30,6 +30,7 @@ pub(crate) fn prediction(slide: SlideId, probability: f64) -> Result<Prediction,
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        head_precision: None,
         device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
