@@ -36,8 +36,8 @@ fn bag(n_instances: usize) -> Vec<f32> {
 fn tolerance(precision: HeadPrecision) -> f32 {
     match precision {
         HeadPrecision::F32 => 5e-6,
-        // Each value that is multiplied has 8 places; logits and scores here are about 1.
-        HeadPrecision::Bf16 => 2e-2,
+        // Each value that is multiplied is off by 2^-9 of itself at most; logits here reach 8.
+        HeadPrecision::Bf16 => 6e-2,
     }
 }
 
