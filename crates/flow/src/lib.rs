@@ -54,7 +54,9 @@ pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus
 pub use prediction_set::{PredictionSet, SetBasis};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
-pub use record_ids::{AnnotationId, CaseId, OrderId, WebhookId, WebhookMessageId};
+pub use record_ids::{
+    AnnotationId, CaseId, OrderId, ResultsMessageId, WebhookId, WebhookMessageId,
+};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;
