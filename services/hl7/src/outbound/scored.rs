@@ -1,6 +1,7 @@
 //! What tasks say, marked as what it is.
 
 use catalog::RecordedPrediction;
+use chrono::{DateTime, Utc};
 use flow::{Abstention, Prediction, RegulatoryStatus, TaskId};
 use reading::{CaseCall, Finality, TaskResult};
 
@@ -115,11 +116,7 @@ fn notes(prediction: &Prediction) -> Vec<String> {
 }
 
 /// Of all slides of a case together; where people answered for every slide it is theirs.
-pub(super) fn of_case(
-    result: &TaskResult,
-    finality: Finality,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Observation {
+pub(super) fn of_case(result: &TaskResult, finality: Finality, at: DateTime<Utc>) -> Observation {
     let call = |code: &str| Value::Coded(vec![coded(code, code, TASKS)]);
     let value = match result.call {
         CaseCall::Positive => call("positive"),
