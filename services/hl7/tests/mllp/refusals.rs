@@ -97,7 +97,7 @@ async fn another_message_under_a_control_id_is_refused_and_the_first_stands() ->
     assert_eq!(line.ask(order("C1", "PL1").as_bytes()).await?, first);
     assert_eq!(lab.orders().await?.len(), 1);
     // Of another sender it is another number.
-    let elsewhere = order("C1", "PL1").replace("LIS^1.2.3^ISO|LAB", "OTHER");
+    let elsewhere = order("C1", "PL1").replace("LIS^1.2.3^ISO|LAB", "OTHER|");
     assert_eq!(
         field(&line.ask(elsewhere.as_bytes()).await?, "MSA", 1),
         "AA"
