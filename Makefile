@@ -52,7 +52,7 @@ unit: compiled ## the Rust tests, whole-path tests of the real binary included, 
 	cargo test --workspace
 	cd services/viewer && npm test --silent
 
-peers: compiled ## OpenSlide 4, wsidicom, dciodvfy and @medplum read what we wrote and answer; people come through oidc-provider
+peers: compiled ## OpenSlide 4, wsidicom, dciodvfy, hl7apy and @medplum read what we wrote and answer; people come through oidc-provider
 	tests/peers/run
 
 browser: compiled ## the viewer in headless Chromium

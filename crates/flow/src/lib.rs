@@ -64,7 +64,9 @@ pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use quality_layer::{QualityLayer, QualityUnit};
 pub use quality_record::{QualityLayerRef, QualityRecord};
 pub use quality_summary::{BlurPercentiles, QualitySummary};
-pub use record_ids::{AnnotationId, CaseId, OrderId, WebhookId, WebhookMessageId};
+pub use record_ids::{
+    AnnotationId, CaseId, OrderId, ResultsMessageId, WebhookId, WebhookMessageId,
+};
 pub use result_name::ResultName;
 pub use status::{HoldReason, SlideStatus};
 pub use tile_quality::{QualityLimits, TileQuality};

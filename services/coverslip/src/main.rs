@@ -22,6 +22,7 @@ mod features;
 mod files;
 mod first_read_args;
 mod health;
+mod hl7_args;
 mod ingest_args;
 mod installation;
 mod limit_args;

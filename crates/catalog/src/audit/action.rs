@@ -62,6 +62,14 @@ pub enum AuditAction {
     WebhookSwitched,
     /// A message is sent once more.
     WebhookReplayed,
+    /// A message of the laboratory's system was answered; the detail has the start of its sha256 and
+    /// how many orders it placed.
+    MessageAnswered,
+    /// Results that name a patient are sent to the laboratory's system; the detail has the message, the
+    /// case and the version.
+    ResultsSent,
+    /// Such a message is sent once more.
+    ResultsReplayed,
     /// The audit trail itself was read.
     AuditExported,
 }
@@ -106,6 +114,9 @@ impl AuditAction {
             Self::WebhookRotated => "webhook_rotated",
             Self::WebhookSwitched => "webhook_switched",
             Self::WebhookReplayed => "webhook_replayed",
+            Self::MessageAnswered => "message_answered",
+            Self::ResultsSent => "results_sent",
+            Self::ResultsReplayed => "results_replayed",
             Self::AuditExported => "audit_exported",
         }
     }

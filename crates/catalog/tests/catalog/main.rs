@@ -7,6 +7,8 @@ mod both_kinds;
 mod cases;
 mod chunk_claims;
 mod covariates;
+mod hl7;
+mod hl7_results;
 mod place;
 mod postgres;
 mod processes;

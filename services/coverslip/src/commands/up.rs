@@ -22,6 +22,7 @@ use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
+use crate::hl7_args::Hl7Args;
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
@@ -52,6 +53,8 @@ pub(crate) struct Up {
     ingest: IngestArgs,
     #[command(flatten)]
     webhooks: WebhookArgs,
+    #[command(flatten)]
+    hl7: Hl7Args,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
@@ -76,6 +79,7 @@ impl Up {
         };
         let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
+        let hl7 = self.hl7.open(self.first_read.rule()).await?;
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
@@ -86,6 +90,7 @@ impl Up {
         let webhooks = self.webhooks.config();
         let told = webhooks_router(parts.installation(), &webhooks);
         parts.webhooks(webhooks);
+        parts.hl7(hl7);
         let code = parts
             .access_control()
             .issue_login_code("local user", &[Role::Admin])

@@ -1,12 +1,12 @@
 use flow::{DicomUid, SlideManifest, SlideStatus, UidRole};
 use http::Origin;
+use reading::{CaseRecord, SlideRecord};
 use serde::Serialize;
 
 use super::observation::subject_of;
 use crate::code::{EndpointStatus, StudyStatus};
 use crate::element::{CodeableConcept, Coding, Identifier, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
 use crate::systems;
 
 /// VL Whole Slide Microscopy Image Storage (PS3.4 annex B.5).
