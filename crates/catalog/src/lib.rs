@@ -31,6 +31,7 @@ mod chunk_claims;
 mod columns;
 mod connections;
 mod covariates;
+mod dicom_instances;
 mod error;
 mod file_name;
 mod migrations;
@@ -61,6 +62,7 @@ pub use cases::{
 };
 pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
+pub use dicom_instances::{DicomEntity, KeptInstance, NewDicomInstance};
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use postgres::{NoPostgresUrl, PostgresUrl};

@@ -8,6 +8,7 @@
 mod abstention;
 mod bag;
 mod covariates;
+mod dicom_image_kind;
 mod dicom_uid;
 mod digest;
 mod encoder_terms;
@@ -26,6 +27,7 @@ mod progress;
 mod pyramid_index;
 mod record_ids;
 mod result_name;
+mod slide_uids;
 mod status;
 mod tissue;
 mod trained_mpp;
@@ -36,6 +38,7 @@ pub use bag::{
     BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
 };
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
+pub use dicom_image_kind::DicomImageKind;
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use encoder_terms::EncoderTerms;
@@ -56,6 +59,7 @@ pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use record_ids::{AnnotationId, CaseId, OrderId, WebhookId, WebhookMessageId};
 pub use result_name::ResultName;
+pub use slide_uids::SlideUids;
 pub use status::{HoldReason, SlideStatus};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};

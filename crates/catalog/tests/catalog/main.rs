@@ -7,6 +7,7 @@ mod both_kinds;
 mod cases;
 mod chunk_claims;
 mod covariates;
+mod dicom_instances;
 mod place;
 mod postgres;
 mod processes;
