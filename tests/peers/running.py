@@ -12,8 +12,8 @@ BINARY = os.environ.get("COVERSLIP_BINARY", "target/debug/coverslip")
 class Server:
     """`coverslip up` on a free port, killed at the end."""
 
-    def __init__(self, data):
-        words = ["token", "create", "--role", "pathologist", "--data", data]
+    def __init__(self, data, role="pathologist"):
+        words = ["token", "create", "--role", role, "--data", data]
         token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {token}"

@@ -34,6 +34,7 @@ mod chunk_claims;
 mod columns;
 mod connections;
 mod covariates;
+mod dicom_instances;
 mod error;
 mod file_name;
 mod hl7;
@@ -65,6 +66,7 @@ pub use cases::{
 };
 pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
+pub use dicom_instances::{DicomEntity, KeptInstance, NewDicomInstance};
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use hl7::{

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 17] = [
+const MIGRATIONS: [(&str, Script); 18] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -107,6 +107,10 @@ const MIGRATIONS: [(&str, Script); 17] = [
             sqlite: include_str!("../migrations/0017_hl7.sqlite.sql"),
             postgres: include_str!("../migrations/0017_hl7.postgres.sql"),
         },
+    ),
+    (
+        "dicom_instances",
+        Script::Same(include_str!("../migrations/0018_dicom_instances.sql")),
     ),
 ];
 

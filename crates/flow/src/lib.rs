@@ -8,6 +8,7 @@
 mod abstention;
 mod bag;
 mod covariates;
+mod dicom_image_kind;
 mod dicom_uid;
 mod digest;
 mod encoder_terms;
@@ -30,6 +31,7 @@ mod quality_record;
 mod quality_summary;
 mod record_ids;
 mod result_name;
+mod slide_uids;
 mod status;
 mod tile_quality;
 mod tissue;
@@ -42,6 +44,7 @@ pub use bag::{
     BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
 };
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
+pub use dicom_image_kind::DicomImageKind;
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use encoder_terms::EncoderTerms;
@@ -68,6 +71,7 @@ pub use record_ids::{
     AnnotationId, CaseId, OrderId, ResultsMessageId, WebhookId, WebhookMessageId,
 };
 pub use result_name::ResultName;
+pub use slide_uids::SlideUids;
 pub use status::{HoldReason, SlideStatus};
 pub use tile_quality::{QualityLimits, TileQuality};
 pub use tissue::TissueMask;

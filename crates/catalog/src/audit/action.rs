@@ -9,6 +9,8 @@ pub enum AuditAction {
     TokenAdded,
     TokenRemoved,
     SlideReceived,
+    /// A DICOM instance that is no slide came; the detail says of what kind, and its sha256.
+    InstanceKept,
     /// Somebody saw slides with what may name a patient, their file names or cases; the detail has
     /// their ids.
     SlidesSeen,
@@ -83,6 +85,7 @@ impl AuditAction {
             Self::TokenAdded => "token_added",
             Self::TokenRemoved => "token_removed",
             Self::SlideReceived => "slide_received",
+            Self::InstanceKept => "instance_kept",
             Self::SlidesSeen => "slides_seen",
             Self::MppGiven => "mpp_given",
             Self::CovariatesGiven => "covariates_given",

@@ -7,6 +7,7 @@ mod both_kinds;
 mod cases;
 mod chunk_claims;
 mod covariates;
+mod dicom_instances;
 mod hl7;
 mod hl7_results;
 mod place;

@@ -94,6 +94,7 @@ impl Lab {
             associated: Vec::new(),
             icc: None,
             tissue: TissueMask::new(8.0, 1, 1, vec![true])?,
+            uids: None,
         };
         let bytes = Bytes::from(serde_json::to_vec(&manifest)?);
         let key = ObjectKey::SlideManifest(slide);

@@ -1,6 +1,8 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
+mod dicom_files;
 mod lab;
 mod receive;
 mod run;
+mod stow;
 mod tile;

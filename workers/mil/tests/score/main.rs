@@ -126,6 +126,7 @@ fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
         associated: Vec::new(),
         icc: None,
         tissue: TissueMask::new(TILE_UM, 5, 4, vec![true; 20])?,
+        uids: None,
     })
 }
 

@@ -56,9 +56,10 @@ impl Coding {
             "audit_exported" => {
                 Self::new(dicom("110101", "Audit Log Used"), interaction("read"), "R")
             }
-            "slide_received" | "order_placed" | "result_recorded" | "slide_reviewed"
-            | "case_signed" | "annotation_saved" => Self::new(REST, interaction("create"), "C"),
-            "message_answered" => Self::new(REST, interaction("create"), "C"),
+            "slide_received" | "instance_kept" | "order_placed" | "result_recorded"
+            | "slide_reviewed" | "case_signed" | "annotation_saved" | "message_answered" => {
+                Self::new(REST, interaction("create"), "C")
+            }
             "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
             | "analysis_stopped" | "analysis_resumed" | "analysis_retried" => {
                 Self::new(REST, interaction("update"), "U")
