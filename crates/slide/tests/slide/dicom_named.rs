@@ -18,9 +18,11 @@ pub(crate) fn named(bytes: &[u8]) -> Result<DicomInstance, SlideError> {
     dicom_instance(file.path())
 }
 
+type Change = fn(&mut DicomFile);
+
 #[test]
 fn an_instance_is_named_though_it_cannot_be_opened() -> TestResult {
-    let changes: [(fn(&mut DicomFile), DicomImageKind); 4] = [
+    let changes: [(Change, DicomImageKind); 4] = [
         (|_| (), DicomImageKind::FullResolution),
         (
             |file| file.image_type = "ORIGINAL\\PRIMARY\\LABEL\\NONE",
