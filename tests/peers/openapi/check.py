@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""schemathesis asks the real binary what its API's description says can be asked.
+
+    check.py DATA [CASES]
+
+DATA is a data folder with an analysed slide. CASES are made up for each operation (25 if not given), beside those that
+cover what the description allows and forbids one by one. Every answer must be of a status, a media type and a form that
+is written down, and none may be a 5xx. That each operation succeeded at least once is looked at too, so that not all of
+it was asked of nothing.
+
+All operations are asked, by three ways:
+
+- most with an admin's token;
+- those that only a person may do (`x-person`) with a session, as the viewer's own pages ask;
+- streams without an end by hand: schemathesis reads answers to their end.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from check_pyramid import Tally
+from examples import wrong_examples
+from running import Server
+
+METHODS = ["get", "put", "post", "delete", "patch"]
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+# What cannot succeed here, and why.
+NEVER_GOOD = {
+    "logIn": "a login link is good once, and what is made up is none",
+    "signIn": "there is no OpenID provider",
+    "comeBack": "there is no OpenID provider",
+    "logOut": "a token has no session to end, and the session of the other way is needed",
+    "readColourProfile": "a phantom has none",
+    "readScannersThumbnail": "a phantom has none",
+    "readPatientImage": "a phantom has none",
+    "giveMpp": "the slide is not held",
+    "stopAnalysis": "the slide is analysed",
+    "resumeAnalysis": "the slide is analysed",
+    "replayDelivery": "nothing was told yet",
+    "readViewerFile": "its name has a digest in it",
+    "signCase": "what was seen has a digest that is not made up",
+}
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, item[method]
+
+
+def is_stream(operation):
+    return "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
+
+
+class Installation:
+    """What there is to be asked for: a case with its order, something drawn, a webhook; and a person."""
+
+    def __init__(self, server):
+        self.server, self.known = server, {}
+        self.cookie = self._log_in()
+        ask = self._ask
+        slide = self.known["id"] = ask("get", "/api/v1/slides")["slides"][0]["id"]
+        (prediction,) = ask("get", f"/api/v1/slides/{slide}/predictions")["predictions"]
+        order = ask("post", "/api/v1/orders", {"accession": "S26-4711", "patient": "P-7"})
+        case, drawn = order["case"], "ab" * 16
+        ask("put", f"/api/v1/slides/{slide}/case", {"case": case})
+        point = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}}
+        ask("put", f"/api/v1/slides/{slide}/annotations/{drawn}", point)
+        told = {"url": "https://lis.example.org/told", "events": ["case.signed"]}
+        webhook = ask("post", "/api/v1/webhooks", told)["id"]
+        instance = ask("get", "/dicomweb/instances?limit=1")[0]
+        uids = {"study": "0020000D", "series": "0020000E", "instance": "00080018"}
+        self.known |= {name: instance[tag]["Value"][0] for name, tag in uids.items()}
+        self.known |= {"task": prediction["task"]["id"], "annotation": drawn}
+        self.known |= {"cases.id": case, "webhooks.id": webhook, "ServiceRequest.id": order["id"], "AuditEvent.id": "1"}
+        self.known["DiagnosticReport.id"] = case
+        for kind in ("Observation", "Device"):
+            self.known[f"{kind}.id"] = ask("get", f"/fhir/R4/{kind}?_count=1")["entry"][0]["resource"]["id"]
+        self.known["Provenance.id"] = self.known["Observation.id"]
+
+    def _log_in(self):
+        answer = requests.get(self.server.login_link, allow_redirects=False)
+        return answer.headers["Set-Cookie"].split(";")[0]
+
+    def _ask(self, method, path, body=None):
+        answer = self.server.session.request(method, self.server.base + path, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def fuzz(installation, document, ids, headers, cases, work):
+    """`schemathesis run` on some operations; how often each answered with which status, and what was found."""
+    answers = work / "answers.json"
+    environment = os.environ | {
+        "COVERSLIP_KNOWN": json.dumps(installation.known),
+        "COVERSLIP_ANSWERS": str(answers),
+        "SCHEMATHESIS_HOOKS": "hooks",
+        "PYTHONPATH": str(HERE),
+        "PYTHONHASHSEED": "0",
+    }
+    command = [Path(sys.executable).parent / "schemathesis", "run", document, "--url", installation.server.base]
+    command += ["--phases", "examples,coverage,fuzzing", "--checks", CHECKS, "--max-examples", str(cases)]
+    command += ["--suppress-health-check", "all", "--request-timeout", "60", "--seed", "1", "--continue-on-failure"]
+    command += ["--generation-database", "none", "--warnings", "off", "--no-color"]
+    for name, value in headers.items():
+        command += ["--header", f"{name}: {value}"]
+    for one in ids:
+        command += ["--include-operation-id", one]
+    ran = subprocess.run(command, env=environment, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return json.loads(answers.read_text()), "" if ran.returncode == 0 else ran.stdout
+
+
+def follow(server, document, ids, cases, tally):
+    """Streams: what comes before the first event."""
+    schema = schemathesis.openapi.from_dict(document)
+    for operation in (result.ok() for result in schema.get_all_operations()):
+        if operation.definition.raw["operationId"] not in ids:
+            continue
+        statuses = defaultdict(int)
+
+        @settings(max_examples=cases, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=HealthCheck)
+        @given(case=operation.as_strategy())
+        def ask(case):
+            path = case.formatted_path
+            with server.session.get(server.base + path, stream=True, timeout=60) as answer:
+                statuses[str(answer.status_code)] += 1
+                written = operation.definition.raw["responses"].get(str(answer.status_code), {"content": {}})
+                kind = answer.headers.get("Content-Type", "").split(";")[0]
+                is_known = kind in written["content"] if "content" in written else str(answer.status_code) in ("400", "404")
+                tally.check(f"{path}: {answer.status_code} {kind}", is_known)
+
+        ask()
+        yield operation.definition.raw["operationId"], statuses
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    data, cases = sys.argv[1], int(sys.argv[2]) if len(sys.argv) == 3 else 25
+    tally = Tally()
+    # Wrong credentials are made up as well, and many slides that are none.
+    arguments = ["--most-failed-logins", "0"]
+    with Server(data, "admin", arguments) as server, tempfile.TemporaryDirectory() as work:
+        work = Path(work)
+        document = server.get("/api/openapi.json").json()
+        validate(document)
+        wrong = list(wrong_examples(document))
+        tally.check(f"examples: {wrong}", not wrong)
+        (work / "openapi.json").write_text(json.dumps(document))
+        installation = Installation(server)
+        by_way = defaultdict(list)
+        for _, operation in operations(document):
+            way = "stream" if is_stream(operation) else "person" if operation.get("x-person") else "token"
+            by_way[way].append(operation["operationId"])
+        token = {"Authorization": server.session.headers["Authorization"]}
+        person = {"Cookie": installation.cookie, "Sec-Fetch-Site": "same-origin"}
+        statuses = defaultdict(dict)
+        for way, headers in (("token", token), ("person", person)):
+            answers, found = fuzz(installation, work / "openapi.json", by_way[way], headers, cases, work)
+            tally.check(f"{way}: {found}", not found)
+            for key, count in answers.items():
+                one, status = key.split()
+                statuses[one][status] = count
+        for one, counted in follow(server, document, by_way["stream"], min(cases, 200), tally):
+            statuses[one] = counted
+    for _, operation in operations(document):
+        one = operation["operationId"]
+        is_good = any(status[0] in "23" for status in statuses[one])
+        tally.check(f"{one} succeeds: {dict(statuses[one])}", is_good or one in NEVER_GOOD)
+    asked = sum(sum(counted.values()) for counted in statuses.values())
+    print(f"{asked} cases of {len(statuses)} operations; {tally.passed} passed, {len(tally.failures)} failed")
+    sys.exit(1 if tally.failures else 0)
+
+
+if __name__ == "__main__":
+    main()
