@@ -7,7 +7,7 @@ import os
 
 import schemathesis
 
-# By the name of a path parameter, or by the collection that it is in as well: check.py's.
+# By the name of a path parameter, or by the collection that it is in as well; each several: check.py's.
 KNOWN = json.loads(os.environ["COVERSLIP_KNOWN"])
 # How often each operation was answered with which status, for check.py to look at.
 ANSWERS = collections.Counter()
@@ -20,11 +20,11 @@ def map_path_parameters(context, path_parameters):
     if not path_parameters or (method == "delete" and "webhooks" in path):
         return path_parameters
     collection = path.split("/")[3:4]
-    is_known = hash(str(path_parameters)) % 4
+    chance = hash(str(path_parameters))
     for name in path_parameters:
         known = KNOWN.get(".".join([*collection, name]), KNOWN.get(name))
-        if known is not None and is_known:
-            path_parameters[name] = known
+        if known is not None and chance % 4:
+            path_parameters[name] = known[chance // 4 % len(known)]
     return path_parameters
 
 
