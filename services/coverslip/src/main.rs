@@ -28,6 +28,7 @@ mod installation;
 mod limit_args;
 mod listening;
 mod oidc_args;
+mod openapi;
 mod parts;
 mod path;
 mod print;
