@@ -51,6 +51,8 @@ NEVER_GOOD = {
     "resumeAnalysis": "the slide is analysed",
     "replayDelivery": "nothing was told yet",
     "readViewerFile": "its name has a digest in it",
+    "storeInstances": "what is made up is no DICOM",
+    "storeInstancesOfStudy": "what is made up is no DICOM",
     "signCase": "what was seen has a digest that is not made up",
 }
 
