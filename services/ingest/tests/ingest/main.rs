@@ -5,4 +5,5 @@ mod lab;
 mod receive;
 mod run;
 mod stow;
+mod stow_client;
 mod tile;
