@@ -42,7 +42,10 @@ fn parts() -> Result<Vec<PathBuf>> {
 
 fn read(file: &Path) -> Result<Object> {
     let text = fs::read_to_string(file)?;
-    serde_saphyr::from_str(&text).with_context(|| format!("{} is no mapping", file.display()))
+    // As YAML 1.2 has it: a rectangle's `y` is no yes.
+    let as_now = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(&text, as_now)
+        .with_context(|| format!("{} is no mapping", file.display()))
 }
 
 fn join(document: &mut Object, mut part: Object, usual: &Value) -> Result<()> {

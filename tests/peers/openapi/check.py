@@ -172,12 +172,13 @@ def main():
     data, cases, tags = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     tally, statuses = Tally(), defaultdict(dict)
     # Wrong credentials are made up as well.
-    with Server(data, "admin", ["--most-failed-logins", "0"]) as server, tempfile.TemporaryDirectory() as work:
+    with Server(data, "admin", ["--most-failed-logins", "0"]) as server, tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
         document = server.get("/api/openapi.json").json()
         validate(document)
         wrong = list(wrong_examples(document))
         tally.check(f"examples: {wrong}", not wrong)
-        file = Path(work) / "openapi.json"
+        file = work / "openapi.json"
         file.write_text(json.dumps(document))
         installation = Installation(server)
         asked = dict(operations(document, tags))
