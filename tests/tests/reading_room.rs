@@ -5,7 +5,7 @@ use std::fs::{self, File};
 
 use anyhow::{Context, Result, ensure};
 use harness::{Person, Server, phantom, pushed_new, run};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[test]
 fn a_case_is_read_signed_and_becomes_a_label_on_request() -> Result<()> {

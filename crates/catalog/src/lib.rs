@@ -14,6 +14,9 @@
 //!   same review, or sign the same version, one does.
 //! * What a webhook is to be told is written with what it tells of: both are there or neither. Of
 //!   those who would send a message one does, until it is silent for too long.
+//! * A message of the laboratory's is stored with its effect and its answer: all are there or none.
+//!   Results are written down to be sent with what they tell of; they are sent in their order, one at
+//!   a time.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -31,8 +34,10 @@ mod chunk_claims;
 mod columns;
 mod connections;
 mod covariates;
+mod dicom_instances;
 mod error;
 mod file_name;
+mod hl7;
 mod identity;
 mod migrations;
 mod postgres;
@@ -61,9 +66,14 @@ pub use cases::{
 };
 pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
+pub use dicom_instances::{DicomEntity, KeptInstance, NewDicomInstance};
 pub use error::CatalogError;
 pub use file_name::FileName;
 pub use flow::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
+pub use hl7::{
+    AnsweredOrders, DueResults, ResultsMessage, ResultsPage, ResultsSettled, ResultsState,
+    StoredAnswer, StoredMessage,
+};
 pub use identity::{
     IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, SlideIdentity, Witness,
     WitnessSource,

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 17] = [
+const MIGRATIONS: [(&str, Script); 19] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -102,8 +102,19 @@ const MIGRATIONS: [(&str, Script); 17] = [
         Script::Same(include_str!("../migrations/0016_tile_scores.sql")),
     ),
     (
+        "hl7",
+        Script::Own {
+            sqlite: include_str!("../migrations/0017_hl7.sqlite.sql"),
+            postgres: include_str!("../migrations/0017_hl7.postgres.sql"),
+        },
+    ),
+    (
+        "dicom_instances",
+        Script::Same(include_str!("../migrations/0018_dicom_instances.sql")),
+    ),
+    (
         "slide_identities",
-        Script::Same(include_str!("../migrations/0017_slide_identities.sql")),
+        Script::Same(include_str!("../migrations/0019_slide_identities.sql")),
     ),
 ];
 

@@ -39,11 +39,16 @@ pub enum ObjectKey {
     Prediction(SlideId, ResultName),
     /// The values behind a heatmap ([`crate::Heatmap`]).
     Heatmap(SlideId, ResultName, HeatmapLayer),
+    /// A DICOM instance that is no slide, as it was sent: a label, a smaller level. May hold patient data:
+    /// never served.
+    DicomInstance(Sha256Digest),
 }
 
 impl ObjectKey {
-    pub fn slide(&self) -> &SlideId {
+    /// Whose folder it lies in; a DICOM instance lies in none.
+    fn slide(&self) -> Option<&SlideId> {
         match self {
+            Self::DicomInstance(_) => None,
             Self::Original(slide)
             | Self::PyramidLevel(slide, _)
             | Self::PyramidIndex(slide)
@@ -56,7 +61,7 @@ impl ObjectKey {
             | Self::Quality(slide, _)
             | Self::Bag(slide, _)
             | Self::Prediction(slide, ..)
-            | Self::Heatmap(slide, ..) => slide,
+            | Self::Heatmap(slide, ..) => Some(slide),
         }
     }
 
@@ -82,8 +87,12 @@ impl ObjectKey {
             Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
             Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
             Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
+            Self::DicomInstance(digest) => format!("instances/{digest}.dcm"),
         };
-        format!("slides/{}/{tail}", self.slide())
+        match self.slide() {
+            Some(slide) => format!("slides/{slide}/{tail}"),
+            None => tail,
+        }
     }
 
     pub const fn content_type(&self) -> &'static str {
@@ -93,7 +102,7 @@ impl ObjectKey {
             | Self::BagChunk(..)
             | Self::QualityLayer(..)
             | Self::Heatmap(..) => "application/octet-stream",
-            Self::PyramidLevel(..) => "application/dicom",
+            Self::PyramidLevel(..) | Self::DicomInstance(_) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
             Self::SlideManifest(_)
             | Self::BagPlan(..)

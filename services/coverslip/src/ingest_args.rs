@@ -64,6 +64,7 @@ impl IngestArgs {
         };
         let receive = ReceiveConfig {
             most_unfinished: self.most_unfinished,
+            ..ReceiveConfig::default()
         };
         (ingest, receive)
     }

@@ -30,6 +30,7 @@ impl Default for IngestConfig {
 pub struct ReceiveConfig {
     /// While so many slides wait for their analysis, scanners are asked to come again later.
     pub most_unfinished: u64,
+    pub stow: StowConfig,
 }
 
 impl Default for ReceiveConfig {
@@ -37,6 +38,25 @@ impl Default for ReceiveConfig {
     fn default() -> Self {
         Self {
             most_unfinished: 10_000,
+            stow: StowConfig::default(),
+        }
+    }
+}
+
+/// What is taken in one request that stores DICOM instances: all of it lies on the disk of this machine
+/// before any is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct StowConfig {
+    pub most_bytes: u64,
+    pub most_instances: usize,
+}
+
+impl Default for StowConfig {
+    /// The largest slides have some 10 GB and a dozen instances.
+    fn default() -> Self {
+        Self {
+            most_bytes: 64 << 30,
+            most_instances: 1000,
         }
     }
 }

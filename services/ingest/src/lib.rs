@@ -4,6 +4,7 @@ mod config;
 mod inspect;
 mod receive;
 mod run;
+mod stow;
 mod sweep;
 mod tile;
 mod watch;
@@ -13,7 +14,9 @@ use queue::Queue;
 use slide::DecoderCommand;
 use store::Store;
 
-pub use config::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
+pub use config::{
+    IdentityConfig, IngestConfig, ReceiveConfig, StowConfig, TilingConfig, WatchConfig,
+};
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
 pub use run::run;

@@ -134,6 +134,7 @@ fn facts(decoded: DecodedFacts, hints: Hints, size: PixelSize) -> SlideFacts {
             accession: None,
         },
         confinement: Some(decoded.confinement),
+        dicom: None,
         format: decoded.vendor,
     }
 }

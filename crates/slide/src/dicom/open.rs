@@ -54,6 +54,7 @@ fn facts(attributes: Attributes) -> SlideFacts {
         background: [255; 3],
         named: attributes.named,
         confinement: None,
+        dicom: attributes.instance,
     }
 }
 

@@ -162,6 +162,7 @@ impl Origin {
                 accession: None,
             },
             confinement: None,
+            dicom: None,
         }
     }
 

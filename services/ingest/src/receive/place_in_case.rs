@@ -8,7 +8,7 @@ use crate::IngestDeps;
 
 /// Which case a pushed slide belongs to, and from where in it: `X-Accession`, `X-Part`, `X-Block`
 /// and `X-Stain`, each percent-encoded where it is not plain.
-pub(super) struct GivenPlace {
+pub(crate) struct GivenPlace {
     accession: PrivateName,
     part: Option<PrivateName>,
     block: Option<PrivateName>,

@@ -9,15 +9,18 @@ use flow::{Mpp, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use telemetry::TraceContext;
 
 use super::place_in_case::GivenPlace;
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive_placed};
-use crate::{IngestDeps, ReceiveConfig};
+use crate::{IngestDeps, ReceiveConfig, stow};
 
-/// `POST /api/v1/slides`: the body is the file, of any size.
+/// `POST /api/v1/slides`: the body is the file, of any size. And what takes DICOM instances below
+/// `/dicomweb`.
 pub fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
     Router::new()
         .route("/api/v1/slides", post(push))
+        .merge(stow::router())
         .layer(DefaultBodyLimit::disable())
         .with_state((deps, config))
 }
@@ -38,8 +41,7 @@ async fn push(
     access.require(Role::Scanner)?;
     let arrival = arrival(&access, &headers)?;
     let place = GivenPlace::read(&headers)?;
-    let room = ensure_room(&deps, config).await;
-    room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
+    ensure_room(&deps, config).await?;
     let accepted = receive_placed(&deps, body.into_data_stream(), arrival, place).await?;
     let id = accepted.slide();
     let status = match accepted {
@@ -51,12 +53,23 @@ async fn push(
 }
 
 /// Looked at before the body, so that a refused one is not sent in vain.
-async fn ensure_room(deps: &IngestDeps, config: ReceiveConfig) -> Result<(), ReceiveError> {
+pub(crate) async fn ensure_room(
+    deps: &IngestDeps,
+    config: ReceiveConfig,
+) -> Result<(), ReceiveError> {
     let (n_unfinished, most) = (deps.catalog.n_unfinished().await?, config.most_unfinished);
-    match n_unfinished < most {
-        true => Ok(()),
-        false => Err(ReceiveError::Full { n_unfinished, most }),
+    if n_unfinished < most {
+        return Ok(());
     }
+    let full = ReceiveError::Full { n_unfinished, most };
+    telemetry::step_failed(Stage::Receive, full.kind());
+    Err(full)
+}
+
+/// What the sender did when it sent a slide. One that cannot be read is no reason to refuse it.
+pub(crate) fn sender_of(headers: &HeaderMap) -> Option<TraceContext> {
+    let parent = headers.get("traceparent");
+    parent.and_then(|parent| parent.to_str().ok()?.parse().ok())
 }
 
 fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError> {
@@ -72,10 +85,7 @@ fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError
         file_name,
         digest: digest.transpose()?,
         mpp: mpp.transpose()?,
-        // One that cannot be read is no reason to refuse a slide either.
-        trace: headers
-            .get("traceparent")
-            .and_then(|parent| parent.to_str().ok()?.parse().ok()),
+        trace: sender_of(headers),
     })
 }
 

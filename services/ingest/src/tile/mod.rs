@@ -4,6 +4,7 @@ mod associated;
 mod build;
 mod manifest;
 mod overview;
+mod uids;
 mod witnesses;
 
 use std::time::Instant;
@@ -21,6 +22,8 @@ use thiserror::Error;
 
 use crate::{IngestDeps, TilingConfig};
 use build::Built;
+
+pub(crate) use uids::was_made_here;
 
 #[derive(Debug)]
 pub enum TileOutcome {

@@ -1,7 +1,10 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
+mod dicom_files;
 mod identity;
 mod lab;
 mod receive;
 mod run;
+mod stow;
+mod stow_client;
 mod tile;
