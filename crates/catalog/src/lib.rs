@@ -75,8 +75,8 @@ pub use hl7::{
     StoredAnswer, StoredMessage,
 };
 pub use identity::{
-    IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, SlideIdentity, Witness,
-    WitnessSource,
+    IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, LabelReading, SlideIdentity,
+    Witness, WitnessSource,
 };
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;

@@ -5,8 +5,9 @@ use regex::Regex;
 use thiserror::Error;
 
 /// `S26-4711`, `S26-4711 A1`, `S26-4711;A;1;2`: the accession has no spaces, semicolons, bars, carets
-/// or asterisks in it, and these separate it from part and block, and from what follows them.
-const COMMON: &str = r"(?<accession>[^\s;|^*]+)([\s;|^*]+(?<part>[A-Za-z]{1,2})[\s;|^*-]*(?<block>[0-9]{1,3})([\s;|^*-]+.*)?)?";
+/// or asterisks in it, and these separate it from part and block, and from what follows them. It has no
+/// colon either: that is an address of the web.
+const COMMON: &str = r"(?<accession>[^\s:;|^*]+)([\s;|^*]+(?<part>[A-Za-z]{1,2})[\s;|^*-]*(?<block>[0-9]{1,3})([\s;|^*-]+.*)?)?";
 
 /// What the text of a laboratory's barcodes means, as a regular expression that the whole text
 /// matches, with the named groups `accession` and, where the text has them, `part` and `block`.
@@ -88,7 +89,12 @@ mod tests {
         ] {
             assert_eq!(names(&common, text), found("S26-4711", "A", "1"), "{text}");
         }
-        for strange in ["two words", "S26-4711 A1B2", "S26-4711;"] {
+        for strange in [
+            "two words",
+            "S26-4711 A1B2",
+            "S26-4711;",
+            "https://example.org",
+        ] {
             assert_eq!(names(&common, strange), None, "{strange}");
         }
         assert_eq!(names(&common, &"x".repeat(65)), None);

@@ -5,7 +5,7 @@ use super::notes::noting;
 use super::record::{IdentityCorrection, IdentityStanding, SlideIdentity};
 use crate::audit::append;
 use crate::cases::placing;
-use crate::{AuditAction, AuditEvent, Catalog, CatalogError, Witness};
+use crate::{AuditAction, AuditEvent, Catalog, CatalogError, LabelReading, Witness};
 
 /// A person's word on which slide it is.
 #[derive(Clone, Debug)]
@@ -13,7 +13,8 @@ pub struct IdentityChange {
     pub slide: SlideId,
     /// The revision that the person saw.
     pub seen: u32,
-    /// As they were; they are kept.
+    /// As it was, and so the witnesses; both are kept.
+    pub label: LabelReading,
     pub witnesses: Vec<Witness>,
     pub correction: IdentityCorrection,
 }
@@ -26,12 +27,14 @@ impl Catalog {
         let IdentityChange {
             slide,
             seen,
+            label,
             witnesses,
             correction,
         } = change;
         let action = "correct a slide's identity";
         let identity = SlideIdentity {
             standing: IdentityStanding::Matched,
+            label: *label,
             witnesses: witnesses.clone(),
             correction: Some(correction.clone()),
         };

@@ -6,5 +6,6 @@ mod record;
 
 pub use change::IdentityChange;
 pub use record::{
-    IdentityCorrection, IdentityRow, IdentityStanding, SlideIdentity, Witness, WitnessSource,
+    IdentityCorrection, IdentityRow, IdentityStanding, LabelReading, SlideIdentity, Witness,
+    WitnessSource,
 };

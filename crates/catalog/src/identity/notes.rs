@@ -9,6 +9,7 @@ use crate::{Catalog, CatalogError};
 
 /// How often a note is tried while others note the same slide.
 const MOST_TRIES: usize = 8;
+const NOTE: &str = "note a slide's identity";
 
 macro_rules! identity_columns {
     () => {
@@ -53,14 +54,34 @@ impl Catalog {
                 return Ok(());
             }
             let seen = newest.map_or(0, |row| row.revision);
-            let statement = noting("note a slide's identity", slide, seen, identity)?;
-            if self.records.execute(statement).await? == 1 {
+            if self.note_after(slide, seen, identity).await? {
                 return Ok(());
             }
         }
         Err(CatalogError::TooMany {
             what: "findings on one slide",
         })
+    }
+
+    /// `false` where `seen` is not the newest any more.
+    async fn note_after(
+        &self,
+        slide: SlideId,
+        seen: u32,
+        identity: &SlideIdentity,
+    ) -> Result<bool, CatalogError> {
+        let mut transaction = self.records.begin(NOTE).await?;
+        let is_noted = transaction
+            .execute(noting(NOTE, slide, seen, identity)?)
+            .await?
+            == 1;
+        if is_noted && identity.standing != IdentityStanding::Matched {
+            for accession in identity.accessions() {
+                transaction.execute(naming(slide, seen, accession)).await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(is_noted)
     }
 
     /// Slides that wait to be told which they are, those that wait longest first. An `after` that is
@@ -89,7 +110,7 @@ impl Catalog {
         rows.iter().map(read_identity).collect()
     }
 
-    /// Slides that name this case and are in none, or in one that contradicts it.
+    /// Slides of which somebody names this case, and which are not matched.
     pub async fn slides_naming(
         &self,
         accession: &PrivateName,
@@ -99,7 +120,12 @@ impl Catalog {
             concat!(
                 "SELECT ",
                 identity_columns!(),
-                " FROM slide_identities WHERE accession = $1 AND ",
+                " FROM slide_identities
+                 WHERE EXISTS (SELECT 1 FROM slide_identity_accessions AS named
+                               WHERE named.slide = slide_identities.slide
+                                 AND named.revision = slide_identities.revision
+                                 AND named.accession = $1)
+                   AND ",
                 holds!(),
                 " ORDER BY noted_at_ms, slide"
             ),
@@ -117,14 +143,10 @@ pub(super) fn noting(
     seen: u32,
     identity: &SlideIdentity,
 ) -> Result<Statement, CatalogError> {
-    let named = match identity.standing {
-        IdentityStanding::Matched => None,
-        _ => identity.agreed().map(|names| names.accession),
-    };
     let statement = Statement::to(
         action,
-        "INSERT INTO slide_identities (slide, revision, standing, accession, body, noted_at_ms)
-         SELECT $1, $2, $3, $4, $5, $6
+        "INSERT INTO slide_identities (slide, revision, standing, body, noted_at_ms)
+         SELECT $1, $2, $3, $4, $5
          WHERE coalesce((SELECT max(revision) FROM slide_identities WHERE slide = $1), 0) + 1 = $2
          ON CONFLICT DO NOTHING",
     );
@@ -132,10 +154,20 @@ pub(super) fn noting(
         .bind(slide.to_string())
         .bind(seen.saturating_add(1))
         .bind(identity.standing.name())
-        .bind(named.as_ref().map(PrivateName::reveal))
         .bind(to_json("slide's identity", identity)?)
         .bind(Utc::now().timestamp_millis())
         .about(slide))
+}
+
+fn naming(slide: SlideId, seen: u32, accession: &PrivateName) -> Statement {
+    Statement::to(
+        NOTE,
+        "INSERT INTO slide_identity_accessions (slide, revision, accession) VALUES ($1, $2, $3)",
+    )
+    .bind(slide.to_string())
+    .bind(seen.saturating_add(1))
+    .bind(accession.reveal())
+    .about(slide)
 }
 
 fn read_identity(row: &Row) -> Result<IdentityRow, CatalogError> {

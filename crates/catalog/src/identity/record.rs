@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use flow::{HoldReason, LabelText, PrivateRemark, SlideId, SlideNames};
+use flow::{HoldReason, LabelText, PrivateName, PrivateRemark, SlideId, SlideNames};
 use serde::{Deserialize, Serialize};
 
 use crate::SlidePlace;
@@ -28,6 +28,17 @@ pub struct Witness {
     pub names: Option<SlideNames>,
 }
 
+/// What became of the picture of the label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelReading {
+    /// There is none.
+    Absent,
+    /// There is one, and no barcode on it could be read.
+    Unread,
+    Read,
+}
+
 /// What came of comparing them with each other, with the slide's case and with the orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +47,7 @@ pub enum IdentityStanding {
     Matched,
     /// Nobody names a case that is known. That stops nothing.
     Open,
-    /// Two name different slides.
+    /// Two name different slides, and the laboratory knows one of them or wants every slide matched.
     Contradicted,
     /// Nobody names a case that is known, and every slide must be matched.
     Unmatched,
@@ -57,6 +68,7 @@ pub struct IdentityCorrection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideIdentity {
     pub standing: IdentityStanding,
+    pub label: LabelReading,
     pub witnesses: Vec<Witness>,
     /// The last one; it goes before all witnesses.
     pub correction: Option<IdentityCorrection>,
@@ -104,6 +116,14 @@ impl SlideIdentity {
                 .filter_map(|w| w.names.as_ref())
                 .collect(),
         }
+    }
+
+    /// The cases that are named, each once.
+    pub fn accessions(&self) -> Vec<&PrivateName> {
+        let mut named: Vec<_> = self.said().iter().map(|names| &names.accession).collect();
+        named.sort_by_key(|accession| accession.reveal());
+        named.dedup();
+        named
     }
 
     /// All that is said, taken together; `None` where nothing is said or two contradict each other.

@@ -1,8 +1,8 @@
 //! What the catalog promises about which slide a slide is.
 
 use coverslip_catalog::{
-    CatalogError, IdentityChange, IdentityCorrection, IdentityStanding, PrivateName, PrivateRemark,
-    SlideIdentity, SlidePlace, Witness, WitnessSource,
+    CatalogError, IdentityChange, IdentityCorrection, IdentityStanding, LabelReading, PrivateName,
+    PrivateRemark, SlideIdentity, SlidePlace, Witness, WitnessSource,
 };
 use flow::{CaseId, LabelText, SlideNames};
 use serde_json::json;
@@ -28,6 +28,7 @@ fn names(accession: &str) -> Result<SlideNames, Error> {
 fn identity(standing: IdentityStanding, accession: &str) -> Result<SlideIdentity, Error> {
     Ok(SlideIdentity {
         standing,
+        label: LabelReading::Read,
         witnesses: vec![Witness {
             source: WitnessSource::DataMatrix,
             text: LabelText::new(accession)?,
@@ -120,6 +121,7 @@ async fn a_correction_is_made_once_and_on_record_without_what_it_says(place: Pla
         Ok(IdentityChange {
             slide: id(1),
             seen,
+            label: contradicted.label,
             witnesses: contradicted.witnesses.clone(),
             correction: IdentityCorrection {
                 by: "Dr. Gram".to_owned(),
@@ -140,6 +142,7 @@ async fn a_correction_is_made_once_and_on_record_without_what_it_says(place: Pla
     let row = catalog.identity(id(1)).await?.ok_or("a row")?;
     assert_eq!(row.revision, 2);
     assert_eq!(row.identity.standing, IdentityStanding::Matched);
+    assert_eq!(row.identity.label, contradicted.label);
     assert_eq!(row.identity.witnesses, contradicted.witnesses);
     assert_eq!(row.identity.correction, Some(change(1)?.correction));
     let trail = catalog.audit_trail(None, 100).await?;

@@ -12,6 +12,8 @@ pub(super) enum Compared {
     Belongs(SlidePlace),
     /// Nobody names a case that is known.
     Unknown,
+    /// They name different slides, and the laboratory knows none of them.
+    Disputed,
 }
 
 /// Compares what is said of a slide with the case that it is in, if it is in one, and with what was
@@ -27,9 +29,10 @@ pub(super) async fn compare(
     };
     let Some(agreed) = identity.agreed() else {
         return Ok(match (identity.said().is_empty(), given) {
-            (false, _) => Compared::Stands(IdentityStanding::Contradicted),
             (true, Some(_)) => Compared::Stands(IdentityStanding::Matched),
             (true, None) => Compared::Unknown,
+            (false, Some(_)) => Compared::Stands(IdentityStanding::Contradicted),
+            (false, None) => disputed(catalog, identity).await?,
         });
     };
     let all = match &given {
@@ -52,6 +55,16 @@ pub(super) async fn compare(
         (Expected::At(_), Some(_)) => Compared::Stands(IdentityStanding::Matched),
         (Expected::At(place), None) => Compared::Belongs(place),
     })
+}
+
+/// Of a slide in no case, whose witnesses contradict each other.
+async fn disputed(catalog: &Catalog, identity: &SlideIdentity) -> Result<Compared, CatalogError> {
+    for accession in identity.accessions() {
+        if catalog.case_of_accession(accession).await?.is_some() {
+            return Ok(Compared::Stands(IdentityStanding::Contradicted));
+        }
+    }
+    Ok(Compared::Disputed)
 }
 
 async fn names_of(catalog: &Catalog, place: &SlidePlace) -> Result<SlideNames, CatalogError> {

@@ -65,6 +65,7 @@ pub async fn correct_identity(
     let change = IdentityChange {
         slide,
         seen: correction.seen,
+        label: row.identity.label,
         witnesses: row.identity.witnesses,
         correction: IdentityCorrection {
             by: actor.to_owned(),

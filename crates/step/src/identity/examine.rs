@@ -1,4 +1,4 @@
-use catalog::{Catalog, CatalogError, IdentityStanding, SlideIdentity};
+use catalog::{Catalog, CatalogError, IdentityStanding, LabelReading, SlideIdentity};
 use flow::SlideId;
 
 use super::compare::{Compared, compare};
@@ -6,7 +6,7 @@ use super::compare::{Compared, compare};
 /// Who acts where a label puts a slide in its case, for the audit trail.
 const ACTOR: &str = "slide label";
 
-/// What becomes of a slide of which nobody says anything that is known.
+/// What becomes of a slide of which nobody says anything that the laboratory knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdentityRule {
     /// It goes on: research has slides without orders.
@@ -17,6 +17,13 @@ pub enum IdentityRule {
 }
 
 impl IdentityRule {
+    const fn of_disputed(self) -> IdentityStanding {
+        match self {
+            Self::GoesOn => IdentityStanding::Open,
+            Self::MustMatch => IdentityStanding::Contradicted,
+        }
+    }
+
     const fn of_unknown(self) -> IdentityStanding {
         match self {
             Self::GoesOn => IdentityStanding::Open,
@@ -36,8 +43,25 @@ impl IdentityRule {
 /// Compares all that is said of a slide, notes what came of it, and puts a slide that is in no case
 /// into the one that is named, if that is known. The standing of `identity` itself counts for nothing.
 ///
-/// Where nothing was found and nothing is asked for, nothing is noted.
+/// Where nothing was found and nothing is asked for, nothing is noted. A case or an order that comes
+/// meanwhile is not missed: it is compared until nothing changes.
 pub async fn examine_identity(
+    catalog: &Catalog,
+    slide: SlideId,
+    identity: SlideIdentity,
+    rule: IdentityRule,
+) -> Result<IdentityStanding, CatalogError> {
+    let mut standing = compare_and_note(catalog, slide, identity.clone(), rule).await?;
+    loop {
+        let now = compare_and_note(catalog, slide, identity.clone(), rule).await?;
+        if now == standing {
+            return Ok(now);
+        }
+        standing = now;
+    }
+}
+
+async fn compare_and_note(
     catalog: &Catalog,
     slide: SlideId,
     identity: SlideIdentity,
@@ -47,12 +71,15 @@ pub async fn examine_identity(
     let standing = match compare(catalog, &identity, place.as_ref()).await? {
         Compared::Stands(standing) => standing,
         Compared::Unknown => rule.of_unknown(),
+        Compared::Disputed => rule.of_disputed(),
         Compared::Belongs(place) => {
             catalog.put_in_case(ACTOR, slide, &place).await?;
             IdentityStanding::Matched
         }
     };
-    let is_silent = identity.witnesses.is_empty() && identity.correction.is_none();
+    let is_silent = identity.witnesses.is_empty()
+        && identity.label == LabelReading::Absent
+        && identity.correction.is_none();
     if is_silent && standing.hold().is_none() && catalog.identity(slide).await?.is_none() {
         return Ok(standing);
     }

@@ -1,8 +1,8 @@
-use catalog::{IdentityStanding, WitnessSource};
-use coverslip_step::{IdentityRule, identity_hold};
-use flow::HoldReason;
+use catalog::{IdentityStanding, LabelReading, PrivateName, SlideIdentity, WitnessSource};
+use coverslip_step::{IdentityRule, examine_identity, identity_hold, match_waiting};
+use flow::{HoldReason, SlideStatus};
 
-use crate::lab::{Lab, Tested, label, says};
+use crate::lab::{Failure, Lab, Tested, label, says};
 
 #[tokio::test]
 async fn a_label_alone_puts_the_slide_in_the_case_that_was_ordered() -> Tested {
@@ -88,6 +88,51 @@ async fn who_contradicts_another_holds_the_slide() -> Tested {
             1,
             "case {n}"
         );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dispute_over_cases_that_nobody_knows_holds_only_where_every_slide_must_be_matched()
+-> Tested {
+    let disputed = || -> Result<_, Failure> {
+        Ok(vec![
+            says(WitnessSource::QrCode, "S26-8")?,
+            says(WitnessSource::ScannerBarcode, "S26-9")?,
+        ])
+    };
+    for (rule, wanted) in [
+        (IdentityRule::GoesOn, IdentityStanding::Open),
+        (IdentityRule::MustMatch, IdentityStanding::Contradicted),
+    ] {
+        let lab = Lab::open().await?;
+        lab.ordered("S26-1", "1").await?;
+        assert_eq!(lab.tiled_with(disputed()?, rule).await?, wanted);
+        // It matters once the laboratory knows one of them.
+        lab.ordered("S26-9", "1").await?;
+        match_waiting(&lab.catalog, &lab.queue, &PrivateName::new("S26-9")?).await?;
+        let reason = HoldReason::Identity;
+        assert_eq!(lab.row().await?.status, SlideStatus::Held { reason });
+        assert_eq!(lab.place().await?, None);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unread_label_is_noted_and_holds_nothing() -> Tested {
+    for (reading, is_noted) in [(LabelReading::Unread, true), (LabelReading::Absent, false)] {
+        let lab = Lab::open().await?;
+        let found = SlideIdentity {
+            standing: IdentityStanding::Open,
+            label: reading,
+            witnesses: Vec::new(),
+            correction: None,
+        };
+        let rule = IdentityRule::GoesOn;
+        let standing = examine_identity(&lab.catalog, lab.slide, found.clone(), rule).await?;
+        assert_eq!(standing, IdentityStanding::Open);
+        let noted = lab.catalog.identity(lab.slide).await?;
+        assert_eq!(noted.map(|row| row.identity), is_noted.then_some(found));
     }
     Ok(())
 }

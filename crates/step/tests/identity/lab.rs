@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use catalog::{
-    Catalog, IdentityStanding, NewOrder, NewSlide, OrderSender, PrivateName, SlideIdentity,
-    SlidePlace, SlideRow, Witness, WitnessSource,
+    Catalog, IdentityStanding, LabelReading, NewOrder, NewSlide, OrderSender, PrivateName,
+    SlideIdentity, SlidePlace, SlideRow, Witness, WitnessSource,
 };
 use coverslip_step::{IdentityRule, examine_identity, place_slide};
 use flow::{LabelText, Sha256Digest, SlideId, SlideNames, SlideStatus};
@@ -75,6 +75,7 @@ impl Lab {
     ) -> Result<IdentityStanding, Failure> {
         let identity = SlideIdentity {
             standing: IdentityStanding::Open,
+            label: LabelReading::Read,
             witnesses,
             correction: None,
         };

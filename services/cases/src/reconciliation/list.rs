@@ -4,7 +4,7 @@ use http::{Access, ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use super::MAY_KNOW;
-use super::view::ToBeMatched;
+use super::view::IdentityView;
 use crate::CasesState;
 use crate::sightings::{Looking, Subject};
 
@@ -19,7 +19,7 @@ pub(super) struct ListQuery {
 
 #[derive(Debug, Serialize)]
 pub(super) struct ReconciliationList {
-    slides: Vec<ToBeMatched>,
+    slides: Vec<IdentityView>,
     /// To be passed back as `after`; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<SlideId>,
@@ -41,7 +41,8 @@ pub(super) async fn list(
     state.sightings.note(&access, looking, shown).await?;
     let mut slides = Vec::with_capacity(rows.len());
     for row in rows {
-        slides.push(ToBeMatched::of(&state, &access, row).await?);
+        let slide = state.slide(row.slide).await?;
+        slides.push(IdentityView::of(&state, &access, slide, Some(row)).await?);
     }
     Ok(Json(ReconciliationList { slides, next }))
 }

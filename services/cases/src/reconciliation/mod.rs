@@ -3,10 +3,11 @@
 
 mod correct;
 mod list;
+mod one;
 mod view;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 use catalog::Role;
 
 use crate::CasesState;
@@ -17,5 +18,8 @@ const MAY_KNOW: [Role; 2] = [Role::Pathologist, Role::Lis];
 pub(crate) fn routes() -> Router<CasesState> {
     Router::new()
         .route("/api/v1/reconciliation", get(list::list))
-        .route("/api/v1/slides/{id}/identity", post(correct::correct))
+        .route(
+            "/api/v1/slides/{id}/identity",
+            get(one::one).post(correct::correct),
+        )
 }

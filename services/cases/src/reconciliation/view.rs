@@ -1,5 +1,6 @@
 use catalog::{
-    IdentityRow, IdentityStanding, NewOrder, PrivateName, Role, SlideIdentity, SlidePlace, Witness,
+    IdentityRow, IdentityStanding, LabelReading, NewOrder, PrivateName, Role, SlideIdentity,
+    SlidePlace, SlideRow, Witness,
 };
 use chrono::{DateTime, Utc};
 use flow::{AssociatedName, ObjectKey, SlideId, SlideManifest, SlideNames};
@@ -9,14 +10,16 @@ use serde::Serialize;
 use crate::CasesState;
 use crate::slide_view::SlideView;
 
-/// A slide that waits to be told which it is, as the API shows it.
+/// What tells which slide a slide is, as the API shows it.
 #[derive(Debug, Serialize)]
-pub(super) struct ToBeMatched {
+pub(super) struct IdentityView {
     slide: SlideView,
-    /// To be sent back with a correction.
+    /// To be sent back with a correction; 0 where nothing was found that tells which slide it is.
     revision: u32,
     standing: IdentityStanding,
-    since: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
+    /// `None` where nobody looked, or found nothing at all.
+    label: Option<LabelReading>,
     witnesses: Vec<Witness>,
     /// What a person said of it before, if anybody did.
     corrected_to: Option<SlideNames>,
@@ -36,37 +39,60 @@ struct Placed {
     stain: Option<PrivateName>,
 }
 
-impl ToBeMatched {
+impl IdentityView {
     pub(super) async fn of(
         state: &CasesState,
         access: &Access,
-        row: IdentityRow,
+        slide: SlideRow,
+        found: Option<IdentityRow>,
     ) -> Result<Self, ApiError> {
-        let slide = state.slide(row.slide).await?;
         let case = match &slide.place {
             Some(place) => Some(Placed::at(state, place).await?),
             None => None,
         };
-        let ordered = ordered(state, &row.identity).await?;
         let picture = match access.has(Role::Pathologist) {
-            true => picture(state, row.slide).await,
+            true => picture(state, slide.id).await,
             false => None,
         };
+        let unsaid = match slide.place {
+            Some(_) => IdentityStanding::Matched,
+            None => IdentityStanding::Open,
+        };
+        let view = Self {
+            slide: SlideView::of(state, slide, access).await?,
+            revision: 0,
+            standing: unsaid,
+            since: None,
+            label: None,
+            witnesses: Vec::new(),
+            corrected_to: None,
+            case,
+            ordered: Vec::new(),
+            picture,
+        };
+        match found {
+            Some(row) => view.with(state, row).await,
+            None => Ok(view),
+        }
+    }
+
+    async fn with(self, state: &CasesState, row: IdentityRow) -> Result<Self, ApiError> {
+        let ordered = ordered(state, &row.identity).await?;
         let SlideIdentity {
             standing,
+            label,
             witnesses,
             correction,
         } = row.identity;
         Ok(Self {
-            slide: SlideView::of(state, slide, access).await?,
             revision: row.revision,
             standing,
-            since: row.noted_at,
+            since: Some(row.noted_at),
+            label: Some(label),
             witnesses,
             corrected_to: correction.map(|correction| correction.names),
-            case,
             ordered,
-            picture,
+            ..self
         })
     }
 }

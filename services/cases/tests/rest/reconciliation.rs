@@ -1,7 +1,9 @@
 //! Slides of which it is not known which they are: who may see them, and a person's word.
 
 use axum::http::StatusCode;
-use catalog::{IdentityStanding, PrivateName, Role, SlideIdentity, Witness, WitnessSource};
+use catalog::{
+    IdentityStanding, LabelReading, PrivateName, Role, SlideIdentity, Witness, WitnessSource,
+};
 use flow::{HoldReason, LabelText, SlideId, SlideNames, SlideStatus, SlideTiled};
 use serde_json::{Value, json};
 
@@ -24,6 +26,7 @@ async fn contradicted(lab: &Lab) -> Result<SlideId, Failure> {
     };
     let identity = SlideIdentity {
         standing: IdentityStanding::Contradicted,
+        label: LabelReading::Read,
         witnesses: vec![witness],
         correction: None,
     };
@@ -55,6 +58,7 @@ async fn the_list_says_what_each_witness_says_to_those_who_may_know() -> Tested 
     assert_eq!(entry["slide"]["id"], slide.to_string());
     assert_eq!(entry["slide"]["status"]["reason"]["code"], "identity");
     assert_eq!(entry["standing"], "contradicted");
+    assert_eq!(entry["label"], "read");
     let names = json!({ "accession": "CANARY-1", "part": "A", "block": "1" });
     let witness = json!({ "source": "data_matrix", "text": "CANARY-1;A;1", "names": names });
     assert_eq!(entry["witnesses"], json!([witness]));
@@ -63,6 +67,43 @@ async fn the_list_says_what_each_witness_says_to_those_who_may_know() -> Tested 
     let trail = lab.deps.catalog.audit_trail(None, 100).await?;
     assert!(trail.iter().any(|row| row.action == "identities_seen"));
     assert!(!format!("{trail:?}").contains("CANARY"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_slide_is_shown_whether_it_waits_or_not() -> Tested {
+    let lab = Lab::open().await?;
+    let silent = lab.slide(b"c", &SlideStatus::Tiled).await?;
+    let unread = lab.slide(b"d", &SlideStatus::Tiled).await?;
+    let identity = SlideIdentity {
+        standing: IdentityStanding::Open,
+        label: LabelReading::Unread,
+        witnesses: Vec::new(),
+        correction: None,
+    };
+    lab.deps.catalog.note_identity(unread, &identity).await?;
+    for (slide, revision, label) in [(silent, 0, json!(null)), (unread, 1, json!("unread"))] {
+        let path = format!("/api/v1/slides/{slide}/identity");
+        let (status, _) = lab.ask(Role::Scanner, "GET", &path, Value::Null).await?;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (status, one) = lab
+            .ask(Role::Pathologist, "GET", &path, Value::Null)
+            .await?;
+        assert_eq!(status, StatusCode::OK, "{one}");
+        assert_eq!(one["slide"]["id"], slide.to_string());
+        assert_eq!(one["revision"], revision);
+        assert_eq!(one["standing"], "open");
+        assert_eq!(one["label"], label);
+        assert_eq!(one["witnesses"], json!([]));
+    }
+    lab.in_case(silent, "S26-5").await?;
+    let path = format!("/api/v1/slides/{silent}/identity");
+    let (_, one) = lab.ask(Role::Lis, "GET", &path, Value::Null).await?;
+    assert_eq!(one["standing"], "matched");
+    assert_eq!(one["case"]["accession"], "S26-5");
+    let trail = lab.deps.catalog.audit_trail(None, 100).await?;
+    let seen = trail.iter().filter(|row| row.action == "identities_seen");
+    assert!(seen.count() >= 2);
     Ok(())
 }
 
@@ -122,6 +163,7 @@ async fn an_order_settles_a_slide_that_waits_for_it() -> Tested {
     let slide = lab.slide(b"b", &SlideStatus::Received).await?;
     let identity = SlideIdentity {
         standing: IdentityStanding::Unmatched,
+        label: LabelReading::Read,
         witnesses: vec![Witness {
             source: WitnessSource::QrCode,
             text: LabelText::new("S26-9")?,

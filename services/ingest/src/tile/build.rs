@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use catalog::{SlideRow, Witness};
+use catalog::SlideRow;
 use flow::{HoldReason, Mpp, MppSource, ObjectKey, SlideUids};
 use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
 use slide::{DecoderCommand, Slide, SlideError, SlideFacts};
@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::associated::{StoredPicture, pictures};
 use super::uids::uids_of;
-use super::witnesses::witnesses;
+use super::witnesses::{Found, found};
 use super::{Obstacle, Refusal};
 use crate::{IngestDeps, TilingConfig};
 
@@ -24,7 +24,7 @@ pub(super) struct Built {
     pub(super) pyramid: BuiltPyramid,
     pub(super) associated: Vec<StoredPicture>,
     /// What label and scanner say of which slide it is; `None` where nobody asks.
-    pub(super) witnesses: Option<Vec<Witness>>,
+    pub(super) found: Option<Found>,
 }
 
 pub(super) async fn build(
@@ -95,8 +95,7 @@ impl Job {
         let pyramid = pyramid::build(slide, &plan, &self.scratch, &*self.progress)?;
         let associated = pictures(slide, self.row.id);
         let identity = self.config.identity.as_ref();
-        let witnesses =
-            identity.map(|config| witnesses(&config.pattern, &facts.named, &associated));
+        let found = identity.map(|config| found(&config.pattern, &facts.named, &associated));
         Ok(Built {
             facts,
             mpp,
@@ -104,7 +103,7 @@ impl Job {
             uids,
             pyramid,
             associated,
-            witnesses,
+            found,
         })
     }
 }

@@ -10,7 +10,7 @@ mod witnesses;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use catalog::{IdentityStanding, SlideIdentity, SlideRow, Witness};
+use catalog::{IdentityStanding, LabelReading, SlideIdentity, SlideRow};
 use flow::{
     HoldReason, MppSource, ObjectKey, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
 };
@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::{IngestDeps, TilingConfig};
 use build::Built;
+use witnesses::Found;
 
 pub(crate) use uids::was_made_here;
 
@@ -127,8 +128,8 @@ async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built, rule: IdentityR
         .put(&ObjectKey::PyramidIndex(slide), index.into())
         .await?;
     let tissue = overview::tissue(&deps.store, slide, built).await?;
-    if let Some(witnesses) = &built.witnesses {
-        compare(deps, slide, witnesses, rule).await?;
+    if let Some(found) = &built.found {
+        compare(deps, slide, found, rule).await?;
     }
     let manifest = manifest::manifest(row, built, tissue);
     let json = serde_json::to_vec(&manifest)?;
@@ -142,13 +143,17 @@ async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built, rule: IdentityR
 async fn compare(
     deps: &IngestDeps,
     slide: SlideId,
-    witnesses: &[Witness],
+    found: &Found,
     rule: IdentityRule,
 ) -> Result<()> {
+    if found.label == LabelReading::Unread {
+        tracing::info!(slide.id = %slide, "no barcode could be read on the label of a slide");
+    }
     let before = deps.catalog.identity(slide).await?;
     let identity = SlideIdentity {
         standing: IdentityStanding::Open,
-        witnesses: witnesses.to_vec(),
+        label: found.label,
+        witnesses: found.witnesses.clone(),
         correction: before.and_then(|row| row.identity.correction),
     };
     step::examine_identity(&deps.catalog, slide, identity, rule).await?;

@@ -1,18 +1,31 @@
-use catalog::{PrivateName, Witness, WitnessSource};
+use catalog::{LabelReading, PrivateName, Witness, WitnessSource};
 use flow::{AssociatedName, LabelText, SlideNames};
 use label::{LabelPattern, LabelPicture, Symbology, read_barcodes};
 use slide::ScannerNames;
 
 use super::associated::StoredPicture;
 
-/// Who says of a slide which one it is: the barcodes of its label and what the scanner wrote into the
-/// file. None where it has no label and the scanner says nothing.
-pub(super) fn witnesses(
+/// What tells of a slide which one it is.
+pub(super) struct Found {
+    pub(super) label: LabelReading,
+    /// None where there is no barcode that can be read and the scanner says nothing.
+    pub(super) witnesses: Vec<Witness>,
+}
+
+/// Looks for barcodes on the picture of the label, and at what the scanner wrote into the file.
+pub(super) fn found(
     pattern: &LabelPattern,
     named: &ScannerNames,
     pictures: &[StoredPicture],
-) -> Vec<Witness> {
+) -> Found {
     let barcodes = label_of(pictures).map(read_barcodes).unwrap_or_default();
+    let has_label = picture(pictures, AssociatedName::Label).is_some();
+    let label = match (barcodes.is_empty(), has_label) {
+        (false, _) => LabelReading::Read,
+        (true, true) => LabelReading::Unread,
+        // On the picture of the whole glass none was to be expected.
+        (true, false) => LabelReading::Absent,
+    };
     let on_label = barcodes.into_iter().map(|barcode| Witness {
         source: source(barcode.symbology),
         names: pattern.names(&barcode.text),
@@ -28,16 +41,23 @@ pub(super) fn witnesses(
         names: accession_alone(text),
         text: text.clone(),
     });
-    on_label.chain(by_scanner).chain(told).collect()
+    Found {
+        label,
+        witnesses: on_label.chain(by_scanner).chain(told).collect(),
+    }
 }
 
 /// Some scanners have the label on the macro image alone.
 fn label_of(pictures: &[StoredPicture]) -> Option<LabelPicture> {
-    let named = |name| pictures.iter().find(|picture| picture.facts.name == name);
-    let picture = named(AssociatedName::Label).or_else(|| named(AssociatedName::Macro))?;
+    let picture = picture(pictures, AssociatedName::Label)
+        .or_else(|| picture(pictures, AssociatedName::Macro))?;
     // It was decoded a moment ago; one that cannot be any more says nothing.
     let decoded = pyramid::decode_jpeg(&picture.jpeg).ok()?;
     LabelPicture::of_rgb(decoded.size, &decoded.pixels)
+}
+
+fn picture(pictures: &[StoredPicture], name: AssociatedName) -> Option<&StoredPicture> {
+    pictures.iter().find(|picture| picture.facts.name == name)
 }
 
 const fn source(symbology: Symbology) -> WitnessSource {

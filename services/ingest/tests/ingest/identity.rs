@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use catalog::{PrivateName, SlidePlace, WitnessSource};
+use catalog::{LabelReading, PrivateName, SlidePlace, WitnessSource};
 use coverslip_ingest::{IdentityConfig, TileOutcome, TilingConfig, receive_file, tile_slide};
 use flow::{HoldReason, ObjectKey, SlideId, SlideStatus, SlideTiled};
 use phantom::PhantomSpec;
@@ -97,6 +97,8 @@ async fn a_slide_in_another_case_than_its_scanner_says_is_tiled_and_held() -> Te
             .all(|name| !name.to_string_lossy().contains("CANARY"))
     );
     let waiting = lab.deps.catalog.to_reconcile(None, 10).await?;
+    // Its label cannot be had: the decoder that reads it is not here.
+    assert_eq!(waiting[0].identity.label, LabelReading::Absent);
     let witness = &waiting[0].identity.witnesses[0];
     assert_eq!(witness.source, WitnessSource::ScannerBarcode);
     assert_eq!(witness.text.reveal(), CANARY);
