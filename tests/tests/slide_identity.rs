@@ -73,6 +73,97 @@ fn a_slide_in_the_wrong_case_is_held_corrected_and_scored() -> Result<()> {
     kept_private(&data, &log)
 }
 
+/// The scanner of an Aperio file says that it read this barcode.
+fn scanned(file: &Path, barcode: &str) -> Result<()> {
+    let title = "Title = Synthetic slide, no patient.";
+    let read = format!("Barcode = {barcode}|");
+    let read = format!("{read:.<width$}", width = title.len());
+    let mut bytes = fs::read(file)?;
+    let place = bytes
+        .windows(title.len())
+        .position(|found| found == title.as_bytes());
+    let place = place.context("the description is not where it was")?;
+    bytes[place..place + title.len()].copy_from_slice(read.as_bytes());
+    Ok(fs::write(file, bytes)?)
+}
+
+/// Leaves of the picture of the label nothing but paper: its pixels are one uncompressed strip, and of its
+/// two greys one is ink.
+fn bleached(file: &Path) -> Result<()> {
+    const PAPER: u8 = 240;
+    const INK: u8 = 20;
+    let mut bytes = fs::read(file)?;
+    let margin = [PAPER; 2_000];
+    let first = bytes
+        .windows(margin.len())
+        .position(|found| found == margin)
+        .context("the file has no label")?;
+    let strip = bytes[first..].iter_mut();
+    let strip = strip.take_while(|grey| [PAPER, INK].contains(*grey));
+    let mut n_bleached = 0;
+    for ink in strip.filter(|grey| **grey == INK) {
+        *ink = PAPER;
+        n_bleached += 1;
+    }
+    ensure!(n_bleached > 1_000, "only {n_bleached} bytes were ink");
+    Ok(fs::write(file, bytes)?)
+}
+
+#[test]
+fn what_label_and_scanner_say_holds_a_slide_only_where_the_laboratory_knows_the_case() -> Result<()>
+{
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let server = Server::start(&data, [""; 0])?;
+    ordered(&server, "S26-1")?;
+    let mut slides = Vec::new();
+    for (label, seed) in [("S26-1 A1", "90015"), ("S26-8 A1", "90016")] {
+        let file = folder.path().join(format!("{seed}.svs"));
+        labelled(&file, label, seed)?;
+        scanned(&file, "S26-2 A1")?;
+        slides.push(server.push_new(fs::read(&file)?)?);
+    }
+    let held = server.wait_for_state(&slides[0], &["held", "scored"])?;
+    ensure!(held["status"]["reason"]["code"] == "identity", "{held}");
+    let scored = server.wait_for_state(&slides[1], &["held", "scored"])?;
+    ensure!(scored["status"]["state"] == "scored", "{scored}");
+    // The order of one of its names makes it a matter of that case.
+    ordered(&server, "S26-8")?;
+    let held = server.wait_for_state(&slides[1], &["held"])?;
+    ensure!(held["status"]["reason"]["code"] == "identity", "{held}");
+    let listed = server.get_json(LIST)?;
+    ensure!(
+        listed["slides"].as_array().map(Vec::len) == Some(2),
+        "{listed}"
+    );
+    let witnesses = &listed["slides"][1]["witnesses"];
+    ensure!(witnesses[0]["source"] == "data_matrix", "{witnesses}");
+    ensure!(witnesses[1]["source"] == "scanner_barcode", "{witnesses}");
+    Ok(())
+}
+
+#[test]
+fn a_label_that_cannot_be_read_is_said_so_and_a_laboratory_without_orders_goes_on() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("slide.svs");
+    labelled(&file, "S26-1 A1", "90017")?;
+    bleached(&file)?;
+    for (rule, state) in [("check", "scored"), ("require", "held")] {
+        let data = folder.path().join(rule);
+        let server = Server::start(&data, ["--slide-identity", rule])?;
+        let slide = server.push_new(fs::read(&file)?)?;
+        let slide_now = server.wait_for_state(&slide, &["held", "scored"])?;
+        ensure!(slide_now["status"]["state"] == state, "{slide_now}");
+        let identity = server.get_json(&format!("/api/v1/slides/{slide}/identity"))?;
+        ensure!(identity["label"] == "unread", "{identity}");
+        ensure!(identity["witnesses"] == json!([]), "{identity}");
+        let listed = server.get_json(LIST)?;
+        let n_listed = listed["slides"].as_array().map(Vec::len);
+        ensure!(n_listed == Some(usize::from(state == "held")), "{listed}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_label_alone_finds_its_case_and_an_unknown_one_holds_nothing() -> Result<()> {
     let folder = tempfile::tempdir()?;

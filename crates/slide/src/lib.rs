@@ -18,7 +18,7 @@ mod source_file;
 mod tiff;
 
 pub use decoder::{DecoderCommand, DecoderOptions};
-pub use dicom::{DicomMeta, dicom_instance, dicom_meta};
+pub use dicom::{DicomMeta, dicom_instance, dicom_meta, dicom_picture};
 pub use error::SlideError;
 pub use facts::{Confinement, DicomInstance, ScannerNames, SlideFacts, SourceLevel};
 pub use jpeg::JpegQuality;

@@ -21,8 +21,8 @@ pub use ended::Ended;
 pub use failure::{Failure, kind_of};
 pub use help::work_or_help;
 pub use identity::{
-    CorrectIdentityError, Correction, IdentityRule, correct_identity, examine_identity,
-    identity_hold, match_waiting, place_slide,
+    CorrectIdentityError, Correction, IdentityRule, correct_identity, examine_again,
+    examine_identity, identity_hold, match_waiting, place_slide,
 };
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};

@@ -1,7 +1,7 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, InMemDicomObject, OpenFileOptions};
-use flow::{DicomImageKind, DicomUid, LabelText, Mpp, PixelSize, SlideUids, TileGrid};
+use flow::{DicomImageKind, DicomUid, LabelText, Mpp, PixelSize, SlideId, SlideUids, TileGrid};
 
 use crate::error::SlideError;
 use crate::facts::{DicomInstance, ScannerNames};
@@ -29,10 +29,22 @@ pub(super) struct Attributes {
 impl Attributes {
     /// `header` is a DICOM file up to its pixels. Refuses what is no tiled whole-slide image.
     pub(super) fn parse(header: &[u8]) -> Result<Self, SlideError> {
+        Self::checked(header, check_kind)
+    }
+
+    /// The same of the pictures beside a slide.
+    pub(super) fn of_picture(header: &[u8]) -> Result<Self, SlideError> {
+        Self::checked(header, check_class)
+    }
+
+    fn checked(
+        header: &[u8],
+        check: fn(Attribute<'_>) -> Result<(), SlideError>,
+    ) -> Result<Self, SlideError> {
         let object = read(header)?;
         let transfer_syntax = object.meta().transfer_syntax().to_owned();
         let root = Attribute(&object);
-        check_kind(root)?;
+        check(root)?;
         let grid = grid(root)?;
         check_layout(root, &grid)?;
         Ok(Self {
@@ -208,8 +220,11 @@ fn scanner_names(root: Attribute<'_>) -> ScannerNames {
     let text = |tag| LabelText::new(&root.text(tag)).ok();
     let accession = text(tags::ACCESSION_NUMBER);
     let container = text(tags::CONTAINER_IDENTIFIER);
+    let is_of_lab = |container: &LabelText| {
+        container.reveal().parse::<SlideId>().is_err() && accession.is_some()
+    };
     ScannerNames {
-        barcode: container.filter(|_| accession.is_some()),
+        barcode: container.filter(is_of_lab),
         accession,
     }
 }

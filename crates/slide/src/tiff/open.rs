@@ -27,7 +27,7 @@ mod tag {
 /// A TIFF that is whole, and how its tiles can be had.
 pub(crate) enum Opened {
     Native {
-        facts: SlideFacts,
+        facts: Box<SlideFacts>,
         levels: Vec<SourceLevel>,
         frames: NativeFrames,
     },
@@ -125,7 +125,7 @@ impl Origin {
         let grids: Vec<TileGrid> = natives.iter().map(|level| level.grid).collect();
         let full = grids[0].level;
         Ok(Opened::Native {
-            facts: self.facts(full, associated),
+            facts: Box::new(self.facts(full, associated)),
             levels: grids
                 .into_iter()
                 .map(|grid| SourceLevel::new(grid, full))

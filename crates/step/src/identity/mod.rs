@@ -8,4 +8,4 @@ mod settle;
 
 pub use correct::{CorrectIdentityError, Correction, correct_identity};
 pub use examine::{IdentityRule, examine_identity};
-pub use settle::{identity_hold, match_waiting, place_slide};
+pub use settle::{examine_again, identity_hold, match_waiting, place_slide};

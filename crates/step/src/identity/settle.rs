@@ -1,4 +1,6 @@
-use catalog::{Advance, Catalog, CatalogError, IdentityStanding, PrivateName, SlidePlace};
+use catalog::{
+    Advance, Catalog, CatalogError, IdentityStanding, PrivateName, SlideIdentity, SlidePlace,
+};
 use flow::{HoldReason, SlideId, SlideStatus, SlideTiled};
 use queue::Queue;
 
@@ -28,8 +30,7 @@ pub async fn place_slide(
     catalog.put_in_case(actor, slide, place).await?;
     if let Some(row) = catalog.identity(slide).await? {
         let rule = IdentityRule::behind(row.identity.standing);
-        let standing = examine_identity(catalog, slide, row.identity, rule).await?;
-        settle(catalog, queue, slide, standing).await?;
+        examine_again(catalog, queue, slide, row.identity, rule).await?;
     }
     hurry(catalog, queue, slide).await
 }
@@ -42,10 +43,21 @@ pub async fn match_waiting(
 ) -> Result<(), HurryError> {
     for row in catalog.slides_naming(accession).await? {
         let rule = IdentityRule::behind(row.identity.standing);
-        let standing = examine_identity(catalog, row.slide, row.identity, rule).await?;
-        settle(catalog, queue, row.slide, standing).await?;
+        examine_again(catalog, queue, row.slide, row.identity, rule).await?;
     }
     Ok(())
+}
+
+/// Compares all that is said of a slide that may be tiled already; holds it, or lets it go on.
+pub async fn examine_again(
+    catalog: &Catalog,
+    queue: &Queue,
+    slide: SlideId,
+    identity: SlideIdentity,
+    rule: IdentityRule,
+) -> Result<(), HurryError> {
+    let standing = examine_identity(catalog, slide, identity, rule).await?;
+    settle(catalog, queue, slide, standing).await
 }
 
 /// Stops a tiled slide that must not be analysed, or lets one go on that was stopped for that.

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use catalog::{
-    Catalog, Finding, NewReview, NewSignOff, NewSlide, Opinion, OrderRow, OverrideReason,
-    PrivateName, PrivateRemark, ResultsMessage, ResultsPage, SeenResult, SlidePlace,
+    Catalog, Finding, IdentityStanding, LabelReading, NewReview, NewSignOff, NewSlide, Opinion,
+    OrderRow, OverrideReason, PrivateName, PrivateRemark, ResultsMessage, ResultsPage, SeenResult,
+    SlideIdentity, SlidePlace, Witness, WitnessSource,
 };
 use coverslip_hl7::{ListenConfig, Peers, listen};
 use flow::{
-    Abstention, Call, CaseId, DeviceKind, EncoderRef, Grade, Prediction, RegulatoryStatus,
-    Sha256Digest, SlideId, TaskRef,
+    Abstention, Call, CaseId, DeviceKind, EncoderRef, Grade, HoldReason, LabelText, Prediction,
+    RegulatoryStatus, Sha256Digest, SlideId, SlideNames, SlideStatus, TaskRef,
 };
 use queue::Queue;
 use reading::SignedBody;
@@ -84,23 +85,52 @@ impl Lab {
         Ok(trail.iter().filter(|row| row.action == action).count())
     }
 
+    /// A slide that is held because nobody knows the case that its label names.
+    pub(crate) async fn unmatched(&self) -> Result<SlideId, Failure> {
+        let slide = self.received(b"unmatched").await?;
+        let accession = PrivateName::new(ACCESSION)?;
+        let identity = SlideIdentity {
+            standing: IdentityStanding::Unmatched,
+            label: LabelReading::Read,
+            witnesses: vec![Witness {
+                source: WitnessSource::DataMatrix,
+                text: LabelText::new(ACCESSION)?,
+                names: Some(SlideNames {
+                    accession,
+                    part: None,
+                    block: None,
+                }),
+            }],
+            correction: None,
+        };
+        self.catalog.note_identity(slide, &identity).await?;
+        let reason = HoldReason::Unmatched;
+        let held = SlideStatus::Held { reason };
+        self.catalog.set_status(slide, &held).await?;
+        Ok(slide)
+    }
+
+    async fn received(&self, bytes: &[u8]) -> Result<SlideId, Failure> {
+        let digest = Sha256Digest::of(bytes);
+        let id = SlideId::from_digest(&digest);
+        let slide = NewSlide {
+            id,
+            digest,
+            n_bytes: bytes.len() as u64,
+            file_name: None,
+            mpp_override: None,
+        };
+        self.catalog.register(slide).await?;
+        Ok(id)
+    }
+
     /// A slide of the case with a result.
     pub(crate) async fn scored(
         &self,
         bytes: &[u8],
         abstention: Option<Abstention>,
     ) -> Result<(CaseId, Prediction), Failure> {
-        let digest = Sha256Digest::of(bytes);
-        let id = SlideId::from_digest(&digest);
-        self.catalog
-            .register(NewSlide {
-                id,
-                digest,
-                n_bytes: bytes.len() as u64,
-                file_name: None,
-                mpp_override: None,
-            })
-            .await?;
+        let id = self.received(bytes).await?;
         let (accession, patient) = (PrivateName::new(ACCESSION)?, PrivateName::new(PATIENT)?);
         let case = self.catalog.open_case(&accession, Some(&patient)).await?.id;
         let place = SlidePlace {

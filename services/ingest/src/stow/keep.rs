@@ -1,5 +1,5 @@
-use catalog::{AuditAction, AuditEvent, KeptInstance, NewDicomInstance};
-use flow::{ObjectKey, SlideId, Stage, TileOrigin};
+use catalog::{AuditAction, AuditEvent, DicomEntity, KeptInstance, NewDicomInstance};
+use flow::{DicomImageKind, ObjectKey, SlideId, SlideReceived, SlideUids, Stage, TileOrigin};
 use serde_json::json;
 use telemetry::{ErrorKind, TraceContext, UploadOutcome};
 
@@ -18,7 +18,7 @@ pub(super) struct Sender {
 /// An instance that is stored.
 pub(super) struct Stored {
     pub(super) name: InstanceName,
-    pub(super) uids: flow::SlideUids,
+    pub(super) uids: SlideUids,
     /// How it can be had back under its UIDs.
     pub(super) shown: Shown,
 }
@@ -78,6 +78,9 @@ pub(super) async fn keep(
                 .adopt(file, &ObjectKey::DicomInstance(new.digest))
                 .await?;
             note(deps, sender, &new, kept).await?;
+            if new.kind == DicomImageKind::Label {
+                announce_label(deps, &new.uids).await?;
+            }
         }
     }
     Ok(Ok(Stored {
@@ -89,6 +92,16 @@ pub(super) async fn keep(
             None => Shown::Not,
         },
     }))
+}
+
+/// The tile step looks again at slides whose label came after them.
+async fn announce_label(deps: &IngestDeps, uids: &SlideUids) -> Result<(), ReceiveError> {
+    let IngestDeps { catalog, queue, .. } = deps;
+    let series = DicomEntity::Series;
+    for slide in catalog.slides_by_dicom_uid(series, &uids.series).await? {
+        queue.publish(&SlideReceived { slide }).await?;
+    }
+    Ok(())
 }
 
 /// Counts an instance that was refused.

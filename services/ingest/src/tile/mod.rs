@@ -2,6 +2,7 @@
 
 mod associated;
 mod build;
+mod identity;
 mod manifest;
 mod overview;
 mod uids;
@@ -10,7 +11,7 @@ mod witnesses;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use catalog::{IdentityStanding, LabelReading, SlideIdentity, SlideRow};
+use catalog::SlideRow;
 use flow::{
     HoldReason, MppSource, ObjectKey, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
 };
@@ -22,7 +23,6 @@ use thiserror::Error;
 
 use crate::{IngestDeps, TilingConfig};
 use build::Built;
-use witnesses::Found;
 
 pub(crate) use uids::was_made_here;
 
@@ -48,7 +48,7 @@ pub enum Refusal {
 /// Tiles a slide of the catalog: levels, associated images, index, what label and scanner say of which
 /// slide it is, then the manifest, then the status, then the announcement.
 ///
-/// A slide with a manifest is announced again and not redone. One whose label, scanner and case name
+/// A slide with a manifest is announced again and not redone, but for a label that came since. One whose label, scanner and case name
 /// different slides is held and not announced.
 ///
 /// # Errors
@@ -72,6 +72,8 @@ pub async fn tile_slide(
         let wall_s = began.elapsed().as_secs_f64();
         let stage = Stage::Tile;
         step::record_timing(&deps.catalog, slide, StageTiming::of_wall(stage, wall_s)).await?;
+    } else if let Some(identity) = &config.identity {
+        identity::read_late_label(deps, identity, slide).await?;
     }
     if let Some(reason) = step::identity_hold(&deps.catalog, slide).await? {
         return hold(deps, slide, reason).await;
@@ -129,34 +131,13 @@ async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built, rule: IdentityR
         .await?;
     let tissue = overview::tissue(&deps.store, slide, built).await?;
     if let Some(found) = &built.found {
-        compare(deps, slide, found, rule).await?;
+        identity::compare(deps, slide, found, rule).await?;
     }
     let manifest = manifest::manifest(row, built, tissue);
     let json = serde_json::to_vec(&manifest)?;
     deps.store
         .put(&ObjectKey::SlideManifest(slide), json.into())
         .await?;
-    Ok(())
-}
-
-/// Notes what came of it in the catalog, where the next step finds it.
-async fn compare(
-    deps: &IngestDeps,
-    slide: SlideId,
-    found: &Found,
-    rule: IdentityRule,
-) -> Result<()> {
-    if found.label == LabelReading::Unread {
-        tracing::info!(slide.id = %slide, "no barcode could be read on the label of a slide");
-    }
-    let before = deps.catalog.identity(slide).await?;
-    let identity = SlideIdentity {
-        standing: IdentityStanding::Open,
-        label: found.label,
-        witnesses: found.witnesses.clone(),
-        correction: before.and_then(|row| row.identity.correction),
-    };
-    step::examine_identity(&deps.catalog, slide, identity, rule).await?;
     Ok(())
 }
 

@@ -18,19 +18,10 @@ pub(super) fn found(
     named: &ScannerNames,
     pictures: &[StoredPicture],
 ) -> Found {
-    let barcodes = label_of(pictures).map(read_barcodes).unwrap_or_default();
-    let has_label = picture(pictures, AssociatedName::Label).is_some();
-    let label = match (barcodes.is_empty(), has_label) {
-        (false, _) => LabelReading::Read,
-        (true, true) => LabelReading::Unread,
-        // On the picture of the whole glass none was to be expected.
-        (true, false) => LabelReading::Absent,
+    let (label, on_label) = match picture(pictures, AssociatedName::Label) {
+        Some(picture) => read_label(pattern, picture),
+        None => read_glass(pattern, pictures),
     };
-    let on_label = barcodes.into_iter().map(|barcode| Witness {
-        source: source(barcode.symbology),
-        names: pattern.names(&barcode.text),
-        text: barcode.text,
-    });
     let by_scanner = named.barcode.iter().map(|text| Witness {
         source: WitnessSource::ScannerBarcode,
         names: pattern.names(text),
@@ -43,21 +34,47 @@ pub(super) fn found(
     });
     Found {
         label,
-        witnesses: on_label.chain(by_scanner).chain(told).collect(),
+        witnesses: on_label.into_iter().chain(by_scanner).chain(told).collect(),
     }
 }
 
-/// Some scanners have the label on the macro image alone.
-fn label_of(pictures: &[StoredPicture]) -> Option<LabelPicture> {
-    let picture = picture(pictures, AssociatedName::Label)
-        .or_else(|| picture(pictures, AssociatedName::Macro))?;
-    // It was decoded a moment ago; one that cannot be any more says nothing.
-    let decoded = pyramid::decode_jpeg(&picture.jpeg).ok()?;
-    LabelPicture::of_rgb(decoded.size, &decoded.pixels)
+/// What the barcodes on the picture of a label say. Takes some seconds at most.
+pub(super) fn read_label(
+    pattern: &LabelPattern,
+    picture: &StoredPicture,
+) -> (LabelReading, Vec<Witness>) {
+    let barcodes = decoded(picture).map(read_barcodes).unwrap_or_default();
+    let said = barcodes.into_iter().map(|barcode| Witness {
+        source: source(barcode.symbology),
+        names: pattern.names(&barcode.text),
+        text: barcode.text,
+    });
+    let said: Vec<Witness> = said.collect();
+    let reading = match said.is_empty() {
+        true => LabelReading::Unread,
+        false => LabelReading::Read,
+    };
+    (reading, said)
+}
+
+/// Some scanners have the label on the picture of the whole glass alone; where nothing is read there,
+/// no label was to be expected.
+fn read_glass(pattern: &LabelPattern, pictures: &[StoredPicture]) -> (LabelReading, Vec<Witness>) {
+    let glass = picture(pictures, AssociatedName::Macro);
+    match glass.map(|glass| read_label(pattern, glass)) {
+        Some((LabelReading::Read, said)) => (LabelReading::Read, said),
+        _ => (LabelReading::Absent, Vec::new()),
+    }
 }
 
 fn picture(pictures: &[StoredPicture], name: AssociatedName) -> Option<&StoredPicture> {
     pictures.iter().find(|picture| picture.facts.name == name)
+}
+
+fn decoded(picture: &StoredPicture) -> Option<LabelPicture> {
+    // It was decoded a moment ago; one that cannot be any more says nothing.
+    let decoded = pyramid::decode_jpeg(&picture.jpeg).ok()?;
+    LabelPicture::of_rgb(decoded.size, &decoded.pixels)
 }
 
 const fn source(symbology: Symbology) -> WitnessSource {

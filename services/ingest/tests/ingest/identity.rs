@@ -3,13 +3,19 @@
 
 use std::path::Path;
 
-use catalog::{LabelReading, PrivateName, SlidePlace, WitnessSource};
+use catalog::{LabelReading, Page, PrivateName, SlidePlace, WitnessSource};
 use coverslip_ingest::{IdentityConfig, TileOutcome, TilingConfig, receive_file, tile_slide};
-use flow::{HoldReason, ObjectKey, SlideId, SlideStatus, SlideTiled};
+use dicom_core::VR;
+use dicom_dictionary_std::tags;
+use flow::{
+    AssociatedName, HoldReason, ObjectKey, SlideId, SlideReceived, SlideStatus, SlideTiled,
+};
 use phantom::PhantomSpec;
 use step::IdentityRule;
 
+use crate::dicom_files::{label, painted, uids, with_text};
 use crate::lab::{Lab, Tested, arrival, no_progress};
+use crate::stow_client::Client;
 
 const CANARY: &str = "CANARY-1 A1";
 
@@ -43,24 +49,36 @@ async fn received(
         .await?
         .slide();
     if let Some(accession) = case {
-        let case = lab
-            .deps
-            .catalog
-            .open_case(&PrivateName::new(accession)?, None)
-            .await?
-            .id;
-        let place = SlidePlace {
-            case,
-            part: None,
-            block: None,
-            stain: None,
-        };
-        lab.deps
-            .catalog
-            .put_in_case("the lis", slide, &place)
-            .await?;
+        put_in(lab, slide, accession).await?;
     }
     Ok(slide)
+}
+
+async fn put_in(lab: &Lab, slide: SlideId, accession: &str) -> Tested {
+    let catalog = &lab.deps.catalog;
+    let case = catalog
+        .open_case(&PrivateName::new(accession)?, None)
+        .await?;
+    let place = SlidePlace {
+        case: case.id,
+        part: None,
+        block: None,
+        stain: None,
+    };
+    Ok(catalog.put_in_case("the lis", slide, &place).await?)
+}
+
+/// What was stored by DICOMweb as a slide.
+async fn stored(lab: &Lab, instances: &[&[u8]]) -> Result<SlideId, Box<dyn std::error::Error>> {
+    let answer = Client::of(lab).await?.store(instances).await?;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let page = Page {
+        after: None,
+        limit: 10,
+    };
+    let rows = lab.deps.catalog.slides(page).await?;
+    assert_eq!(rows.len(), 1);
+    Ok(rows[0].id)
 }
 
 async fn tiled(lab: &Lab, slide: SlideId, rule: IdentityRule) -> anyhow::Result<TileOutcome> {
@@ -136,6 +154,69 @@ async fn what_nobody_knows_waits_only_where_every_slide_must_be_matched() -> Tes
             None => SlideStatus::Tiled,
         };
         assert_eq!(lab.status(slide).await?, wanted);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dicom_slide_is_compared_with_the_accession_number_that_its_scanner_was_told() -> Tested {
+    for (case, wanted) in [
+        ("S26-1", SlideStatus::Tiled),
+        (
+            "S26-2",
+            SlideStatus::Held {
+                reason: HoldReason::Identity,
+            },
+        ),
+    ] {
+        let lab = Lab::open().await?;
+        let levels = painted(&uids(1)?, 1)?;
+        let full = with_text(&levels[0], tags::ACCESSION_NUMBER, VR::SH, "S26-1")?;
+        let slide = stored(&lab, &[&full]).await?;
+        put_in(&lab, slide, case).await?;
+        tiled(&lab, slide, IdentityRule::GoesOn).await?;
+        assert_eq!(lab.status(slide).await?, wanted);
+        let found = lab.deps.catalog.identity(slide).await?.ok_or("a finding")?;
+        let sources: Vec<_> = found.identity.witnesses.iter().map(|w| w.source).collect();
+        assert_eq!(sources, [WitnessSource::ScannerAccession]);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_stored_as_an_instance_is_read_whether_it_comes_with_its_slide_or_later() -> Tested
+{
+    let rule = IdentityRule::GoesOn;
+    for is_late in [false, true] {
+        let lab = Lab::open().await?;
+        let levels = painted(&uids(1)?, 1)?;
+        let (full, label) = (&levels[0], label(&levels[1], CANARY)?);
+        let first: &[&[u8]] = if is_late { &[full] } else { &[full, &label] };
+        let slide = stored(&lab, first).await?;
+        put_in(&lab, slide, "S26-2").await?;
+        let outcome = tiled(&lab, slide, rule).await?;
+        let has_label = |manifest: &[u8]| -> Result<bool, serde_json::Error> {
+            let manifest: flow::SlideManifest = serde_json::from_slice(manifest)?;
+            let mut names = manifest.associated.iter().map(|image| image.name);
+            Ok(names.any(|name| name == AssociatedName::Label))
+        };
+        let manifest = lab.deps.store.get(&ObjectKey::SlideManifest(slide)).await?;
+        assert_eq!(has_label(&manifest)?, !is_late);
+        if is_late {
+            assert!(matches!(outcome, TileOutcome::Tiled), "{outcome:?}");
+            let n_before = lab.deps.queue.depth::<SlideReceived>().await?.waiting;
+            stored(&lab, &[&label]).await?;
+            let n_announced = lab.deps.queue.depth::<SlideReceived>().await?.waiting;
+            assert_eq!(n_announced, n_before + 1);
+            tiled(&lab, slide, rule).await?;
+        }
+        let reason = HoldReason::Identity;
+        assert_eq!(lab.status(slide).await?, SlideStatus::Held { reason });
+        let found = lab.deps.catalog.identity(slide).await?.ok_or("a finding")?;
+        assert_eq!(found.identity.label, LabelReading::Read);
+        let witness = &found.identity.witnesses[0];
+        assert_eq!(witness.source, WitnessSource::DataMatrix);
+        assert_eq!(witness.text.reveal(), CANARY);
     }
     Ok(())
 }

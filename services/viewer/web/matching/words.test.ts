@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ToBeMatched } from './api';
-import { isDisputed, proposed, statements, whyWords } from './words';
+import { isDisputed, proposed, readingWords, statements, whyWords } from './words';
 
 function waiting(part: Partial<ToBeMatched>): ToBeMatched {
   return {
@@ -8,6 +8,7 @@ function waiting(part: Partial<ToBeMatched>): ToBeMatched {
     revision: 1,
     standing: 'contradicted',
     since: '',
+    label: 'read',
     witnesses: [],
     corrected_to: null,
     case: null,
@@ -52,10 +53,21 @@ test('who names another slide is disputed, who says less or nothing is not', () 
 
 test('a slide says why it waits', () => {
   expect(whyWords(waiting({}))).toBe('These do not name the same slide.');
-  expect(whyWords(waiting({ standing: 'unmatched' }))).toBe('Nothing on the label can be read, and no case was given.');
+  expect(whyWords(waiting({ standing: 'unmatched', label: 'unread' }))).toBe('Nothing on the label can be read, and no case was given.');
+  expect(whyWords(waiting({ standing: 'unmatched', label: 'absent' }))).toBe('There is no label to read, and no case was given.');
   expect(whyWords(waiting({ standing: 'unmatched', witnesses: [label] }))).toBe(
     'No order and no case is known by what the label says.',
   );
+});
+
+test('a label that could not be read is said so', () => {
+  expect(readingWords(waiting({ label: 'unread' }))).toBe('No barcode on the label could be read.');
+  const scanner = { source: 'scanner_barcode', text: 'S26-2', names: null } as const;
+  expect(readingWords(waiting({ witnesses: [label, strange, scanner] }))).toBe('Read on the label: S26-1;A;1 · http://x');
+  expect(readingWords(waiting({ label: 'absent', witnesses: [scanner] }))).toBeNull();
+  expect(readingWords(waiting({ label: null }))).toBeNull();
+  const [first] = statements(waiting({ label: 'unread', witnesses: [scanner] }));
+  expect(first).toEqual({ who: 'The label', says: 'no barcode on it could be read', names: null });
 });
 
 test('the form proposes what the label says, else the case', () => {

@@ -1,5 +1,5 @@
 import { say } from '../words/say';
-import type { Names, Placed, Source, ToBeMatched } from './api';
+import type { Names, Placed, SlideIdentity, Source, ToBeMatched } from './api';
 
 const SOURCES: Record<Source, string> = {
   data_matrix: say('Data Matrix on the label'),
@@ -18,12 +18,13 @@ export interface Statement {
 }
 
 /** All that is said of the slide: what was read, where it was put, and what was ordered for it. */
-export function statements({ witnesses, corrected_to, case: placed, ordered }: ToBeMatched): Statement[] {
+export function statements({ label, witnesses, corrected_to, case: placed, ordered }: SlideIdentity): Statement[] {
   const read = witnesses.map(({ source, text, names }) => ({ who: SOURCES[source], says: text, names }));
+  const unread = { who: say('The label'), says: say('no barcode on it could be read'), names: null };
   const corrected = corrected_to && { who: say('A person, before'), says: namesWords(corrected_to), names: corrected_to };
   const put = placed && { who: say('The case it was put in'), says: placedWords(placed), names: placed };
   const asked = ordered.map((order) => ({ who: say('Ordered'), says: placedWords(order), names: order }));
-  return [...read, ...(corrected ? [corrected] : []), ...(put ? [put] : []), ...asked];
+  return [...(label === 'unread' ? [unread] : []), ...read, ...(corrected ? [corrected] : []), ...(put ? [put] : []), ...asked];
 }
 
 /** Whether a statement names another slide than one of the others does. */
@@ -32,10 +33,23 @@ export function isDisputed(statement: Statement, all: readonly Statement[]): boo
   return names !== null && all.some((other) => other.names !== null && differ(names, other.names));
 }
 
-export function whyWords({ standing, witnesses }: ToBeMatched): string {
+export function whyWords({ standing, label, witnesses }: ToBeMatched): string {
   if (standing === 'contradicted') return say('These do not name the same slide.');
-  if (witnesses.length === 0) return say('Nothing on the label can be read, and no case was given.');
+  if (witnesses.length === 0) {
+    return label === 'unread'
+      ? say('Nothing on the label can be read, and no case was given.')
+      : say('There is no label to read, and no case was given.');
+  }
   return say('No order and no case is known by what the label says.');
+}
+
+const ON_LABEL: readonly Source[] = ['data_matrix', 'qr_code', 'code_128'];
+
+/** What was read on the label, to stand below its picture; `null` where nobody looked. */
+export function readingWords({ label, witnesses }: SlideIdentity): string | null {
+  if (label === 'unread') return say('No barcode on the label could be read.');
+  const texts = witnesses.filter(({ source }) => ON_LABEL.includes(source)).map(({ text }) => text);
+  return texts.length === 0 ? null : say('Read on the label: {text}', { text: texts.join(' · ') });
 }
 
 /** What a person most likely wants to write: what the label says, else the scanner. */
