@@ -40,9 +40,9 @@ pub(crate) struct IngestArgs {
 enum SlideIdentity {
     /// Labels are not read.
     Off,
-    /// Where they name different slides, the slide waits for a person.
+    /// Where they name different slides, and one of them a case that is known, the slide waits for a person.
     Check,
-    /// The same, and a slide that nobody matches to a known case waits too.
+    /// Where they name different slides, or none a case that is known, it waits.
     Require,
 }
 
