@@ -24,14 +24,8 @@ pub(super) fn expected(case: CaseId, names: &SlideNames, orders: &[OrderRow]) ->
         |field: fn(&NewOrder) -> &Option<_>| only.and_then(|order| field(order).clone());
     Expected::At(SlidePlace {
         case,
-        part: names
-            .part
-            .clone()
-            .or_else(|| from_order(|order| &order.part)),
-        block: names
-            .block
-            .clone()
-            .or_else(|| from_order(|order| &order.block)),
+        part: from_order(|order| &order.part).or_else(|| names.part.clone()),
+        block: from_order(|order| &order.block).or_else(|| names.block.clone()),
         stain: from_order(|order| &order.stain),
     })
 }
