@@ -1,6 +1,7 @@
 use catalog::{Priority, PrivateName};
+use laboratory::{ACCESSION, PATIENT};
 
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use crate::lab::{Lab, Tested, order};
 use crate::line::field;
 
 #[tokio::test]
