@@ -3,6 +3,7 @@
 
 mod answers;
 mod fusion;
+mod nodes;
 mod orders;
 mod record;
 mod signature;
@@ -10,6 +11,7 @@ mod signed;
 
 pub use answers::{Answer, Author, Says, SlideAnswers};
 pub use fusion::{CaseCall, TaskResult, fused};
+pub use nodes::{BlockCount, NodeCount, NodeStage, counted};
 pub use orders::{orders_came, place_order};
 pub use record::{CaseRecord, SlideRecord, together};
 pub use signature::{Finality, ReaderFinding, Signature, findings};

@@ -11,6 +11,7 @@ mod covariates;
 mod events;
 mod me;
 mod orders;
+mod patients;
 mod predictions;
 mod reconciliation;
 mod report;

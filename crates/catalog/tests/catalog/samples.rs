@@ -1,10 +1,7 @@
 //! Rows to test with.
 
 use coverslip_catalog::NewSlide;
-use flow::{
-    Call, DeviceKind, EncoderRef, FlowError, Prediction, RegulatoryStatus, Sha256Digest, SlideId,
-    Stage, StageTiming, TaskRef,
-};
+use flow::{FlowError, Prediction, Sha256Digest, SlideId, Stage, StageTiming};
 
 pub(crate) fn id(n: u8) -> SlideId {
     SlideId::from_digest(&Sha256Digest::of(&[n]))
@@ -32,37 +29,5 @@ pub(crate) fn prediction(
     version: &str,
     probability: f64,
 ) -> Result<Prediction, FlowError> {
-    Ok(Prediction {
-        slide: id(slide),
-        pyramid: Sha256Digest::of(b"pyramid"),
-        encoder: EncoderRef {
-            name: "encoder".to_owned(),
-            hash: Sha256Digest::of(b"encoder"),
-        },
-        encoder_terms: None,
-        untrained_mpp: None,
-        precision: None,
-        head_precision: None,
-        device: DeviceKind::Cpu,
-        task: TaskRef {
-            id: "phantom-tumour".parse()?,
-            version: version.parse()?,
-            hash: Sha256Digest::of(version.as_bytes()),
-        },
-        covariates: None,
-        regulatory_status: RegulatoryStatus::ResearchUseOnly,
-        call: Call {
-            label: "tumour".to_owned(),
-            is_positive: probability >= 0.5,
-        },
-        probability,
-        threshold: 0.5,
-        grade: None,
-        set: None,
-        abstention: None,
-        class_probabilities: Vec::new(),
-        top_tiles: Vec::new(),
-        n_instances: 12,
-        evidence: None,
-    })
+    laboratory::prediction(id(slide), version, probability)
 }

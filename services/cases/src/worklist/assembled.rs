@@ -21,7 +21,7 @@ pub(crate) struct AssembledSlide {
     /// Those that were amended among them.
     pub(crate) reviews: Vec<ReviewRow>,
     /// Empty where the results are withheld.
-    pub(super) answers: SlideAnswers,
+    pub(crate) answers: SlideAnswers,
 }
 
 impl Assembled {

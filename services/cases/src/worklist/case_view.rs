@@ -76,7 +76,7 @@ pub(crate) struct SignedView {
 }
 
 impl CaseView {
-    pub(super) async fn of(
+    pub(crate) async fn of(
         state: &CasesState,
         access: &Access,
         case: &Assembled,

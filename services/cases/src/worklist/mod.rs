@@ -12,7 +12,7 @@ mod sign_off;
 mod slide_case;
 
 pub(crate) use assembled::{Assembled, AssembledSlide};
-pub(crate) use case_view::SignedView;
+pub(crate) use case_view::{CaseView, SignedView};
 
 use axum::Router;
 use axum::routing::{get, post, put};
@@ -32,6 +32,6 @@ pub(crate) fn routes() -> Router<CasesState> {
 }
 
 /// Cases name patients.
-fn knows_patients(access: &Access) -> Result<(), ApiError> {
+pub(crate) fn knows_patients(access: &Access) -> Result<(), ApiError> {
     access.require_any(&[Role::Pathologist, Role::Lis])
 }

@@ -24,6 +24,8 @@ const TELLING: [&str; 5] = [
 async fn lab_with_a_positive_slide() -> Result<(Lab, SlideId, String), Failure> {
     let lab = Lab::with_rule(FirstReadRule::Required).await?;
     let slide = lab.scored(b"a", 0.9).await?;
+    let order = json!({ "accession": "S26-1", "patient": "P-7" });
+    lab.ask(Role::Lis, "POST", "/api/v1/orders", order).await?;
     let case = lab.in_case(slide, "S26-1").await?;
     Ok((lab, slide, case))
 }
@@ -66,6 +68,12 @@ fn routes(slide: SlideId, case: &str) -> Vec<(&'static str, String, Value, Statu
             "POST",
             "/api/v1/worklist".to_owned(),
             json!({ "accession": "S" }),
+            ok,
+        ),
+        (
+            "POST",
+            "/api/v1/patients/results".to_owned(),
+            json!({ "patient": "P-7" }),
             ok,
         ),
         ("GET", "/api/v1/cases".to_owned(), Value::Null, ok),

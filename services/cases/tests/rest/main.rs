@@ -6,6 +6,7 @@ mod first_read;
 mod lab;
 mod on_record;
 mod orders;
+mod patients;
 mod reconciliation;
 mod reports;
 mod reviews;

@@ -95,6 +95,12 @@ async fn each_request_about_a_patient_is_one_event() -> Tested {
             json!({ "accession": "C" }),
             "case_seen",
         ),
+        (
+            "POST",
+            "/api/v1/patients/results".to_owned(),
+            json!({ "patient": "CANARY" }),
+            "case_seen",
+        ),
         ("GET", "/api/v1/cases".to_owned(), Value::Null, "case_seen"),
         (
             "GET",

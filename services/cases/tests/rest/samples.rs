@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use flow::{
-    Abstention, Call, DeviceKind, EncoderRef, Grade, Mpp, MppSource, ObjectKey, PixelSize,
-    Prediction, RegulatoryStatus, Sha256Digest, SlideId, SlideManifest, SlideStatus, TaskRef,
-    TissueMask,
+    Abstention, Grade, Mpp, MppSource, ObjectKey, PixelSize, Prediction, Sha256Digest, SlideId,
+    SlideManifest, SlideStatus, TissueMask,
 };
 use serde_json::{Value, json};
 
@@ -17,43 +16,17 @@ pub(crate) fn task_hash() -> Sha256Digest {
     Sha256Digest::of(b"1.0.0")
 }
 
+/// A result, graded if it is positive.
 pub(crate) fn prediction(slide: SlideId, probability: f64) -> Result<Prediction, Failure> {
-    let is_positive = probability >= 0.5;
-    let label = if is_positive { CANARY } else { "benign" }.to_owned();
+    let result = laboratory::prediction(slide, "1.0.0", probability)?;
     Ok(Prediction {
-        slide,
-        pyramid: Sha256Digest::of(b"pyramid"),
-        encoder: EncoderRef {
-            name: "encoder".to_owned(),
-            hash: Sha256Digest::of(b"encoder"),
-        },
-        encoder_terms: None,
-        untrained_mpp: None,
-        precision: None,
-        head_precision: None,
-        device: DeviceKind::Cpu,
-        task: TaskRef {
-            id: "phantom-tumour".parse()?,
-            version: "1.0.0".parse()?,
-            hash: task_hash(),
-        },
-        covariates: None,
-        regulatory_status: RegulatoryStatus::ResearchUseOnly,
-        call: Call { label, is_positive },
-        probability,
-        threshold: 0.5,
-        grade: is_positive.then(|| Grade {
+        grade: result.call.is_positive.then(|| Grade {
             scale: "isup".to_owned(),
             value: 3,
             expected: 2.9,
             exceedance: vec![0.9, 0.8, 0.7],
         }),
-        set: None,
-        abstention: None,
-        class_probabilities: Vec::new(),
-        top_tiles: Vec::new(),
-        n_instances: 12,
-        evidence: None,
+        ..result
     })
 }
 

@@ -1,8 +1,9 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use catalog::Role;
+use laboratory::{ACCESSION, PATIENT, scored};
 
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use crate::lab::{Lab, Tested, order};
 
 const KINDS: [&str; 6] = [
     "ServiceRequest",
@@ -16,7 +17,7 @@ const KINDS: [&str; 6] = [
 #[tokio::test]
 async fn resources_are_for_those_with_a_role_and_refusals_are_outcomes() -> Tested {
     let lab = Lab::open().await?;
-    let (_, result) = lab.scored(b"a", None).await?;
+    let (_, result) = scored(&lab.catalog, b"a", None).await?;
     for kind in KINDS {
         for role in [Role::Scanner, Role::Engineer] {
             for rest in [String::new(), format!("/{}", result.slide)] {
@@ -61,7 +62,7 @@ async fn resources_are_for_those_with_a_role_and_refusals_are_outcomes() -> Test
 async fn what_names_a_patient_is_searched_by_a_body_and_put_on_record() -> Tested {
     let lab = Lab::open().await?;
     lab.send(&[], &order()).await?;
-    lab.scored(b"a", None).await?;
+    scored(&lab.catalog, b"a", None).await?;
     for kind in [
         "ServiceRequest",
         "Specimen",

@@ -3,15 +3,16 @@
 use axum::http::StatusCode;
 use catalog::{Impression, NewReview, Opinion, Role};
 use http::FirstReadRule;
+use laboratory::{overridden, scored, signed};
 
 use crate::lab::{Lab, Tested};
 
 #[tokio::test]
 async fn nothing_tells_of_a_result_before_the_first_read() -> Tested {
     let lab = Lab::with_rule(FirstReadRule::Required).await?;
-    let (case, result) = lab.scored(b"a", None).await?;
-    lab.overridden(&result, "benign", None).await?;
-    lab.signed(case, &[result.slide], 1).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
+    overridden(&lab.catalog, &result, "benign", None).await?;
+    signed(&lab.catalog, case, &[result.slide], 1).await?;
     let shown = lab.found(Role::Lis, "/fhir/R4/Observation").await?;
     assert_eq!(shown.len(), 2, "those who pass results on are not bound");
     let mut routes = vec![

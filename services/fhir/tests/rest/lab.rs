@@ -4,18 +4,11 @@ use std::error::Error;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use catalog::{
-    Catalog, Finding, NewReview, NewSignOff, NewSlide, Opinion, OverrideReason, PrivateName,
-    PrivateRemark, Role, SeenResult, SlidePlace,
-};
+use catalog::{Catalog, Role};
 use coverslip_fhir::{FhirState, router};
-use flow::{
-    Abstention, Call, CaseId, DeviceKind, EncoderRef, Grade, Prediction, RegulatoryStatus,
-    Sha256Digest, SlideId, TaskRef,
-};
 use http::{AccessControl, FirstReadRule, Protected, Transport, protect};
+use laboratory::{ACCESSION, PATIENT};
 use queue::Queue;
-use reading::SignedBody;
 use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
@@ -23,9 +16,6 @@ use tower::ServiceExt;
 
 pub(crate) type Failure = Box<dyn Error>;
 pub(crate) type Tested = Result<(), Failure>;
-
-pub(crate) const ACCESSION: &str = "CANARY-S26-1";
-pub(crate) const PATIENT: &str = "CANARY-P-1";
 
 pub(crate) struct Lab {
     _folder: TempDir,
@@ -125,85 +115,6 @@ impl Lab {
             },
         })
     }
-
-    /// A slide of the case with a result.
-    pub(crate) async fn scored(
-        &self,
-        bytes: &[u8],
-        abstention: Option<Abstention>,
-    ) -> Result<(CaseId, Prediction), Failure> {
-        let digest = Sha256Digest::of(bytes);
-        let slide = NewSlide {
-            id: SlideId::from_digest(&digest),
-            digest,
-            n_bytes: bytes.len() as u64,
-            file_name: None,
-            mpp_override: None,
-        };
-        let id = slide.id;
-        self.catalog.register(slide).await?;
-        let (accession, patient) = (PrivateName::new(ACCESSION)?, PrivateName::new(PATIENT)?);
-        let case = self.catalog.open_case(&accession, Some(&patient)).await?.id;
-        let place = SlidePlace {
-            case,
-            part: Some(PrivateName::new("A")?),
-            block: Some(PrivateName::new("A1")?),
-            stain: Some(PrivateName::new("H&E")?),
-        };
-        self.catalog.put_in_case("the lis", id, &place).await?;
-        let result = prediction(id, abstention)?;
-        self.catalog.record_prediction(id, &result).await?;
-        Ok((case, result))
-    }
-
-    /// A person overrides the result; the review's number.
-    pub(crate) async fn overridden(
-        &self,
-        result: &Prediction,
-        label: &str,
-        amends: Option<u32>,
-    ) -> Tested {
-        let call = Call {
-            label: label.to_owned(),
-            is_positive: false,
-        };
-        let review = NewReview {
-            slide: result.slide,
-            reviewer: "Dr. Gram".to_owned(),
-            opinion: Opinion::Override {
-                result: SeenResult::of(result),
-                finding: Finding { call, grade: None },
-                reason: OverrideReason::FalsePositive,
-                text: PrivateRemark::new("crush artefact")?,
-            },
-            amends,
-        };
-        self.catalog.add_review(&review).await?;
-        Ok(())
-    }
-
-    /// A person signs the case with these slides, as it stands.
-    pub(crate) async fn signed(&self, case: CaseId, slides: &[SlideId], version: u32) -> Tested {
-        let body = SignedBody {
-            seen: Sha256Digest::of(b"seen"),
-            results: Vec::new(),
-            slides: slides.to_vec(),
-            unfinished: Vec::new(),
-            statement: Some(PrivateRemark::new("No tumour.")?),
-            despite_unfinished: None,
-            amendment: (version > 1)
-                .then(|| PrivateRemark::new("recounted"))
-                .transpose()?,
-        };
-        let sign_off = NewSignOff {
-            case,
-            version,
-            signer: "Dr. Gram".to_owned(),
-            body: serde_json::to_value(body)?,
-        };
-        assert!(self.catalog.add_sign_off(&sign_off).await?);
-        Ok(())
-    }
 }
 
 pub(crate) fn order() -> Value {
@@ -224,43 +135,5 @@ pub(crate) fn order() -> Value {
                 "identifier": [{ "value": "A1" }],
             }],
         }],
-    })
-}
-
-fn prediction(slide: SlideId, abstention: Option<Abstention>) -> Result<Prediction, Failure> {
-    Ok(Prediction {
-        slide,
-        pyramid: Sha256Digest::of(b"pyramid"),
-        encoder: EncoderRef::of_name("tiny"),
-        encoder_terms: None,
-        untrained_mpp: None,
-        precision: None,
-        head_precision: None,
-        device: DeviceKind::Cpu,
-        task: TaskRef {
-            id: "phantom-tumour".parse()?,
-            version: "1.0.0".parse()?,
-            hash: Sha256Digest::of(b"1.0.0"),
-        },
-        covariates: None,
-        regulatory_status: RegulatoryStatus::ResearchUseOnly,
-        call: Call {
-            label: "tumour".to_owned(),
-            is_positive: true,
-        },
-        probability: 0.75,
-        threshold: 0.5,
-        grade: Some(Grade {
-            scale: "isup".to_owned(),
-            value: 3,
-            expected: 2.9,
-            exceedance: vec![0.9, 0.8, 0.7],
-        }),
-        set: None,
-        abstention,
-        class_probabilities: Vec::new(),
-        top_tiles: Vec::new(),
-        n_instances: 12,
-        evidence: None,
     })
 }

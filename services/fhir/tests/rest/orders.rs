@@ -1,8 +1,9 @@
 use axum::http::StatusCode;
 use catalog::Role;
+use laboratory::{ACCESSION, PATIENT};
 use serde_json::{Value, json};
 
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use crate::lab::{Lab, Tested, order};
 
 #[tokio::test]
 async fn an_order_is_what_the_laboratory_sent_and_the_same_one_is_one() -> Tested {

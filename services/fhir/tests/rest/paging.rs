@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use catalog::Role;
+use laboratory::{scored, signed};
 use serde_json::{Value, json};
 
 use crate::lab::{Failure, Lab, Tested, order};
@@ -38,11 +39,11 @@ async fn links_lead_to_every_resource_once() -> Tested {
         if n % 2 == 0 {
             let case = placed.body["id"].as_str().ok_or("an id")?.parse()?;
             let case = lab.catalog.order(case).await?.ok_or("an order")?.case;
-            lab.signed(case, &[], 1).await?;
+            signed(&lab.catalog, case, &[], 1).await?;
         }
     }
     for bytes in 0..23_u8 {
-        lab.scored(&[bytes], None).await?;
+        scored(&lab.catalog, &[bytes], None).await?;
     }
     for (role, kind, n) in [
         (Role::Lis, "ServiceRequest", 25),

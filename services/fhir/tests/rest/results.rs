@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 use flow::Abstention;
+use laboratory::{overridden, scored, signed};
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, Tested};
@@ -18,7 +19,7 @@ fn is_marked(resource: &Value) -> bool {
 #[tokio::test]
 async fn what_a_task_says_is_never_final_and_what_people_sign_is() -> Tested {
     let lab = Lab::open().await?;
-    let (case, result) = lab.scored(b"a", None).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
     let report = format!("/fhir/R4/DiagnosticReport/{case}");
     let slide = result.slide;
     let all = "/fhir/R4/Observation";
@@ -45,33 +46,29 @@ async fn what_a_task_says_is_never_final_and_what_people_sign_is() -> Tested {
         "not-performed"
     );
 
-    lab.overridden(&result, "benign", None).await?;
+    overridden(&lab.catalog, &result, "benign", None).await?;
     assert_eq!(by("reader").await?["status"], "preliminary");
-    lab.signed(case, &[slide], 1).await?;
-    let signed = lab.read(&report).await?;
+    signed(&lab.catalog, case, &[slide], 1).await?;
+    let told = lab.read(&report).await?;
     assert_eq!(
-        (&signed["status"], &signed["conclusion"]),
-        (&json!("final"), &json!("No tumour."))
+        (&told["status"], &told["conclusion"]),
+        (&json!("final"), &json!("No tumour.\nCANARY|words"))
     );
     let reader = by("reader").await?;
     let to_reader = format!("Observation/{}", reader["id"].as_str().ok_or("an id")?);
-    assert_eq!(
-        signed["result"].as_array().map(Vec::len),
-        Some(1),
-        "{signed}"
-    );
-    assert_eq!(signed["result"][0]["reference"], to_reader);
+    assert_eq!(told["result"].as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told["result"][0]["reference"], to_reader);
     assert_eq!(reader["status"], "final");
-    assert!(!is_marked(&signed) && !is_marked(&reader));
+    assert!(!is_marked(&told) && !is_marked(&reader));
     assert_eq!(by("ai").await?["status"], "preliminary");
 
-    lab.overridden(&result, "atypia", Some(1)).await?;
+    overridden(&lab.catalog, &result, "atypia", Some(1)).await?;
     let unsigned = by("reader").await?;
     assert_eq!(
         unsigned["valueCodeableConcept"]["text"], "benign",
         "what was signed stands"
     );
-    lab.signed(case, &[slide], 2).await?;
+    signed(&lab.catalog, case, &[slide], 2).await?;
     let amended = lab.read(&report).await?;
     assert_eq!(amended["status"], "amended");
     let reader = by("reader").await?;
@@ -103,7 +100,7 @@ async fn a_task_that_gives_no_answer_says_why_in_place_of_one() -> Tested {
         (b"a", uncertain, "unknown", true),
         (b"b", unknown, "temp-unknown", false),
     ] {
-        let (_, result) = lab.scored(bytes, Some(abstention)).await?;
+        let (_, result) = scored(&lab.catalog, bytes, Some(abstention)).await?;
         let path = format!("/fhir/R4/Observation?_id={}", ai_id(&lab, &result).await?);
         let found = lab.found(catalog::Role::Lis, &path).await?;
         let said = found.first().ok_or("an observation")?;

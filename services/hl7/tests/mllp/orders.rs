@@ -1,7 +1,8 @@
 use catalog::{Priority, PrivateName};
 use flow::SlideStatus;
+use laboratory::{ACCESSION, PATIENT};
 
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use crate::lab::{Lab, Tested, order};
 use crate::line::field;
 
 #[tokio::test]

@@ -1,4 +1,6 @@
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use laboratory::{ACCESSION, PATIENT};
+
+use crate::lab::{Lab, Tested, order};
 use crate::line::field;
 
 /// What is changed in a good message, and the code, location and error of its answer.

@@ -4,10 +4,11 @@ use std::time::Duration;
 use catalog::{ResultsMessage, ResultsState};
 use coverslip_hl7::{Receiver as Addressee, Reported, SendConfig, send};
 use flow::Abstention;
+use laboratory::{ACCESSION, PATIENT, overridden, scored, signed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::lab::{ACCESSION, Lab, PATIENT, Tested, order};
+use crate::lab::{Lab, Tested, order};
 use crate::line::field;
 use crate::receiver::{Manner, Receiver};
 
@@ -73,18 +74,18 @@ async fn a_case_is_told_as_preliminary_then_final_then_corrected() -> Tested {
     let receiver = Receiver::start(ACCEPTS).await?;
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    let (case, result) = lab.scored(b"a", None).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
     let _two = (
         sending(&lab, config(receiver.address)),
         sending(&lab, config(receiver.address)),
     );
     lab.results_where(are(&[ResultsState::Delivered])).await?;
-    lab.overridden(&result, "benign", None).await?;
-    lab.signed(case, &[result.slide], 1).await?;
+    overridden(&lab.catalog, &result, "benign", None).await?;
+    signed(&lab.catalog, case, &[result.slide], 1).await?;
     lab.results_where(are(&[ResultsState::Delivered; 2]))
         .await?;
-    lab.overridden(&result, "inflamed", Some(1)).await?;
-    lab.signed(case, &[result.slide], 2).await?;
+    overridden(&lab.catalog, &result, "inflamed", Some(1)).await?;
+    signed(&lab.catalog, case, &[result.slide], 2).await?;
     lab.results_where(are(&[ResultsState::Delivered; 3]))
         .await?;
 
@@ -146,7 +147,7 @@ async fn what_a_receiver_dies_with_comes_again_byte_for_byte() -> Tested {
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
     let abstains = Abstention::Uncertain { n_labels: 2 };
-    lab.scored(b"a", Some(abstains)).await?;
+    scored(&lab.catalog, b"a", Some(abstains)).await?;
     let _sending = sending(&lab, config(receiver.address));
     let tried = lab.results_where(|m| m[0].n_unanswered == 1).await?;
     assert_eq!(tried[0].state, ResultsState::Pending);
@@ -156,8 +157,8 @@ async fn what_a_receiver_dies_with_comes_again_byte_for_byte() -> Tested {
         Some("the connection was closed before there was an answer")
     );
     // More of the case comes while the first is not taken.
-    let (case, result) = lab.scored(b"b", None).await?;
-    lab.signed(case, &[result.slide], 1).await?;
+    let (case, result) = scored(&lab.catalog, b"b", None).await?;
+    signed(&lab.catalog, case, &[result.slide], 1).await?;
     receiver.change(ACCEPTS);
     use ResultsState::{Delivered, Superseded};
     lab.results_where(are(&[Delivered, Superseded, Delivered]))
@@ -182,7 +183,7 @@ async fn a_process_that_is_killed_while_sending_leaves_its_message_to_the_next()
     let receiver = Receiver::start(Manner::Hangs).await?;
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    lab.scored(b"a", None).await?;
+    scored(&lab.catalog, b"a", None).await?;
     let killed = sending(&lab, config(receiver.address));
     receiver.told_so_many(1).await?;
     drop(killed);
@@ -202,7 +203,7 @@ async fn a_receiver_that_is_away_is_waited_for() -> Tested {
     let address = Receiver::start(ACCEPTS).await?.address;
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    lab.scored(b"a", None).await?;
+    scored(&lab.catalog, b"a", None).await?;
     let _sending = sending(&lab, config(address));
     let tried = lab.results_where(|m| m[0].last_error.is_some()).await?;
     assert_eq!(
@@ -228,14 +229,14 @@ async fn what_is_refused_has_failed_with_the_reason_and_can_be_sent_again() -> T
     let receiver = Receiver::start(Manner::Says("AE", "no such CANARY order")).await?;
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    lab.scored(b"a", None).await?;
+    scored(&lab.catalog, b"a", None).await?;
     let _sending = sending(&lab, config(receiver.address));
     let failed = lab.results_where(are(&[ResultsState::Failed])).await?;
     let reason = failed[0].last_error.as_deref();
     assert_eq!(reason, Some("AE: no such CANARY order"));
     // It holds up nothing.
     receiver.change(ACCEPTS);
-    lab.scored(b"b", None).await?;
+    scored(&lab.catalog, b"b", None).await?;
     use ResultsState::{Delivered, Failed};
     lab.results_where(are(&[Failed, Delivered])).await?;
     assert!(lab.catalog.replay_results("admin", failed[0].id).await?);
@@ -258,7 +259,7 @@ async fn an_answer_to_another_message_or_none_is_no_answer() -> Tested {
         let receiver = Receiver::start(manner).await?;
         wanted(&lab).await?;
         lab.ask(&order("C1", "PL1")).await?;
-        lab.scored(b"a", None).await?;
+        scored(&lab.catalog, b"a", None).await?;
         let _sending = sending(&lab, config(receiver.address));
         let tried = lab.results_where(|m| m[0].n_unanswered == 1).await?;
         assert_eq!(tried[0].last_error.as_deref(), Some(why));
@@ -272,7 +273,7 @@ async fn where_signed_results_alone_are_sent_others_are_not() -> Tested {
     let receiver = Receiver::start(ACCEPTS).await?;
     wanted(&lab).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    let (case, result) = lab.scored(b"a", None).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
     let _sending = sending(
         &lab,
         SendConfig {
@@ -281,7 +282,7 @@ async fn where_signed_results_alone_are_sent_others_are_not() -> Tested {
         },
     );
     lab.results_where(are(&[ResultsState::Superseded])).await?;
-    lab.signed(case, &[result.slide], 1).await?;
+    signed(&lab.catalog, case, &[result.slide], 1).await?;
     use ResultsState::{Delivered, Superseded};
     lab.results_where(are(&[Superseded, Delivered])).await?;
     let [told] = &receiver.told()[..] else {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use catalog::ResultsState;
 use coverslip_hl7::{Certificates, ListenConfig, Peers, Receiver, SendConfig, send};
+use laboratory::scored;
 use rustls::ClientConfig;
 use servers::certificate_in;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -82,7 +83,7 @@ async fn results_go_by_tls_to_a_receiver_that_is_vouched_for() -> Tested {
     let until = chrono::Utc::now() + chrono::TimeDelta::days(1);
     lab.catalog.want_results(until).await?;
     lab.ask(&order("C1", "PL1")).await?;
-    lab.scored(b"a", None).await?;
+    scored(&lab.catalog, b"a", None).await?;
     let config = SendConfig {
         tls: certificates.client()?,
         gather: Duration::ZERO,

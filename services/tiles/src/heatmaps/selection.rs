@@ -6,6 +6,7 @@ use moka::future::Cache;
 use serde::Deserialize;
 use store::{Store, StoreError};
 
+use super::kept::kept_layers;
 use super::shown::LayerValues;
 use crate::error::TilesError;
 use http::Freshness;
@@ -46,16 +47,10 @@ impl AskedVersion {
 
 impl Heatmaps {
     pub(crate) fn new(store: Store, catalog: Catalog) -> Self {
-        let kept = Cache::builder()
-            .max_capacity(MAX_BYTES)
-            .weigher(|_name, layer: &Arc<LayerValues>| {
-                u32::try_from(4 * layer.heatmap.values.len() + 256).unwrap_or(u32::MAX)
-            })
-            .build();
         Self {
             store,
             catalog,
-            kept,
+            kept: kept_layers(MAX_BYTES),
         }
     }
 

@@ -9,10 +9,10 @@ use http::{Access, ApiError, Freshness, Path, Query};
 use serde::Serialize;
 use telemetry::TilePath;
 
+use super::address::{LayerFile, parse_layer_tile};
 use super::grid::Grid;
 use super::selection::{AskedVersion, LayerName};
 use super::shown::{LayerKind, Shown};
-use crate::deep_zoom::{parse_level, parse_tile_index};
 use crate::error::TilesError;
 use crate::state::TilesState;
 
@@ -25,14 +25,13 @@ pub(crate) async fn layer(
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (layer, kind) = file.rsplit_once('.').ok_or(TilesError::NoSuchAddress)?;
+    let (layer, kind) = LayerFile::parse(&file)?;
     let name = name(&id, &task, layer)?;
     state.first_read.require(&access, name.slide).await?;
     let asked = Asked::read(&state, name, version, colouring).await?;
     match kind {
-        "json" => Ok(asked.grid(&headers).await?),
-        "png" => Ok(asked.shown.cells(&headers)?),
-        _ => Err(TilesError::NoSuchAddress.into()),
+        LayerFile::Json => Ok(asked.grid(&headers).await?),
+        LayerFile::Png => Ok(asked.shown.cells(&headers)?),
     }
 }
 
@@ -45,9 +44,7 @@ pub(crate) async fn tile(
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let level = parse_level(&level).ok_or(TilesError::NoSuchAddress)?;
-    let index = file.strip_suffix(".png").and_then(parse_tile_index);
-    let index = index.ok_or(TilesError::NoSuchAddress)?;
+    let (level, index) = parse_layer_tile(&level, &file)?;
     let name = name(&id, &task, &layer)?;
     state.first_read.require(&access, name.slide).await?;
     let asked = Asked::read(&state, name, version, colouring).await?;

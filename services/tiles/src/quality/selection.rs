@@ -8,10 +8,13 @@ use serde::Deserialize;
 use store::{Store, StoreError};
 
 use crate::error::TilesError;
-use crate::heatmaps::LayerValues;
+use crate::heatmaps::{LayerValues, kept_layers};
 
 /// Values of layers looked at lately; a 100,000 px slide has 0.6 MB a layer.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What was measured of slides looked at lately: under 1 kB each, and asked for with every tile.
+const MAX_RECORDS: u64 = 1000;
 
 /// One layer over the tiles of one encoder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +35,7 @@ pub(crate) struct AskedEncoder {
 pub(crate) struct Quality {
     store: Store,
     catalog: Catalog,
+    records: Cache<(SlideId, Sha256Digest), Arc<QualityRecord>>,
     kept: Cache<QualityLayerName, Arc<LayerValues>>,
 }
 
@@ -47,16 +51,11 @@ impl AskedEncoder {
 
 impl Quality {
     pub(crate) fn new(store: Store, catalog: Catalog) -> Self {
-        let kept = Cache::builder()
-            .max_capacity(MAX_BYTES)
-            .weigher(|_name, layer: &Arc<LayerValues>| {
-                u32::try_from(4 * layer.heatmap.values.len() + 256).unwrap_or(u32::MAX)
-            })
-            .build();
         Self {
             store,
             catalog,
-            kept,
+            records: Cache::new(MAX_RECORDS),
+            kept: kept_layers(MAX_BYTES),
         }
     }
 
@@ -65,17 +64,14 @@ impl Quality {
         &self,
         slide: SlideId,
         asked: &AskedEncoder,
-    ) -> Result<QualityRecord, TilesError> {
+    ) -> Result<Arc<QualityRecord>, TilesError> {
         let encoder = match asked.encoder {
             Some(encoder) => encoder,
             None => self.newest_encoder(slide).await?,
         };
-        let bytes = match self.store.get(&ObjectKey::Quality(slide, encoder)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Err(TilesError::NoQuality(slide)),
-            Err(other) => return Err(other.into()),
-        };
-        serde_json::from_slice(&bytes).map_err(|source| TilesError::Quality { slide, source })
+        let read = self.read_record(slide, encoder);
+        let read = self.records.try_get_with((slide, encoder), read);
+        read.await.map_err(TilesError::Shared)
     }
 
     pub(crate) async fn layer(
@@ -88,7 +84,7 @@ impl Quality {
             encoder: record.encoder,
             layer,
         };
-        let read = self.read(&name, record);
+        let read = self.read_layer(&name, record);
         let read = self.kept.try_get_with_by_ref(&name, read);
         read.await.map_err(TilesError::Shared)
     }
@@ -99,7 +95,22 @@ impl Quality {
         newest.ok_or(TilesError::NoQuality(slide))
     }
 
-    async fn read(
+    async fn read_record(
+        &self,
+        slide: SlideId,
+        encoder: Sha256Digest,
+    ) -> Result<Arc<QualityRecord>, TilesError> {
+        let bytes = match self.store.get(&ObjectKey::Quality(slide, encoder)).await {
+            Ok(bytes) => bytes,
+            Err(StoreError::NotFound { .. }) => return Err(TilesError::NoQuality(slide)),
+            Err(other) => return Err(other.into()),
+        };
+        let record = serde_json::from_slice(&bytes);
+        let record = record.map_err(|source| TilesError::Quality { slide, source })?;
+        Ok(Arc::new(record))
+    }
+
+    async fn read_layer(
         &self,
         name: &QualityLayerName,
         record: &QualityRecord,

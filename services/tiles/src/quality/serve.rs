@@ -13,9 +13,8 @@ use serde::Serialize;
 use telemetry::TilePath;
 
 use super::selection::AskedEncoder;
-use crate::deep_zoom::{parse_level, parse_tile_index};
 use crate::error::TilesError;
-use crate::heatmaps::{Grid, LayerKind, Shown};
+use crate::heatmaps::{Grid, LayerFile, LayerKind, Shown, parse_layer_tile};
 use crate::state::TilesState;
 
 /// `quality`: which layers there are, from which value on each flags a tile, and how many it flags.
@@ -45,12 +44,11 @@ pub(crate) async fn layer(
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (layer, kind) = file.rsplit_once('.').ok_or(TilesError::NoSuchAddress)?;
+    let (layer, kind) = LayerFile::parse(&file)?;
     let asked = Asked::read(&state, (&id, layer), &asked, colouring).await?;
     match kind {
-        "json" => Ok(asked.grid(&headers).await?),
-        "png" => Ok(asked.shown.cells(&headers)?),
-        _ => Err(TilesError::NoSuchAddress.into()),
+        LayerFile::Json => Ok(asked.grid(&headers).await?),
+        LayerFile::Png => Ok(asked.shown.cells(&headers)?),
     }
 }
 
@@ -62,9 +60,7 @@ pub(crate) async fn tile(
     Query(colouring): Query<Colouring>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let level = parse_level(&level).ok_or(TilesError::NoSuchAddress)?;
-    let index = file.strip_suffix(".png").and_then(parse_tile_index);
-    let index = index.ok_or(TilesError::NoSuchAddress)?;
+    let (level, index) = parse_layer_tile(&level, &file)?;
     let asked = Asked::read(&state, (&id, &layer), &asked, colouring).await?;
     let tile = asked.shown.tile(&state, level, index, &headers).await?;
     Ok(state.metrics.serve(TilePath::Heatmap, tile))
@@ -72,7 +68,7 @@ pub(crate) async fn tile(
 
 /// A layer, and how it shall be shown.
 struct Asked {
-    record: QualityRecord,
+    record: Arc<QualityRecord>,
     layer: QualityLayer,
     shown: Shown,
 }

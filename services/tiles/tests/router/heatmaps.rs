@@ -4,10 +4,7 @@ use axum::http::{StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalog::NewSlide;
-use flow::{
-    Call, DeviceKind, EncoderRef, Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction,
-    RegulatoryStatus, Sha256Digest, TaskRef,
-};
+use flow::{Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction, Sha256Digest};
 
 use crate::lab::{Lab, TestResult};
 use crate::painted::{MPP, Painted, SQUARE};
@@ -18,37 +15,9 @@ const CELL_UM: f64 = 100.0;
 
 fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Error>> {
     Ok(Prediction {
-        slide: painted.slide,
         pyramid: painted.manifest.pyramid,
-        encoder: EncoderRef {
-            name: "encoder".to_owned(),
-            hash: Sha256Digest::of(b"encoder"),
-        },
-        encoder_terms: None,
-        untrained_mpp: None,
-        precision: None,
-        head_precision: None,
-        device: DeviceKind::Cpu,
-        task: TaskRef {
-            id: "phantom-tumour".parse()?,
-            version: version.parse()?,
-            hash: Sha256Digest::of(version.as_bytes()),
-        },
-        covariates: None,
-        regulatory_status: RegulatoryStatus::ResearchUseOnly,
-        call: Call {
-            label: "tumour".to_owned(),
-            is_positive: true,
-        },
-        probability: 0.9,
-        threshold: 0.5,
-        grade: None,
-        set: None,
-        abstention: None,
-        class_probabilities: Vec::new(),
-        top_tiles: Vec::new(),
         n_instances: 4,
-        evidence: None,
+        ..laboratory::prediction(painted.slide, version, 0.9)?
     })
 }
 

@@ -4,12 +4,13 @@ use std::error::Error;
 
 use flow::{MicrometreRect, Mpp, PixelRect, QualityLimits, TileQuality};
 use phantom::{PhantomSpec, Scene, TissueClass, paint};
-use tissue::{Artefacts, BlurMeter, Overview, segment};
+use tissue::{Artefacts, BlurMeter, segment};
+
+use crate::painting::overview_of;
 
 const TILE_PX: u32 = 224;
 const MPP: f64 = 0.5;
 const TILE_UM: f64 = 112.0;
-const UM_PER_PIXEL: f64 = 8.0;
 /// Points a side at which a tile is asked what lies there.
 const N_POINTS: u32 = 8;
 
@@ -21,22 +22,6 @@ fn scene(seed: u64, mpp: f64) -> Result<Scene, Box<dyn Error>> {
         ..PhantomSpec::benign(side, seed)
     };
     Ok(Scene::new(&spec)?)
-}
-
-fn overview_of(scene: &Scene) -> Result<Overview, Box<dyn Error>> {
-    let side = (scene.side_um() / UM_PER_PIXEL) as u32;
-    let rect = PixelRect {
-        x: 0,
-        y: 0,
-        width: side,
-        height: side,
-    };
-    let picture = paint(scene, rect, Mpp::new(UM_PER_PIXEL)?);
-    Ok(Overview {
-        size: picture.size,
-        um_per_pixel: UM_PER_PIXEL,
-        rgb: picture.pixels,
-    })
 }
 
 /// The top left corners of all whole tiles, in micrometres.
