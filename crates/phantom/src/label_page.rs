@@ -45,8 +45,8 @@ impl LabelPage {
 
     fn directory(&self, strip: Span) -> Directory {
         let size = self.picture.size();
-        // Its second line is how readers know the page.
-        let description = format!("{MAKER}\r\nlabel {}x{}", size.width, size.height);
+        // Its second line, behind no carriage return, is how readers know the page.
+        let description = format!("{MAKER}\nlabel {}x{}", size.width, size.height);
         Directory::default()
             .with(Tag::NewSubfileType, Value::Longs(vec![REDUCED]))
             .with(Tag::ImageWidth, Value::Longs(vec![size.width]))
