@@ -12,11 +12,11 @@ BINARY = os.environ.get("COVERSLIP_BINARY", "target/debug/coverslip")
 class Server:
     """`coverslip up` on a free port, killed at the end."""
 
-    def __init__(self, data):
-        words = ["token", "create", "--role", "pathologist", "--data", data]
-        token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
+    def __init__(self, data, role="pathologist"):
+        words = ["token", "create", "--role", role, "--data", data]
+        self.token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {token}"
+        self.session.headers["Authorization"] = f"Bearer {self.token}"
         words = ["up", "--data", data, "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen([BINARY, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.base = self._address()

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 16] = [
+const MIGRATIONS: [(&str, Script); 17] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -100,6 +100,10 @@ const MIGRATIONS: [(&str, Script); 16] = [
     (
         "tile_scores",
         Script::Same(include_str!("../migrations/0016_tile_scores.sql")),
+    ),
+    (
+        "uploads",
+        Script::Same(include_str!("../migrations/0017_uploads.sql")),
     ),
 ];
 

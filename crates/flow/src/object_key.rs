@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     FlowError, HeatmapLayer, LevelNumber, QualityLayer, ResultName, Sha256Digest, SlideId,
+    UploadPart,
 };
 
 /// Every object there can be in storage. No key is put together anywhere else.
@@ -39,51 +40,44 @@ pub enum ObjectKey {
     Prediction(SlideId, ResultName),
     /// The values behind a heatmap ([`crate::Heatmap`]).
     Heatmap(SlideId, ResultName, HeatmapLayer),
+    /// Some bytes of a file that comes in piece by piece. Which slide they are of is known when the
+    /// last has come, so it belongs to an upload; it is the one kind of object that goes again.
+    UploadPart(UploadPart),
 }
 
 impl ObjectKey {
-    pub fn slide(&self) -> &SlideId {
-        match self {
-            Self::Original(slide)
-            | Self::PyramidLevel(slide, _)
-            | Self::PyramidIndex(slide)
-            | Self::Associated(slide, _)
-            | Self::SlideManifest(slide)
-            | Self::BagChunk(slide, ..)
-            | Self::BagPlan(slide, _)
-            | Self::ChunkBlur(slide, ..)
-            | Self::QualityLayer(slide, ..)
-            | Self::Quality(slide, _)
-            | Self::Bag(slide, _)
-            | Self::Prediction(slide, ..)
-            | Self::Heatmap(slide, ..) => slide,
-        }
-    }
-
     /// The path in storage, `/`-separated, with no leading slash.
     pub fn path(&self) -> String {
-        let tail = match self {
-            Self::Original(_) => "original".to_owned(),
-            Self::PyramidLevel(_, level) => format!("pyramid/level-{:02}.dcm", level.0),
-            Self::PyramidIndex(_) => "pyramid/index.bin".to_owned(),
-            Self::Associated(_, name) => format!("associated/{name}.jpg"),
-            Self::SlideManifest(_) => "manifest.json".to_owned(),
-            Self::BagChunk(_, encoder, chunk) => {
-                format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
+        let (slide, tail) = match self {
+            Self::Original(slide) => (slide, "original".to_owned()),
+            Self::PyramidLevel(slide, level) => {
+                (slide, format!("pyramid/level-{:02}.dcm", level.0))
             }
-            Self::BagPlan(_, encoder) => format!("bags/{}/plan.json", encoder.short()),
-            Self::ChunkBlur(_, encoder, chunk) => {
-                format!("quality/{}/blur-{chunk:05}.json", encoder.short())
+            Self::PyramidIndex(slide) => (slide, "pyramid/index.bin".to_owned()),
+            Self::Associated(slide, name) => (slide, format!("associated/{name}.jpg")),
+            Self::SlideManifest(slide) => (slide, "manifest.json".to_owned()),
+            Self::BagChunk(slide, encoder, chunk) => (
+                slide,
+                format!("bags/{}/chunk-{chunk:05}.bin", encoder.short()),
+            ),
+            Self::BagPlan(slide, encoder) => (slide, format!("bags/{}/plan.json", encoder.short())),
+            Self::ChunkBlur(slide, encoder, chunk) => (
+                slide,
+                format!("quality/{}/blur-{chunk:05}.json", encoder.short()),
+            ),
+            Self::QualityLayer(slide, encoder, layer) => {
+                (slide, format!("quality/{}/{layer}.bin", encoder.short()))
             }
-            Self::QualityLayer(_, encoder, layer) => {
-                format!("quality/{}/{layer}.bin", encoder.short())
+            Self::Quality(slide, encoder) => {
+                (slide, format!("quality/{}/quality.json", encoder.short()))
             }
-            Self::Quality(_, encoder) => format!("quality/{}/quality.json", encoder.short()),
-            Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
-            Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
-            Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
+            Self::Bag(slide, encoder) => (slide, format!("bags/{}/bag.json", encoder.short())),
+            Self::Prediction(slide, name) => (slide, format!("predictions/{name}/prediction.json")),
+            Self::Heatmap(slide, name, layer) => (slide, format!("predictions/{name}/{layer}.bin")),
+            // In one folder: that of an upload would have to be removed while others write to it.
+            Self::UploadPart(part) => return format!("uploads/{part}.part"),
         };
-        format!("slides/{}/{tail}", self.slide())
+        format!("slides/{slide}/{tail}")
     }
 
     pub const fn content_type(&self) -> &'static str {
@@ -92,7 +86,8 @@ impl ObjectKey {
             | Self::PyramidIndex(_)
             | Self::BagChunk(..)
             | Self::QualityLayer(..)
-            | Self::Heatmap(..) => "application/octet-stream",
+            | Self::Heatmap(..)
+            | Self::UploadPart(_) => "application/octet-stream",
             Self::PyramidLevel(..) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
             Self::SlideManifest(_)
@@ -199,5 +194,21 @@ mod tests {
                 .all(|path| path.starts_with(&format!("slides/{slide}/")))
         );
         Ok(())
+    }
+
+    #[test]
+    fn parts_of_uploads_lie_apart_and_differ() {
+        let part = |writer, index| {
+            let upload = crate::UploadId::from_bytes([7; 16]);
+            ObjectKey::UploadPart(UploadPart {
+                upload,
+                writer,
+                index,
+            })
+            .path()
+        };
+        let paths = std::collections::BTreeSet::from([part(1, 1), part(1, 11), part(11, 1)]);
+        assert_eq!(paths.len(), 3);
+        assert!(paths.iter().all(|path| path.starts_with("uploads/0707")));
     }
 }

@@ -2,7 +2,9 @@
 
 mod config;
 mod inspect;
+mod quota;
 mod receive;
+mod resume;
 mod run;
 mod sweep;
 mod tile;
@@ -13,7 +15,8 @@ use queue::Queue;
 use slide::DecoderCommand;
 use store::Store;
 
-pub use config::{IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
+pub use catalog::UploadQuota;
+pub use config::{IngestConfig, ReceiveConfig, TilingConfig, UploadConfig, WatchConfig};
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
 pub use run::run;

@@ -20,6 +20,9 @@ pub use error::ReceiveError;
 pub use file::receive_file;
 pub use request::router;
 
+pub(crate) use place_in_case::{GivenPlace, put_in_case};
+pub(crate) use request::ensure_room;
+
 use crate::IngestDeps;
 use receiving::receiving;
 

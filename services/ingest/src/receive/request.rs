@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use catalog::{FileName, Role};
+use chrono::Utc;
 use flow::{Mpp, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
@@ -12,14 +13,16 @@ use serde::Serialize;
 
 use super::place_in_case::{GivenPlace, put_in_case};
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
-use crate::{IngestDeps, ReceiveConfig};
+use crate::{IngestDeps, ReceiveConfig, quota, resume};
 
-/// `POST /api/v1/slides`: the body is the file, of any size.
+/// `POST /api/v1/slides`: the body is the file, of any size. Below `/api/v1/uploads` it may come
+/// piece by piece.
 pub fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
     Router::new()
         .route("/api/v1/slides", post(push))
         .layer(DefaultBodyLimit::disable())
-        .with_state((deps, config))
+        .with_state((deps.clone(), config))
+        .merge(resume::router(deps, config))
 }
 
 #[derive(Serialize)]
@@ -40,8 +43,13 @@ async fn push(
     let place = GivenPlace::read(&headers)?;
     let room = ensure_room(&deps, config).await;
     room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
+    let key = access.key();
+    let left = quota::ensure_slides_left(&deps, config.quota, &key).await;
+    left.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
     let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
     let id = accepted.slide();
+    let counted = deps.catalog.note_owner_slide(&key, id, Utc::now());
+    counted.await?;
     if let Some(place) = place {
         put_in_case(&deps, access.name(), id, place).await?;
     }
@@ -54,7 +62,10 @@ async fn push(
 }
 
 /// Looked at before the body, so that a refused one is not sent in vain.
-async fn ensure_room(deps: &IngestDeps, config: ReceiveConfig) -> Result<(), ReceiveError> {
+pub(crate) async fn ensure_room(
+    deps: &IngestDeps,
+    config: ReceiveConfig,
+) -> Result<(), ReceiveError> {
     let (n_unfinished, most) = (deps.catalog.n_unfinished().await?, config.most_unfinished);
     match n_unfinished < most {
         true => Ok(()),

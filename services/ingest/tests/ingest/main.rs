@@ -2,5 +2,6 @@
 
 mod lab;
 mod receive;
+mod resume;
 mod run;
 mod tile;

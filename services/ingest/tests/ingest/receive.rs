@@ -155,7 +155,10 @@ async fn only_scanners_push() -> Tested {
 #[tokio::test]
 async fn a_full_installation_asks_to_come_again() -> Tested {
     let lab = Lab::open().await?;
-    let config = ReceiveConfig { most_unfinished: 1 };
+    let config = ReceiveConfig {
+        most_unfinished: 1,
+        ..ReceiveConfig::default()
+    };
     let push = Push::ready_for(&lab, Role::Scanner, config).await?;
     let (status, _) = push.send(&[], Body::from("first")).await?;
     assert_eq!(status, StatusCode::CREATED);
