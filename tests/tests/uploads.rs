@@ -173,9 +173,10 @@ fn killed_again_and_again(
     for n in 1..=N_KILLS {
         let more = stands + PART + PART / 2;
         let request = scanner.patch(&server, &path, stands);
-        let (_held, sending) = send(request, &slide[stands..more]);
+        let (held, sending) = send(request, &slide[stands..more]);
         scanner.wait_for_offset(&server, &path, stands + PART)?;
         server.kill()?;
+        drop(held);
         let answer = sending.join().expect("the thread does not panic");
         ensure!(answer.is_err(), "half a request was acknowledged");
         server = start(n)?;
@@ -256,13 +257,13 @@ fn an_upload_outlives_kill_9_of_either_side() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let slide = painted(folder.path())?;
     let data = folder.path().join("data");
-    let start = |_| Server::start(&data, [""; 0]);
+    let start = |_: usize| Server::start(&data, [""; 0]);
     drop(start(0)?);
     let scanner = Scanner::new(&["--data", data.to_str().context("a path of text")?])?;
     killed_again_and_again(&scanner, &slide, start)?;
-    // Those of the last server alone could be left, and it cleared before it answered.
-    let parts = data.join("objects/uploads");
-    ensure!(fs::read_dir(parts)?.count() == 0, "parts are left behind");
+    // One that was being stored when its server was killed is left to a later sweep.
+    let n_parts = fs::read_dir(data.join("objects/uploads"))?.count();
+    ensure!(n_parts <= 1, "{n_parts} parts are left behind");
     Ok(())
 }
 

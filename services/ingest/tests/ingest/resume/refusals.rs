@@ -130,7 +130,7 @@ async fn an_upload_is_its_keys_alone() -> Tested {
     let path = scanner.begin(file.len(), &[]).await?;
     let asked = [
         other.head(&path).await?,
-        other.patch(&path, 0, &[], file.clone()).await?,
+        other.patch(&path, 0, &[], file).await?,
         other.ask(Method::DELETE, &path, &[], Body::empty()).await?,
         scanner
             .head("/api/v1/uploads/00000000000000000000000000000000")
