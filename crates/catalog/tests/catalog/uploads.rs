@@ -45,7 +45,8 @@ fn wanted() -> NewUpload {
 }
 
 async fn begun(catalog: &Catalog) -> Result<UploadRow, Error> {
-    let begun = catalog.begin_upload(&wanted(), UploadQuota::default(), now());
+    let new = wanted();
+    let begun = catalog.begin_upload(&new, UploadQuota::default(), now());
     match begun.await? {
         BegunUpload::New(upload) => Ok(upload),
         other => Err(format!("{other:?}").into()),
