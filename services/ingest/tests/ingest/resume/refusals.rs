@@ -6,6 +6,9 @@ use coverslip_ingest::{ReceiveConfig, UploadConfig};
 use super::{PART, Sender, file, metadata, parts, small_parts};
 use crate::lab::{Lab, Tested};
 
+/// Headers of a wish to begin, the status of the answer, and a word in it.
+type Case<'c> = (&'c [(&'c str, &'c str)], u16, &'c str);
+
 #[tokio::test]
 async fn what_the_protocol_forbids_is_refused_before_anything_is_kept() -> Tested {
     let lab = Lab::open().await?;
@@ -19,7 +22,7 @@ async fn what_the_protocol_forbids_is_refused_before_anything_is_kept() -> Teste
     };
     let scanner = Sender::of(&lab, config).await?;
     let bad_name = metadata(&[("accession", "")]);
-    let cases: [(&[(&str, &str)], u16, &str); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&[], 400, "Upload-Length"),
         (&[("upload-length", "0")], 400, "empty"),
         (&[("upload-length", "+5")], 400, "Upload-Length"),
