@@ -52,7 +52,7 @@ unit: compiled ## the Rust tests, whole-path tests of the real binary included, 
 	cargo test --workspace
 	cd services/viewer && npm test --silent
 
-peers: compiled ## OpenSlide 4, wsidicom, dciodvfy and @medplum read what we wrote and answer; people come through oidc-provider
+peers: compiled ## OpenSlide 4, wsidicom, dciodvfy, hl7apy and @medplum read what we wrote and answer; people come through oidc-provider; schemathesis asks the API
 	tests/peers/run
 
 browser: compiled ## the viewer in headless Chromium
@@ -67,9 +67,10 @@ cluster: compiled ## the Helm chart, without a cluster
 chaos: compiled ## kill, wipe, cut off and break everything twenty times; two hundred slides; takes an hour
 	COVERSLIP_CHAOS_ROUNDS=20 cargo test --workspace --test chaos -- --nocapture
 
-conformance: compiled ## what takes too long for every run: shipped models on held-out data, the chart's policy scan
+conformance: compiled ## what takes too long for every run: shipped models on held-out data, the chart's policy scan, 5,000 cases of each operation
 	@.ci/setup conformance
 	tests/cluster/scan/run
+	tests/peers/openapi/run 5000
 	cargo test --workspace --test held_out -- --ignored --nocapture
 	cargo test --workspace --test encoder_probe -- --ignored --nocapture
 

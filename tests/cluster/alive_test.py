@@ -80,6 +80,15 @@ class Alive(unittest.TestCase):
                 self.assertNotEqual(told["tiles"], told["cases"])
                 self.assertEqual(told["front"], told[owner])
 
+    def test_instances_are_stored_by_the_part_that_takes_slides_in(self):
+        for path in ("/dicomweb/studies", "/dicomweb/studies/1.2.3"):
+            with self.subTest(path=path):
+                told = {
+                    part: self.installation.get(part, path, self.token, method="POST")[0]
+                    for part in ("front", "ingest", "tiles")
+                }
+                self.assertEqual(told, {"front": 415, "ingest": 415, "tiles": 405})
+
     def detail(self, part, end, method):
         status, _, body = self.installation.get(part, f"/api/v1/slides/{end}", self.token, method=method)
         self.assertEqual(status, 404)

@@ -10,11 +10,9 @@ results go to an Orthanc by STOW-RS and come back from it as they were.
 
 import base64
 import json
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,18 +20,17 @@ from urllib.parse import urlsplit
 import highdicom
 import numpy as np
 import pydicom
-import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.data import get_palette_files
 
 from check_dicomweb import comparable
 from check_pyramid import Tally, check_conformance
+from orthanc import Orthanc
 from running import Server
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 # As dciodvfy names them.
 KINDS = {"OT": "ParametricMap", "SEG": "Segmentation", "ANN": "MicroscopyBulkSimpleAnnotations", "SR": "Comprehensive3DSR"}
-ORTHANC_PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 
 
 class Told:
@@ -161,50 +158,6 @@ def check_report(told, prediction, path, tally):
     tally.check(f"dsrdump: {dumped.stderr}", readable)
 
 
-class Orthanc:
-    """An empty one on a free port of this machine."""
-
-    def __init__(self, work):
-        self.port, dicom_port = free_port(), free_port()
-        config = {
-            "HttpPort": self.port,
-            "DicomPort": dicom_port,
-            "RemoteAccessAllowed": False,
-            "AuthenticationEnabled": True,
-            "RegisteredUsers": {"peer": "peer"},
-            "StorageDirectory": str(work / "orthanc"),
-            "IndexDirectory": str(work / "orthanc"),
-            "Plugins": [ORTHANC_PLUGIN],
-        }
-        (work / "orthanc.json").write_text(json.dumps(config))
-        with open(work / "orthanc.log", "wb") as log:
-            command = ["Orthanc", str(work / "orthanc.json")]
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        self.session = requests.Session()
-        self.session.auth = ("peer", "peer")
-        self.root = f"http://127.0.0.1:{self.port}/dicom-web"
-        for _ in range(100):
-            try:
-                self.session.get(self.root + "/studies").raise_for_status()
-                return
-            except requests.RequestException:
-                time.sleep(0.2)
-        raise SystemExit((work / "orthanc.log").read_text())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def check_orthanc(told, study, work, tally):
     sent = [pydicom.dcmread(file) for file in told.files]
     with Orthanc(work) as orthanc:
@@ -212,9 +165,9 @@ def check_orthanc(told, study, work, tally):
         stored = client.store_instances(sent)
         tally.check("Orthanc stores all", len(stored.ReferencedSOPSequence) == len(sent))
         for file, data_set in zip(told.files, sent):
-            url = f"http://127.0.0.1:{orthanc.port}/tools/lookup"
+            url = f"{orthanc.base}/tools/lookup"
             (found,) = orthanc.session.post(url, data=str(data_set.SOPInstanceUID)).json()
-            url = f"http://127.0.0.1:{orthanc.port}/instances/{found['ID']}/file"
+            url = f"{orthanc.base}/instances/{found['ID']}/file"
             (work / "back.dcm").write_bytes(orthanc.session.get(url).content)
             back = pydicom.dcmread(work / "back.dcm")
             tally.check(f"Orthanc: {file.name} comes back", comparable(back) == comparable(data_set))

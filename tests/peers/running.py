@@ -10,21 +10,22 @@ BINARY = os.environ.get("COVERSLIP_BINARY", "target/debug/coverslip")
 
 
 class Server:
-    """`coverslip up` on a free port, killed at the end."""
+    """`coverslip up` on a free port, asked with a token of a role, killed at the end."""
 
-    def __init__(self, data, role="pathologist"):
+    def __init__(self, data, role="pathologist", arguments=()):
         words = ["token", "create", "--role", role, "--data", data]
         self.token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {self.token}"
-        words = ["up", "--data", data, "--listen", "127.0.0.1:0"]
+        words = ["up", "--data", data, "--listen", "127.0.0.1:0", *arguments]
         self.process = subprocess.Popen([BINARY, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.base = self._address()
 
     def _address(self):
         for line in self.process.stdout:
-            found = re.search(r"(http://[^/]+)/login", line)
+            found = re.search(r"(http://[^/]+)/login\S+", line)
             if found:
+                self.login_link = found[0]
                 return found[1]
         raise SystemExit("the server ended before it said where it listens")
 

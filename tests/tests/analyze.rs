@@ -205,10 +205,12 @@ fn a_precision_has_its_own_bag_and_is_on_the_result() -> Result<()> {
     let data = folder.path().join("data");
     let plain = only_slide(&analyze(&slide, &data, &[])?)?;
     ensure!(plain["precision"] == "f32", "{plain}");
+    ensure!(plain["head_precision"] == "f32", "{plain}");
     let mut hashes = vec![plain["encoder"]["hash"].clone()];
     for precision in ["bf16", "int8"] {
         let found = only_slide(&analyze(&slide, &data, &["--precision", precision])?)?;
         ensure!(found["precision"] == precision, "{found}");
+        ensure!(found["head_precision"] == "bf16", "{found}");
         ensure!(!hashes.contains(&found["encoder"]["hash"]), "{found}");
         hashes.push(found["encoder"]["hash"].clone());
         ensure!(found["n_instances"] == plain["n_instances"]);

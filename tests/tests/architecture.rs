@@ -121,6 +121,7 @@ fn only_the_composition_root_imports_every_process() {
         "services/dicomweb",
         "services/webhooks",
         "services/fhir",
+        "services/hl7",
         "workers/embed",
         "workers/mil",
     ] {

@@ -71,6 +71,21 @@ fn read(mut stream: TcpStream) -> Result<(String, Value)> {
     }
 }
 
+/// Until an attempt in vain was counted.
+fn wait_for_postponed(server: &Server) -> Result<()> {
+    let name = "coverslip_webhook_attempts_total{outcome=\"postponed\"} ";
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        let metrics = server.get("/metrics")?.text()?;
+        let count = metrics.lines().find_map(|line| line.strip_prefix(name));
+        if count.is_some_and(|count| count != "0") {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    anyhow::bail!("no attempt was counted")
+}
+
 #[test]
 fn what_happened_before_a_kill_is_told_after_it() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -97,6 +112,7 @@ fn what_happened_before_a_kill_is_told_after_it() -> Result<()> {
     let pending = server.get_json(&format!("{webhook}/deliveries?state=pending"))?;
     let n_pending = pending["deliveries"].as_array().map(Vec::len);
     ensure!(n_pending == Some(2), "{pending}");
+    wait_for_postponed(&server)?;
     server.kill()?;
 
     let told = receive(TcpListener::bind(("127.0.0.1", port))?);

@@ -16,6 +16,9 @@
 //!   its first byte on. A part is noted before it can be in storage.
 //! * What a webhook is to be told is written with what it tells of: both are there or neither. Of
 //!   those who would send a message one does, until it is silent for too long.
+//! * A message of the laboratory's is stored with its effect and its answer: all are there or none.
+//!   Results are written down to be sent with what they tell of; they are sent in their order, one at
+//!   a time.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -33,8 +36,10 @@ mod chunk_claims;
 mod columns;
 mod connections;
 mod covariates;
+mod dicom_instances;
 mod error;
 mod file_name;
+mod hl7;
 mod migrations;
 mod postgres;
 mod predictions;
@@ -64,8 +69,13 @@ pub use cases::{
 };
 pub use catalog::Catalog;
 pub use chunk_claims::ChunkClaims;
+pub use dicom_instances::{DicomEntity, KeptInstance, NewDicomInstance};
 pub use error::CatalogError;
 pub use file_name::FileName;
+pub use hl7::{
+    AnsweredOrders, DueResults, ResultsMessage, ResultsPage, ResultsSettled, ResultsState,
+    StoredAnswer, StoredMessage,
+};
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;
 pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};

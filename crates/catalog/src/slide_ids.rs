@@ -35,10 +35,11 @@ impl Catalog {
     }
 
     /// Slides that can be looked at, newest first, without the newest `skipped` of them. One that is
-    /// held or quarantined is among them if it was tiled before.
+    /// held or quarantined is among them if it was tiled before. Of several that came in one DICOM study
+    /// it is the one with the first id.
     ///
     /// Skipping costs a look at each row that is skipped.
-    pub async fn tiled_slides(
+    pub async fn tiled_studies(
         &self,
         skipped: u64,
         limit: u32,
@@ -46,9 +47,18 @@ impl Catalog {
         let statement = Statement::to(
             "list tiled slides",
             "SELECT id FROM slides
-             WHERE state IN ('tiled', 'embedded', 'scored')
+             WHERE (state IN ('tiled', 'embedded', 'scored')
                 OR (state <> 'received' AND EXISTS (
-                    SELECT 1 FROM slide_timings WHERE slide = slides.id AND stage = $1))
+                    SELECT 1 FROM slide_timings WHERE slide = slides.id AND stage = $1)))
+               AND NOT EXISTS (
+                    SELECT 1 FROM dicom_instances AS own
+                    JOIN dicom_instances AS other
+                      ON other.study = own.study AND other.slide < own.slide
+                    JOIN slides AS first ON first.id = other.slide
+                    WHERE own.slide = slides.id
+                      AND (first.state IN ('tiled', 'embedded', 'scored')
+                       OR (first.state <> 'received' AND EXISTS (
+                           SELECT 1 FROM slide_timings WHERE slide = first.id AND stage = $1))))
              ORDER BY received_at_ms DESC, id DESC LIMIT $2 OFFSET $3",
         )
         .bind(Stage::Tile.name())

@@ -12,7 +12,6 @@ mod result;
 mod specimen;
 mod study;
 mod tiled;
-mod uid;
 
 pub use data_set::{DataSet, decimal};
 pub use data_set_json::{data_set_json, tag_text};
@@ -25,4 +24,3 @@ pub use result::{
 pub use specimen::specimen;
 pub use study::{UNKNOWN_DATE, UNKNOWN_TIME, patient_and_study};
 pub use tiled::{on_the_slide, pixel_measures, tiled_full};
-pub use uid::{NoUid, Uid};

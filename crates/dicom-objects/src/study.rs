@@ -1,6 +1,6 @@
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
-use flow::{DicomUid, SlideId, UidRole};
+use flow::DicomUid;
 
 use crate::DataSet;
 
@@ -11,8 +11,7 @@ pub const UNKNOWN_TIME: &str = "000000";
 
 /// Patient and general study modules (PS3.3 sections C.7.1.1 and C.7.2.1), and the character set of
 /// all that is written. Nothing here comes from a patient: what the standard lets be empty is empty.
-pub fn patient_and_study(slide: &SlideId) -> DataSet {
-    let study = DicomUid::derive(slide, UidRole::Study);
+pub fn patient_and_study(study: &DicomUid) -> DataSet {
     DataSet::new()
         .text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192")
         .unknown(&[

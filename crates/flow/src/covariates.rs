@@ -46,25 +46,27 @@ pub struct GivenCovariates {
 
 impl CovariateValues {
     /// # Errors
-    /// If there are more than 64, and if a name or a value is empty or longer than 200 characters.
+    /// If there are more than 64, and if a name or a value is empty, longer than 200
+    /// characters or has control characters.
     pub fn new(values: BTreeMap<String, String>) -> Result<Self, FlowError> {
         if values.len() > MOST {
             return Err(FlowError::damaged(WHAT, "it has more than 64 names"));
         }
         let is_usable = |text: &String| {
-            !text.trim().is_empty() && text.trim() == text && text.chars().count() <= LONGEST
+            let is_bounded = !text.trim().is_empty() && text.chars().count() <= LONGEST;
+            is_bounded && text.trim() == text && !text.contains(char::is_control)
         };
         if !values.keys().all(is_usable) {
-            let detail =
-                "a name is empty, longer than 200 characters, or begins or ends with a space";
+            let detail = "a name is empty, longer than 200 characters, has control characters, or begins or \
+                 ends with a space";
             return Err(FlowError::damaged(WHAT, detail));
         }
         match values.values().all(is_usable) {
             true => Ok(Self(values)),
             false => Err(FlowError::damaged(
                 WHAT,
-                "a value is empty, longer than 200 characters, or begins or ends with a space: leave \
-                 out what is not known",
+                "a value is empty, longer than 200 characters, has control characters, or begins or ends \
+                 with a space: leave out what is not known",
             )),
         }
     }
@@ -135,6 +137,8 @@ mod tests {
             r#"{"age": null}"#,
             r#"{"age": [63]}"#,
             r#"{" age": 63}"#,
+            r#"{"site": "lu\u0000ng"}"#,
+            r#"{"a\nge": 63}"#,
         ] {
             assert!(
                 serde_json::from_str::<CovariateValues>(json).is_err(),

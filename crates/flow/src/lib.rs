@@ -8,12 +8,14 @@
 mod abstention;
 mod bag;
 mod covariates;
+mod dicom_image_kind;
 mod dicom_uid;
 mod digest;
 mod encoder_terms;
 mod error;
 mod evidence;
 mod geometry;
+mod head_precision;
 mod heatmap;
 mod heatmap_layer;
 mod ids;
@@ -29,6 +31,7 @@ mod quality_record;
 mod quality_summary;
 mod record_ids;
 mod result_name;
+mod slide_uids;
 mod status;
 mod tile_quality;
 mod tissue;
@@ -42,12 +45,14 @@ pub use bag::{
     BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
 };
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
+pub use dicom_image_kind::DicomImageKind;
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
 pub use encoder_terms::EncoderTerms;
 pub use error::FlowError;
 pub use evidence::{DecisiveTile, DecisiveTiles, Evidence, Faithfulness, LayerEvidence};
 pub use geometry::{LevelNumber, MicrometreRect, Mpp, PixelRect, PixelSize, TileGrid, TileIndex};
+pub use head_precision::HeadPrecision;
 pub use heatmap::{Heatmap, ValueRange};
 pub use heatmap_layer::HeatmapLayer;
 pub use ids::{EncoderRef, SlideId, TaskId, TaskRef, TaskVersion};
@@ -63,8 +68,11 @@ pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use quality_layer::{QualityLayer, QualityUnit};
 pub use quality_record::{QualityLayerRef, QualityRecord};
 pub use quality_summary::{BlurPercentiles, QualitySummary};
-pub use record_ids::{AnnotationId, CaseId, OrderId, UploadId, WebhookId, WebhookMessageId};
+pub use record_ids::{
+    AnnotationId, CaseId, OrderId, ResultsMessageId, UploadId, WebhookId, WebhookMessageId,
+};
 pub use result_name::ResultName;
+pub use slide_uids::SlideUids;
 pub use status::{HoldReason, SlideStatus};
 pub use tile_quality::{QualityLimits, TileQuality};
 pub use tissue::TissueMask;

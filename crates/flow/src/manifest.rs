@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{AssociatedName, LevelNumber, Mpp, PixelSize, Sha256Digest, SlideId, TissueMask};
+use crate::{
+    AssociatedName, LevelNumber, Mpp, PixelSize, Sha256Digest, SlideId, SlideUids, TissueMask,
+};
 
 /// What is known of a slide once it is tiled. Written last: when it exists, the pyramid is whole.
 ///
@@ -26,6 +28,9 @@ pub struct SlideManifest {
     /// The source's colour profile, if it had one; it lies in the pyramid's DICOM headers.
     pub icc: Option<IccProfile>,
     pub tissue: TissueMask,
+    /// Under which the pyramid is stored; a slide that did not come with any has derived ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uids: Option<SlideUids>,
 }
 
 /// Where the micrometres per pixel come from.
@@ -73,6 +78,11 @@ pub struct IccProfile {
 }
 
 impl SlideManifest {
+    pub fn dicom_uids(&self) -> SlideUids {
+        let own = self.uids.clone();
+        own.unwrap_or_else(|| SlideUids::derived(&self.slide))
+    }
+
     /// Width and height of level 0 in micrometres.
     pub fn size_um(&self) -> (f64, f64) {
         (

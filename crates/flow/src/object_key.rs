@@ -40,44 +40,65 @@ pub enum ObjectKey {
     Prediction(SlideId, ResultName),
     /// The values behind a heatmap ([`crate::Heatmap`]).
     Heatmap(SlideId, ResultName, HeatmapLayer),
+    /// A DICOM instance that is no slide, as it was sent: a label, a smaller level. May hold patient data:
+    /// never served.
+    DicomInstance(Sha256Digest),
     /// Some bytes of a file that comes in piece by piece. Which slide they are of is known when the
     /// last has come, so it belongs to an upload; it is the one kind of object that goes again.
     UploadPart(UploadPart),
 }
 
 impl ObjectKey {
+    /// Whose folder it lies in; a DICOM instance and a part of an upload lie in none.
+    fn slide(&self) -> Option<&SlideId> {
+        match self {
+            Self::DicomInstance(_) | Self::UploadPart(_) => None,
+            Self::Original(slide)
+            | Self::PyramidLevel(slide, _)
+            | Self::PyramidIndex(slide)
+            | Self::Associated(slide, _)
+            | Self::SlideManifest(slide)
+            | Self::BagChunk(slide, ..)
+            | Self::BagPlan(slide, _)
+            | Self::ChunkBlur(slide, ..)
+            | Self::QualityLayer(slide, ..)
+            | Self::Quality(slide, _)
+            | Self::Bag(slide, _)
+            | Self::Prediction(slide, ..)
+            | Self::Heatmap(slide, ..) => Some(slide),
+        }
+    }
+
     /// The path in storage, `/`-separated, with no leading slash.
     pub fn path(&self) -> String {
-        let (slide, tail) = match self {
-            Self::Original(slide) => (slide, "original".to_owned()),
-            Self::PyramidLevel(slide, level) => {
-                (slide, format!("pyramid/level-{:02}.dcm", level.0))
+        let tail = match self {
+            Self::Original(_) => "original".to_owned(),
+            Self::PyramidLevel(_, level) => format!("pyramid/level-{:02}.dcm", level.0),
+            Self::PyramidIndex(_) => "pyramid/index.bin".to_owned(),
+            Self::Associated(_, name) => format!("associated/{name}.jpg"),
+            Self::SlideManifest(_) => "manifest.json".to_owned(),
+            Self::BagChunk(_, encoder, chunk) => {
+                format!("bags/{}/chunk-{chunk:05}.bin", encoder.short())
             }
-            Self::PyramidIndex(slide) => (slide, "pyramid/index.bin".to_owned()),
-            Self::Associated(slide, name) => (slide, format!("associated/{name}.jpg")),
-            Self::SlideManifest(slide) => (slide, "manifest.json".to_owned()),
-            Self::BagChunk(slide, encoder, chunk) => (
-                slide,
-                format!("bags/{}/chunk-{chunk:05}.bin", encoder.short()),
-            ),
-            Self::BagPlan(slide, encoder) => (slide, format!("bags/{}/plan.json", encoder.short())),
-            Self::ChunkBlur(slide, encoder, chunk) => (
-                slide,
-                format!("quality/{}/blur-{chunk:05}.json", encoder.short()),
-            ),
-            Self::QualityLayer(slide, encoder, layer) => {
-                (slide, format!("quality/{}/{layer}.bin", encoder.short()))
+            Self::BagPlan(_, encoder) => format!("bags/{}/plan.json", encoder.short()),
+            Self::ChunkBlur(_, encoder, chunk) => {
+                format!("quality/{}/blur-{chunk:05}.json", encoder.short())
             }
-            Self::Quality(slide, encoder) => {
-                (slide, format!("quality/{}/quality.json", encoder.short()))
+            Self::QualityLayer(_, encoder, layer) => {
+                format!("quality/{}/{layer}.bin", encoder.short())
             }
-            Self::Bag(slide, encoder) => (slide, format!("bags/{}/bag.json", encoder.short())),
-            Self::Prediction(slide, name) => (slide, format!("predictions/{name}/prediction.json")),
-            Self::Heatmap(slide, name, layer) => (slide, format!("predictions/{name}/{layer}.bin")),
+            Self::Quality(_, encoder) => format!("quality/{}/quality.json", encoder.short()),
+            Self::Bag(_, encoder) => format!("bags/{}/bag.json", encoder.short()),
+            Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
+            Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
+            Self::DicomInstance(digest) => format!("instances/{digest}.dcm"),
             // In one folder: that of an upload would have to be removed while others write to it.
-            Self::UploadPart(part) => return format!("uploads/{part}.part"),
+            Self::UploadPart(part) => format!("uploads/{part}.part"),
         };
-        format!("slides/{slide}/{tail}")
+        match self.slide() {
+            Some(slide) => format!("slides/{slide}/{tail}"),
+            None => tail,
+        }
     }
 
     pub const fn content_type(&self) -> &'static str {
@@ -88,7 +109,7 @@ impl ObjectKey {
             | Self::QualityLayer(..)
             | Self::Heatmap(..)
             | Self::UploadPart(_) => "application/octet-stream",
-            Self::PyramidLevel(..) => "application/dicom",
+            Self::PyramidLevel(..) | Self::DicomInstance(_) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
             Self::SlideManifest(_)
             | Self::BagPlan(..)

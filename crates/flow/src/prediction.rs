@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Abstention, CovariateRevision, DeviceKind, EncoderRef, EncoderTerms, Evidence, MicrometreRect,
-    Precision, PredictionSet, ResultName, Sha256Digest, SlideId, TaskRef, UntrainedMpp,
+    Abstention, CovariateRevision, DeviceKind, EncoderRef, EncoderTerms, Evidence, HeadPrecision,
+    MicrometreRect, Precision, PredictionSet, ResultName, Sha256Digest, SlideId, TaskRef,
+    UntrainedMpp,
 };
 
 /// A task's answer for one slide, never without its evidence.
@@ -24,6 +25,9 @@ pub struct Prediction {
     #[serde(default, skip_serializing_if = "DeviceKind::is_cpu")]
     pub device: DeviceKind,
     pub task: TaskRef,
+    /// Of the task's heads. Not in results older than this field, which are of f32.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_precision: Option<HeadPrecision>,
     /// Of a task that reads covariates, which of the slide's it read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariates: Option<CovariateRevision>,

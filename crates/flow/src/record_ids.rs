@@ -98,6 +98,11 @@ opaque_id!(
     WebhookMessageId,
     "delivery id"
 );
+opaque_id!(
+    /// Names one message with results for the laboratory's system.
+    ResultsMessageId,
+    "results message id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
@@ -30,6 +31,13 @@ impl Protected {
 
     pub(crate) const fn gate(&self) -> &Gate {
         &self.gate
+    }
+}
+
+/// The routes, which a test compares with what is written down of them.
+impl fmt::Debug for Protected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Protected").field(&self.router).finish()
     }
 }
 

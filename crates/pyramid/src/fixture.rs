@@ -58,6 +58,7 @@ pub(crate) fn tile_jpeg(
 pub(crate) fn facts(level: u8, grid: TileGrid) -> Result<InstanceFacts, PyramidError> {
     Ok(InstanceFacts {
         slide: slide(),
+        uids: flow::SlideUids::derived(&slide()),
         level: LevelNumber(level),
         grid,
         mpp: Mpp::new(BASE_MPP * f64::from(1_u32 << level))?,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flow::{SlideId, TaskId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Author, Says, SlideAnswers};
+use crate::{Author, Finality, Says, Signature, SlideAnswers};
 
 /// The answer of one task for a case.
 ///
@@ -77,6 +77,21 @@ fn of_task(task: &TaskId, slides: &[SlideAnswers]) -> TaskResult {
 }
 
 impl TaskResult {
+    /// Whether no answer of it is a task's.
+    pub fn rests_on_people(&self) -> bool {
+        let n_answered = self.n_slides - self.without.len();
+        n_answered > 0 && self.abstaining.is_empty() && self.n_by_person == n_answered
+    }
+
+    /// How final it is in a case with these signatures.
+    pub fn finality(&self, signed: Option<&Signature>) -> Finality {
+        match signed.filter(|_| self.rests_on_people()) {
+            Some(signed) if signed.version > 1 => Finality::Amended,
+            Some(_) => Finality::Final,
+            None => Finality::Preliminary,
+        }
+    }
+
     fn empty(task: TaskId, n_slides: usize) -> Self {
         Self {
             task,

@@ -4,9 +4,13 @@
 mod answers;
 mod fusion;
 mod orders;
+mod record;
+mod signature;
 mod signed;
 
 pub use answers::{Answer, Author, Says, SlideAnswers};
 pub use fusion::{CaseCall, TaskResult, fused};
-pub use orders::place_order;
+pub use orders::{hurry_case, place_order};
+pub use record::{CaseRecord, SlideRecord, together};
+pub use signature::{Finality, ReaderFinding, Signature, findings};
 pub use signed::SignedBody;

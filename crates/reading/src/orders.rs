@@ -1,4 +1,5 @@
 use catalog::{Catalog, NewOrder, OrderSender, Placed};
+use flow::CaseId;
 use queue::Queue;
 use step::HurryError;
 
@@ -13,9 +14,15 @@ pub async fn place_order(
     let placed = catalog.place_order(order, sender).await?;
     // Known ones too: whoever placed it may have been cut off here.
     if let Placed::New(row) | Placed::Known(row) = &placed {
-        for slide in catalog.slide_ids_of_case(row.case).await? {
-            step::hurry(catalog, queue, slide).await?;
-        }
+        hurry_case(catalog, queue, row.case).await?;
     }
     Ok(placed)
+}
+
+/// Sends the slides of a case ahead of those that are routine, if anything of it is urgent.
+pub async fn hurry_case(catalog: &Catalog, queue: &Queue, case: CaseId) -> Result<(), HurryError> {
+    for slide in catalog.slide_ids_of_case(case).await? {
+        step::hurry(catalog, queue, slide).await?;
+    }
+    Ok(())
 }

@@ -28,4 +28,24 @@ impl SignedBody {
             source: source.into(),
         })
     }
+
+    /// The signer's words.
+    pub fn conclusion(&self) -> Option<String> {
+        let statement = self.statement.as_ref();
+        let statement = statement.map(|words| words.reveal().to_owned());
+        let unfinished = self.despite_unfinished.as_ref().map(|why| {
+            format!(
+                "Signed with {} slides unanswered: {}",
+                self.unfinished.len(),
+                why.reveal()
+            )
+        });
+        let amendment = self.amendment.as_ref();
+        let amendment = amendment.map(|why| format!("Amended: {}", why.reveal()));
+        let words: Vec<_> = [statement, unfinished, amendment]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!words.is_empty()).then(|| words.join("\n\n"))
+    }
 }

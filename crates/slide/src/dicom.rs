@@ -4,8 +4,12 @@
 mod attributes;
 mod fragments;
 mod frames;
+mod meta;
+mod named;
 mod open;
 mod walk;
 
 pub(crate) use frames::Frames;
+pub use meta::{DicomMeta, dicom_meta};
+pub use named::dicom_instance;
 pub(crate) use open::open;

@@ -1,4 +1,4 @@
-use flow::{AssociatedName, Mpp, PixelSize, TileGrid};
+use flow::{AssociatedName, DicomImageKind, Mpp, PixelSize, SlideId, SlideUids, TileGrid};
 use serde::{Deserialize, Serialize};
 
 /// What a file says about itself. Holds no file name, label text, date or serial number.
@@ -20,6 +20,18 @@ pub struct SlideFacts {
     pub background: [u8; 3],
     /// How far the decoder child could be locked in; `None` where opening needed no child.
     pub confinement: Option<Confinement>,
+    /// What a DICOM file is as an instance; `None` where it is another format, or its UIDs are none.
+    pub dicom: Option<DicomInstance>,
+}
+
+/// An instance of whole-slide microscopy, as its header names it. Nothing of the patient is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DicomInstance {
+    /// Of the study, the series and the instance itself.
+    pub uids: SlideUids,
+    pub kind: DicomImageKind,
+    /// Its container, where that is one of our slides: then the instance was made here.
+    pub container: Option<SlideId>,
 }
 
 /// What the kernel enforces on the decoder child. Where one of these is false the kernel lacks the

@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use flow::{DigestWriter, Sha256Digest};
@@ -26,6 +27,13 @@ pub struct ReceivedFile {
     pub digest: Sha256Digest,
     pub n_bytes: u64,
     pub(crate) path: TempPath,
+}
+
+impl ReceivedFile {
+    /// Where it lies on this machine, to be looked at and not to be written to.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Upload {

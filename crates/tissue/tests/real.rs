@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use flow::Sha256Digest;
 use flow::{
-    Instance, MicrometreRect, Mpp, ObjectKey, PixelSize, QualityLimits, SlideId, TileQuality,
+    Instance, MicrometreRect, Mpp, ObjectKey, PixelSize, QualityLimits, SlideId, SlideUids,
+    TileQuality,
 };
 use pyramid::{PyramidPlan, PyramidReader};
 use slide::DecoderCommand;
@@ -32,8 +33,10 @@ async fn most_of_a_real_slide_is_not_flagged() -> Result<(), Box<dyn Error>> {
         arguments: Vec::new(),
     };
     let slide = slide::open(&path, &no_child)?;
+    let id = SlideId::from_digest(&Sha256Digest::of(b"a real slide"));
     let plan = PyramidPlan {
-        slide: SlideId::from_digest(&Sha256Digest::of(b"a real slide")),
+        slide: id,
+        uids: SlideUids::derived(&id),
         mpp: slide.facts().mpp.ok_or("the slide has an mpp")?,
         jpeg_quality: 90,
     };

@@ -4,6 +4,7 @@ The Deployment of a part. Takes beside `root` and `part`:
   arguments    the command line, as a list
   kind         `serves`: answers requests; `works`: takes messages
   environment  YAML list, appended to the one that all parts share
+  hears        `hl7` where orders come by HL7 too
   claims       name -> {existingClaim, subPath}: volumes to read, mounted at /name
 */}}
 {{- define "coverslip.deployment" -}}
@@ -74,6 +75,9 @@ containers:
       {{- end }}
     ports:
       - {name: http, containerPort: 8080, protocol: TCP}
+      {{- if .hears }}
+      - {name: hl7, containerPort: 2575, protocol: TCP}
+      {{- end }}
     {{- include "coverslip.probes" . | nindent 4 }}
     {{- if eq .kind "serves" }}
     {{- include "coverslip.lastRequests" . | nindent 4 }}

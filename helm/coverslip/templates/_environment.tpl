@@ -79,6 +79,26 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
+{{/* Orders and results by HL7 v2. */}}
+{{- define "coverslip.hl7Environment" -}}
+{{- with .Values.hl7.allow }}
+- name: COVERSLIP_HL7_LISTEN
+  value: 0.0.0.0:2575
+- name: COVERSLIP_HL7_ALLOW
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.hl7 }}
+{{- if .send }}
+- name: COVERSLIP_HL7_SEND
+  value: {{ .send | quote }}
+- name: COVERSLIP_HL7_RECEIVER
+  value: {{ .receiver | quote }}
+- name: COVERSLIP_HL7_RESULTS
+  value: {{ .results }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Who may come in, and how often: the same for all parts that serve. */}}
 {{- define "coverslip.accessEnvironment" -}}
 - name: COVERSLIP_TRANSPORT

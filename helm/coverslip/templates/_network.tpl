@@ -54,6 +54,14 @@ spec:
             matchLabels:
               {{- include "coverslip.selector" (dict "root" .root "part" "front") | nindent 14 }}
     {{- end }}
+    {{- if .hears }}
+    - ports:
+        - {port: hl7, protocol: TCP}
+      {{- with .root.Values.hl7.orderPeers }}
+      from:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
     {{- with .root.Values.networkPolicy.monitoringPeers }}
     - ports:
         - {port: http, protocol: TCP}
@@ -65,6 +73,9 @@ spec:
     {{- include "coverslip.stateEgress" .root | nindent 4 }}
     {{- if and (eq .kind "serves") .root.Values.oidc.issuer }}
     {{- include "coverslip.egressTo" .root.Values.oidc | nindent 4 }}
+    {{- end }}
+    {{- if and (eq .part "cases") .root.Values.hl7.send }}
+    {{- include "coverslip.egressTo" .root.Values.hl7 | nindent 4 }}
     {{- end }}
 {{- end }}
 {{- end }}

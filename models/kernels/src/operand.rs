@@ -1,6 +1,6 @@
-use crate::Element;
+use crate::Machine;
 use crate::aligned::{Aligned, LINE_BYTES};
-use crate::machine::WordRows;
+use crate::machine::{Element, Simd, WordRows, Work};
 
 /// Rows that a tile may read beyond the last one.
 const SPARE_ROWS: usize = 32;
@@ -70,6 +70,17 @@ impl<E: Element> Operand<E> {
         }
     }
 
+    /// Writes the first rows, one after another, rounded.
+    ///
+    /// # Panics
+    /// If `values` are no whole rows, or more than there are.
+    pub fn set_rows(&mut self, machine: Machine, values: &[f32]) {
+        let n_rows = values.len() / self.n_columns;
+        assert_eq!(values.len(), n_rows * self.n_columns, "values of rows");
+        assert!(n_rows <= self.n_rows, "no such rows");
+        machine.run(SetRows { to: self, values });
+    }
+
     /// A row with the zeros behind it.
     #[inline(always)]
     pub(crate) fn filled_row(&self, row: usize) -> &[E] {
@@ -90,6 +101,31 @@ impl<E: Element> Operand<E> {
         WordRows {
             words: &self.values.words()[row * stride + column / E::PER_WORD..],
             stride,
+        }
+    }
+}
+
+struct SetRows<'a, E> {
+    to: &'a mut Operand<E>,
+    values: &'a [f32],
+}
+
+impl<E: Element> Work for SetRows<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let rows = self.values.chunks_exact(self.to.n_columns);
+        for (row, values) in rows.enumerate() {
+            let to = self.to.row_mut(row);
+            let (mut to, mut values) =
+                (to.chunks_exact_mut(S::LANES), values.chunks_exact(S::LANES));
+            for (to, values) in to.by_ref().zip(values.by_ref()) {
+                E::store(simd, simd.load(values), to);
+            }
+            for (to, value) in to.into_remainder().iter_mut().zip(values.remainder()) {
+                *to = E::rounded(*value);
+            }
         }
     }
 }

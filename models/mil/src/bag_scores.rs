@@ -1,6 +1,7 @@
 use candle_core::Tensor;
 
 use crate::MilError;
+use crate::bag_embeddings::BagEmbeddings;
 use crate::covariates::Covariates;
 use crate::head::{BagOutput, Head};
 use crate::model::Model;
@@ -8,8 +9,8 @@ use crate::model::Model;
 /// What one head says of one bag, before calibration.
 pub(crate) struct BagScores {
     pub(crate) bag: BagLogits,
-    /// Those of the answers with each instance as the whole bag.
-    pub(crate) tile_logits: Vec<Vec<f32>>,
+    /// Those of the answers with each instance as the whole bag, one instance after another.
+    tile_logits: Vec<f32>,
     /// One share an instance; one map, or one a class where every class attends for itself.
     pub(crate) attention: Vec<Vec<f32>>,
 }
@@ -23,13 +24,13 @@ pub(crate) struct BagLogits {
 }
 
 impl BagLogits {
-    /// Embeddings (n, dimension), n at least 1.
+    /// Of a bag with at least one instance.
     pub(crate) fn of(
         model: &Model,
-        embeddings: &Tensor,
+        bag: &BagEmbeddings<'_>,
         covariates: &Covariates,
     ) -> Result<Self, MilError> {
-        Self::read(&answered(model, embeddings, covariates)?)
+        Self::read(&answered(model, bag, covariates)?)
     }
 
     fn read(output: &BagOutput) -> Result<Self, MilError> {
@@ -42,22 +43,27 @@ impl BagLogits {
 }
 
 impl BagScores {
-    /// Embeddings (n, dimension), n at least 1.
+    /// Of a bag with at least one instance.
     pub(crate) fn of(
         model: &Model,
-        embeddings: &Tensor,
+        bag: &BagEmbeddings<'_>,
         covariates: &Covariates,
     ) -> Result<Self, MilError> {
-        let output = answered(model, embeddings, covariates)?;
+        let output = answered(model, bag, covariates)?;
         let tile_logits = match &output.instance_logits {
-            Some(logits) => logits.to_vec2()?,
-            None => tile_by_tile(model, embeddings, covariates)?,
+            Some(logits) => logits.flatten_all()?.to_vec1()?,
+            None => tile_by_tile(model, &bag.tensor()?, covariates)?,
         };
         Ok(Self {
             bag: BagLogits::read(&output)?,
             tile_logits,
             attention: shares(output.attention.to_vec2()?),
         })
+    }
+
+    /// The logits of each tile.
+    pub(crate) fn tiles(&self) -> impl Iterator<Item = &[f32]> {
+        self.tile_logits.chunks_exact(self.bag.answers.len())
     }
 
     /// The shares by which the head came to `answer`, which is the last one of a detection.
@@ -68,12 +74,12 @@ impl BagScores {
 
 fn answered(
     model: &Model,
-    embeddings: &Tensor,
+    bag: &BagEmbeddings<'_>,
     covariates: &Covariates,
 ) -> Result<BagOutput, MilError> {
     let output = match &model.head {
-        Head::GatedAbmil(head) => head.score(embeddings)?,
-        head => head.forward(embeddings)?,
+        Head::GatedAbmil(head) => head.score(bag)?,
+        head => head.forward(&bag.tensor()?)?,
     };
     model.answered(output, covariates)
 }
@@ -83,12 +89,13 @@ fn tile_by_tile(
     model: &Model,
     embeddings: &Tensor,
     covariates: &Covariates,
-) -> Result<Vec<Vec<f32>>, MilError> {
-    let one = |at: usize| {
+) -> Result<Vec<f32>, MilError> {
+    let mut logits = Vec::new();
+    for at in 0..embeddings.dim(0)? {
         let output = model.forward(&embeddings.narrow(0, at, 1)?, covariates)?;
-        Ok(output.logits.to_vec1()?)
-    };
-    (0..embeddings.dim(0)?).map(one).collect()
+        logits.extend(output.logits.to_vec1::<f32>()?);
+    }
+    Ok(logits)
 }
 
 /// Maps that sum to 1 as they are; approximated attention loses what lies below 0 and the share

@@ -5,6 +5,7 @@
 
 mod abstain;
 mod answers;
+mod bag_embeddings;
 mod bag_scores;
 mod calibration;
 mod conformal;

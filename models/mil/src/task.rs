@@ -1,28 +1,30 @@
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
-use flow::{Abstention, EncoderRef, Sha256Digest, TaskRef};
+use flow::{Abstention, EncoderRef, HeadPrecision, Sha256Digest, TaskRef};
 use parameters::Parameters;
+use rayon::prelude::*;
 
 use crate::abstain::{BagMean, SlideFacts, abstention};
 use crate::answers::Answers;
+use crate::bag_embeddings::BagEmbeddings;
 use crate::bag_scores::BagScores;
 use crate::covariates::{CovariatePlan, Covariates};
 use crate::model::Model;
 use crate::probabilities::{exceeded, grade, mean, of_each_answer, probabilities, verdict};
-use crate::{MilError, Scores, TaskFile};
+use crate::{HeadConfig, MilError, Scores, TaskFile};
 
 /// A task ready to score bags.
 #[derive(Debug)]
 pub struct Task {
-    file: TaskFile,
+    file: Arc<TaskFile>,
     reference: TaskRef,
     /// At least one.
     heads: Arc<[Model]>,
+    precision: HeadPrecision,
 }
 
 impl Task {
-    /// Reads `task.json` and the weights of the heads it names, in its order.
+    /// Reads `task.json` and the weights of the heads it names, in its order. They multiply in f32.
     ///
     /// # Errors
     /// If the file is impossible, the weights have another sha256, or their names and shapes are
@@ -45,7 +47,8 @@ impl Task {
                 hash: file.hash()?,
             },
             heads: models.collect::<Result<Vec<_>, _>>()?.into(),
-            file,
+            file: file.into(),
+            precision: HeadPrecision::F32,
         })
     }
 
@@ -54,7 +57,7 @@ impl Task {
     pub fn with_encoder(&self, encoder: EncoderRef) -> Result<Self, MilError> {
         let file = TaskFile {
             encoder,
-            ..self.file.clone()
+            ..TaskFile::clone(&self.file)
         };
         let hash = file.hash()?;
         Ok(Self {
@@ -63,8 +66,28 @@ impl Task {
                 ..self.reference.clone()
             },
             heads: Arc::clone(&self.heads),
-            file,
+            file: file.into(),
+            precision: self.precision,
         })
+    }
+
+    /// The same task with heads that multiply in `precision`. Only gated attention knows another
+    /// than f32; all other heads stay as they are.
+    pub fn in_precision(&self, precision: HeadPrecision) -> Self {
+        Self {
+            file: Arc::clone(&self.file),
+            reference: self.reference.clone(),
+            heads: Arc::clone(&self.heads),
+            precision: match self.file.head {
+                HeadConfig::GatedAbmil { .. } => precision,
+                _ => HeadPrecision::F32,
+            },
+        }
+    }
+
+    /// What its heads multiply in.
+    pub fn precision(&self) -> HeadPrecision {
+        self.precision
     }
 
     pub fn reference(&self) -> &TaskRef {
@@ -108,10 +131,9 @@ impl Task {
         dimension: u32,
         covariates: &Covariates,
     ) -> Result<Scores, MilError> {
-        let n_instances = self.check(embeddings, dimension)?;
+        self.check(embeddings, dimension)?;
         self.check_covariates(covariates)?;
-        let shape = (n_instances, dimension as usize);
-        let embeddings = Tensor::from_slice(embeddings, shape, &Device::Cpu)?;
+        let embeddings = self.embeddings(embeddings);
         let heads = self.heads.iter();
         let of_heads = heads.map(|head| BagScores::of(head, &embeddings, covariates));
         Ok(self.joined(&of_heads.collect::<Result<Vec<_>, _>>()?))
@@ -164,8 +186,7 @@ impl Task {
             Answers::Classes { .. } => answer,
             Answers::Detection { .. } | Answers::Grades { .. } => 0,
         };
-        let tiles = head.tile_logits.iter();
-        tiles
+        head.tiles()
             .map(|logits| self.probabilities(logits)[at] as f32)
             .collect()
     }
@@ -198,6 +219,12 @@ impl Task {
         abstention(&self.file, slide, &bag, scores.set.as_ref())
     }
 
+    /// A bag of the task's dimension, as its heads read it.
+    pub(crate) fn embeddings<'a>(&self, values: &'a [f32]) -> BagEmbeddings<'a> {
+        let dimension = self.file.head.dimension() as usize;
+        BagEmbeddings::new(values, dimension, self.precision)
+    }
+
     pub(crate) fn check_covariates(&self, slide: &Covariates) -> Result<(), MilError> {
         match &self.file.covariates {
             Some(plan) => plan.check_slide(slide),
@@ -225,7 +252,7 @@ impl Task {
                 dimension,
             });
         }
-        match embeddings.iter().position(|value| !value.is_finite()) {
+        match first_not_finite(embeddings) {
             Some(at) => Err(MilError::NotFinite { index: at / width }),
             None => Ok(n_values / width),
         }
@@ -242,6 +269,18 @@ fn model(file: &TaskFile, digest: &Sha256Digest, weights: &[u8]) -> Result<Model
     let shape = file.shape();
     let parameters = Parameters::from_safetensors(weights, &shape.declarations())?;
     Model::for_scoring(shape, &parameters)
+}
+
+/// Values that are looked at together, which a processor does many at a time where none of them is
+/// a reason to stop.
+const LOOKED_AT: usize = 4096;
+
+fn first_not_finite(values: &[f32]) -> Option<usize> {
+    let is_not = |value: &f32| !value.is_finite();
+    let has_any = |values: &[f32]| values.iter().fold(false, |any, value| any | is_not(value));
+    let found = values.par_chunks(LOOKED_AT).position_first(has_any)? * LOOKED_AT;
+    let at = values[found..].iter().position(is_not)?;
+    Some(found + at)
 }
 
 /// Values of one head stay as they are.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor};
 use coverslip_mil::{Covariates, Decisive, Explanation, Task};
-use flow::{HeatmapLayer, Sha256Digest, TileIndex};
+use flow::{HeadPrecision, HeatmapLayer, Sha256Digest, TileIndex};
 use parameters::{Seed, seeded};
 use rand::RngExt;
 
@@ -197,5 +197,15 @@ fn a_large_bag_is_explained_in_seconds() -> Result<(), Box<dyn Error>> {
         assert_eq!(found.leave_out.len(), LARGE);
         assert!(took < Duration::from_secs(60), "{took:?} for {rest}");
     }
+    Ok(())
+}
+
+#[test]
+fn heads_that_know_f32_alone_stay_in_it() -> Result<(), Box<dyn Error>> {
+    let task = task()?;
+    let asked = task.in_precision(HeadPrecision::Bf16);
+    assert_eq!(asked.precision(), HeadPrecision::F32);
+    let bag = [0.3, -0.2, 1.7, 0.4];
+    assert_eq!(asked.score(&bag, 2)?, task.score(&bag, 2)?);
     Ok(())
 }

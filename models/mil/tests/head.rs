@@ -4,8 +4,8 @@
 
 use std::error::Error;
 
-use coverslip_mil::{MilError, Scores, Task};
-use flow::Sha256Digest;
+use coverslip_mil::{Covariates, MilError, Scores, Task};
+use flow::{HeadPrecision, Sha256Digest, TileIndex};
 use safetensors::SafeTensors;
 
 const HEAD: &[u8] = include_bytes!("fixtures/head.safetensors");
@@ -57,9 +57,13 @@ fn sigmoid(logit: f32) -> f64 {
 }
 
 fn assert_close(what: &str, found: &[f64], expected: &[f64]) {
+    assert_within(TOLERANCE, what, found, expected);
+}
+
+fn assert_within(tolerance: f64, what: &str, found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (a, b) in found.iter().zip(expected) {
-        assert!((a - b).abs() <= TOLERANCE, "{what}: {a}, expected {b}");
+        assert!((a - b).abs() <= tolerance, "{what}: {a}, expected {b}");
     }
 }
 
@@ -202,5 +206,51 @@ fn the_hash_covers_the_whole_task() -> Result<(), Box<dyn Error>> {
     let hash = task(0.5, 1.0)?.reference().hash;
     assert_eq!(task(0.5, 1.0)?.reference().hash, hash);
     assert_ne!(task(0.4, 1.0)?.reference().hash, hash);
+    Ok(())
+}
+
+/// PyTorch's numbers are those of f32; each value that is multiplied in bf16 has 8 places.
+#[test]
+fn scores_in_bf16_are_nearly_those_of_pytorch() -> Result<(), Box<dyn Error>> {
+    let plain = task(0.01, 1.0)?;
+    let half = plain.in_precision(HeadPrecision::Bf16);
+    assert_eq!(half.precision(), HeadPrecision::Bf16);
+    assert_eq!(half.reference(), plain.reference());
+    let bag = reference("bag")?;
+    let scores = half.score(&bag, DIMENSION)?;
+    assert_ne!(scores, plain.score(&bag, DIMENSION)?);
+    let near = |what: &str, found: &[f64], expected: &[f64]| {
+        assert_within(5e-3, what, found, expected);
+    };
+    let logit = reference("expected.logit")?[0];
+    near("probability", &[scores.probability], &[sigmoid(logit)]);
+    let expected = widened(&reference("expected.attention")?);
+    near("attention", &widened(&scores.attention), &expected);
+    let tiles = reference("expected.tile_logits")?.into_iter().map(sigmoid);
+    let expected: Vec<f64> = tiles.collect();
+    near("tiles", &widened(&scores.tile_probability), &expected);
+    Ok(())
+}
+
+/// What a call rests on is asked of the very products that made it.
+#[test]
+fn evidence_in_bf16_is_of_the_scores_in_bf16() -> Result<(), Box<dyn Error>> {
+    let task = task(0.01, 2.0)?.in_precision(HeadPrecision::Bf16);
+    let (bag, width) = (reference("bag")?, DIMENSION as usize);
+    let cell = |column| TileIndex { column, row: 0 };
+    let cells: Vec<TileIndex> = (0..(bag.len() / width) as u32).map(cell).collect();
+    let log_odds = |bag: &[f32]| -> Result<f64, MilError> {
+        let probability = task.score(bag, DIMENSION)?.probability;
+        Ok((probability / (1.0 - probability)).ln())
+    };
+    let scores = task.score(&bag, DIMENSION)?;
+    let explained = task.explain(&bag, &cells, &Covariates::default(), &scores)?;
+    let whole = log_odds(&bag)?;
+    for (left_out, effect) in explained.leave_out.iter().enumerate() {
+        let (before, after) = bag.split_at(left_out * width);
+        let rest = [before, &after[width..]].concat();
+        let expected = whole - log_odds(&rest)?;
+        assert_within(1e-4, "left out", &[f64::from(*effect)], &[expected]);
+    }
     Ok(())
 }

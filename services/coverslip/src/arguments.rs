@@ -46,7 +46,7 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run everything in one process: ingest, tiles, embed, mil and the viewer.
-    Up(commands::up::Up),
+    Up(Box<commands::up::Up>),
     /// Run one of the parts that answer over HTTP, as a process of its own.
     #[command(subcommand)]
     Serve(commands::serve::Serve),
@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// How full the queue is, what was given up, and to try that once more.
     #[command(subcommand)]
     Queue(commands::queue::Queue),
+    /// What became of results that are sent by HL7, and to send them once more.
+    #[command(subcommand)]
+    Hl7(commands::hl7::Hl7),
     /// Bring the catalog's tables up to date, as every part does when it starts.
     Migrate(commands::migrate::Migrate),
     /// Make, list and withdraw access tokens, and links to log in by.

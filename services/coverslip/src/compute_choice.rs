@@ -8,9 +8,10 @@ use flow::Precision;
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct PrecisionChoice {
-    /// Arithmetic of the encoder: f32; bf16, which is faster where the processor has AMX; or int8,
+    /// Arithmetic of the encoder: f32; bf16, which is faster where the processor has AMX or AVX-512 BF16; or int8,
     /// which is faster where it has AVX-512 VNNI, and refused for an encoder that loses by it. Every
-    /// bag says which; bags of one are never taken for those of another.
+    /// bag says which; bags of one are never taken for those of another. Gated attention scores bags of
+    /// bf16 and int8 in bf16.
     #[arg(long, env = "COVERSLIP_PRECISION", default_value_t = Precision::F32)]
     pub(crate) precision: Precision,
 }

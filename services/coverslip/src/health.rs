@@ -1,4 +1,4 @@
-//! What every process answers on: is it alive, is it ready, what has it done.
+//! What every process answers on: is it alive, is it ready, what has it done, what can be asked.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::installation::Installation;
+use crate::openapi;
 
 /// How long the queue may take to say how full it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -33,7 +34,9 @@ pub(crate) fn router(installation: &Installation, needs: Needs, metrics: Metrics
         metrics,
     };
     let show = async move |access: Access| shown.show(&access).await;
-    http::health(readiness).route("/metrics", get(show))
+    http::health(readiness)
+        .route("/metrics", get(show))
+        .merge(openapi::router())
 }
 
 fn readiness(installation: &Installation, needs: Needs) -> Readiness {

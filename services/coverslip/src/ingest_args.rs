@@ -36,6 +36,7 @@ impl IngestArgs {
             most_unfinished: self.most_unfinished,
             quota: self.uploads.quota(),
             uploads,
+            ..ReceiveConfig::default()
         };
         (ingest, receive)
     }

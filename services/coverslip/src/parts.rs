@@ -15,6 +15,7 @@ use webhooks::WebhooksConfig;
 
 use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
+use crate::hl7_args::Hl7;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
 use crate::state_args::StateArgs;
@@ -110,6 +111,25 @@ impl Parts {
         let catalog = self.installation.catalog.clone();
         let running = webhooks::run(config, catalog, self.shutdown.clone());
         self.spawn_failing(async { Ok(running.await?) });
+    }
+
+    /// Takes orders and sends results by HL7, as far as it was asked for.
+    pub(crate) fn hl7(&self, hl7: Hl7) {
+        let Installation { catalog, queue, .. } = self.installation.clone();
+        if let Some((config, listener)) = hl7.listening {
+            let shutdown = self.shutdown.clone();
+            self.tasks.spawn(hl7::listen(
+                config,
+                listener,
+                catalog.clone(),
+                queue,
+                shutdown,
+            ));
+        }
+        if let Some(config) = hl7.sending {
+            self.tasks
+                .spawn(hl7::send(config, catalog, self.shutdown.clone()));
+        }
     }
 
     /// A part whose failure ends the process.

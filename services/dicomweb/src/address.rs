@@ -1,41 +1,41 @@
 //! What the paths of this service name.
 
-use dicom_objects::Uid;
+use flow::DicomUid;
 use serde::Deserialize;
 
 use crate::frame_list::FrameList;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct StudyAddress {
-    pub(crate) study: Uid,
+    pub(crate) study: DicomUid,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct SeriesAddress {
-    pub(crate) study: Uid,
-    pub(crate) series: Uid,
+    pub(crate) study: DicomUid,
+    pub(crate) series: DicomUid,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct InstanceAddress {
-    pub(crate) study: Uid,
-    pub(crate) series: Uid,
-    pub(crate) instance: Uid,
+    pub(crate) study: DicomUid,
+    pub(crate) series: DicomUid,
+    pub(crate) instance: DicomUid,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct FramesAddress {
-    pub(crate) study: Uid,
-    pub(crate) series: Uid,
-    pub(crate) instance: Uid,
+    pub(crate) study: DicomUid,
+    pub(crate) series: DicomUid,
+    pub(crate) instance: DicomUid,
     pub(crate) frames: FrameList,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct BulkDataAddress {
-    pub(crate) study: Uid,
-    pub(crate) series: Uid,
-    pub(crate) instance: Uid,
+    pub(crate) study: DicomUid,
+    pub(crate) series: DicomUid,
+    pub(crate) instance: DicomUid,
     /// The attribute as eight hexadecimal digits; inside sequences with the way to it before it.
     pub(crate) attribute: String,
 }

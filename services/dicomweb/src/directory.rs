@@ -1,9 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use catalog::{Catalog, CatalogError, Page};
+use catalog::{Catalog, CatalogError, DicomEntity, Page};
 use chrono::{DateTime, TimeDelta, Utc};
-use dicom_objects::Uid;
 use flow::{DicomUid, SlideId, UidRole};
 use tokio::sync::Mutex;
 
@@ -11,9 +10,10 @@ const PAGE: u32 = 10_000;
 /// Processes that take in slides may disagree by this much about what time it is.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
 
-/// Which slide a study is. UIDs are hashes of slide ids, so the way back is to have hashed all ids:
-/// about 70 MB and a second or two for a million slides, once in a process's life. Only ids that
-/// are new to the catalog are hashed after that, and those only when a study is not known.
+/// Which slides a study has. UIDs that slides came with are in the catalog. Others are hashes of slide
+/// ids, so the way back is to have hashed all ids: about 70 MB and a second or two for a million slides,
+/// once in a process's life. Only ids that are new to the catalog are hashed after that, and those only
+/// when a study is not known.
 pub(crate) struct Directory {
     catalog: Catalog,
     /// By the UUID in the study's UID.
@@ -38,16 +38,24 @@ impl Directory {
         }
     }
 
-    /// Whether the slide is tiled is another question.
-    pub(crate) async fn slide_of_study(&self, uid: &Uid) -> Result<Option<SlideId>, CatalogError> {
-        let Some(uuid) = uid.uuid() else {
-            return Ok(None);
-        };
-        if let Some(slide) = self.known(uuid) {
-            return Ok(Some(slide));
+    /// In the order of their ids. Whether they are tiled, and under these UIDs, is another question.
+    pub(crate) async fn slides_of_study(
+        &self,
+        uid: &DicomUid,
+    ) -> Result<Vec<SlideId>, CatalogError> {
+        let hashed = uid.uuid().and_then(|uuid| self.known(uuid));
+        if let Some(slide) = hashed {
+            return Ok(vec![slide]);
         }
+        let came = self
+            .catalog
+            .slides_by_dicom_uid(DicomEntity::Study, uid)
+            .await?;
+        let Some(uuid) = uid.uuid().filter(|_| came.is_empty()) else {
+            return Ok(came);
+        };
         self.refresh().await?;
-        Ok(self.known(uuid))
+        Ok(self.known(uuid).into_iter().collect())
     }
 
     /// All slides there are, in no order: 16 MB for a million.

@@ -2,8 +2,9 @@
 //!
 //! Every level of a slide already is a DICOM instance, so nothing is made of it but the framing:
 //! instances and frames go out as they lie in storage, by range reads, and metadata is what the
-//! instance's own header says. One slide is one study: a series of its levels, and further ones that
-//! tell of its results, which are made when somebody asks for them.
+//! instance's own header says. One slide is one study, unless it came in one with others: a series of
+//! its levels, and further ones that tell of its results, which are made when somebody asks for them.
+//! A slide that came as DICOM has the UIDs that it came with.
 
 mod address;
 mod directory;

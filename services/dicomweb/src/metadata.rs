@@ -33,7 +33,7 @@ impl Metadata {
 
     /// Costs one range read, of the header, unless it was asked for lately.
     pub(crate) async fn of(&self, level: &Level) -> Result<Arc<Map<String, Value>>, DicomwebError> {
-        let key = (level.study.slide(), level.level);
+        let key = (level.slide.id(), level.level);
         self.headers
             .try_get_with(key, read(level))
             .await
@@ -93,11 +93,11 @@ fn pixel_vr(header: &Map<String, Value>) -> &'static str {
 }
 
 async fn read(level: &Level) -> Result<Arc<Map<String, Value>>, DicomwebError> {
-    let bytes = level.study.reader.header(level.level).await?;
+    let bytes = level.slide.reader.header(level.level).await?;
     let object = dicom_object::OpenFileOptions::new()
         .from_reader(&bytes[..])
         .map_err(|source| DicomwebError::Header {
-            slide: level.study.slide(),
+            slide: level.slide.id(),
             source: source.into(),
         })?;
     Ok(Arc::new(data_set_json(&object)))

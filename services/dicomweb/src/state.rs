@@ -2,8 +2,7 @@ use std::sync::Arc;
 use std::thread;
 
 use catalog::Catalog;
-use dicom_objects::Uid;
-use flow::SlideId;
+use flow::{DicomUid, SlideId, SlideUids};
 use http::{Access, ApiError, FirstRead, FirstReadRule};
 use pyramid::{IndexCache, PyramidError};
 use serde_json::{Map, Value};
@@ -15,7 +14,7 @@ use crate::directory::Directory;
 use crate::error::DicomwebError;
 use crate::metadata::Metadata;
 use crate::results::{MadeObjects, ToldInstance, results_of};
-use crate::study::{Instance, Study};
+use crate::study::{Instance, StoredSlide, Study};
 
 /// Indices of the slides asked for lately; a 100,000 px slide has 3 MB.
 const INDEX_BYTES: u64 = 64 * 1024 * 1024;
@@ -52,34 +51,58 @@ impl DicomwebState {
         Self { first_read, ..self }
     }
 
-    pub(crate) async fn study(&self, uid: &Uid) -> Result<Study, DicomwebError> {
-        let slide = self.directory.slide_of_study(uid).await?;
-        let study = match slide {
-            Some(slide) => self.study_of(slide).await?,
-            None => None,
+    pub(crate) async fn study(&self, uid: &DicomUid) -> Result<Study, DicomwebError> {
+        let mut slides = Vec::new();
+        for slide in self.directory.slides_of_study(uid).await? {
+            // A slide that came with UIDs is not there under those that would be ours.
+            let stored = self.stored(slide).await?;
+            slides.extend(stored.filter(|stored| stored.uids().study == *uid));
+        }
+        match slides.is_empty() {
+            true => Err(DicomwebError::NoSuchStudy),
+            false => Ok(Study { slides }),
+        }
+    }
+
+    /// The study that a slide is in; `None` where the slide is unknown or not tiled.
+    pub(crate) async fn study_of(&self, slide: SlideId) -> Result<Option<Study>, DicomwebError> {
+        let Some(stored) = self.stored(slide).await? else {
+            return Ok(None);
         };
-        study.ok_or(DicomwebError::NoSuchStudy)
+        if *stored.uids() == SlideUids::derived(&slide) {
+            let slides = vec![stored];
+            return Ok(Some(Study { slides }));
+        }
+        match self.study(&stored.uids().study).await {
+            Ok(study) => Ok(Some(study)),
+            // It would not be found by its UIDs either.
+            Err(DicomwebError::NoSuchStudy) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// `None` where the slide is unknown or not tiled.
-    pub(crate) async fn study_of(&self, slide: SlideId) -> Result<Option<Study>, PyramidError> {
+    async fn stored(&self, slide: SlideId) -> Result<Option<StoredSlide>, PyramidError> {
         match self.readers.reader(slide).await {
-            Ok(reader) => Ok(Some(Study { reader })),
+            Ok(reader) => Ok(Some(StoredSlide { reader })),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// All that the study shows to whoever asks: levels, then results.
+    /// All that the study shows to whoever asks: of each slide its levels, then its results.
     pub(crate) async fn contents(
         &self,
         study: &Study,
         access: &Access,
     ) -> Result<Vec<Instance>, DicomwebError> {
-        let mut contents: Vec<_> = study.levels().map(Instance::Level).collect();
-        if !self.first_read.hides(access, study.slide()).await? {
-            let told = self.told(study).await?.into_iter();
-            contents.extend(told.filter(ToldInstance::is_listed).map(Instance::Told));
+        let mut contents = Vec::new();
+        for slide in &study.slides {
+            contents.extend(slide.levels().map(Instance::Level));
+            if !self.first_read.hides(access, slide.id()).await? {
+                let told = self.told(slide).await?.into_iter();
+                contents.extend(told.filter(ToldInstance::is_listed).map(Instance::Told));
+            }
         }
         Ok(contents)
     }
@@ -90,17 +113,23 @@ impl DicomwebState {
         address: &SeriesAddress,
         access: &Access,
     ) -> Result<Vec<Instance>, ApiError> {
-        let study = self.study(&address.study).await?;
-        if study.is_own_series(&address.series) {
-            return Ok(study.levels().map(Instance::Level).collect());
+        let Study { slides } = self.study(&address.study).await?;
+        let own = slides
+            .iter()
+            .filter(|slide| slide.uids().series == address.series);
+        let levels: Vec<_> = own.flat_map(StoredSlide::levels).collect();
+        if !levels.is_empty() {
+            return Ok(levels.into_iter().map(Instance::Level).collect());
         }
-        let mut told = self.told(&study).await?;
-        told.retain(|instance| instance.series_uid().as_str() == address.series.as_str());
-        if told.is_empty() {
-            return Err(DicomwebError::NoSuchSeries.into());
+        for slide in slides {
+            let mut told = self.told(&slide).await?;
+            told.retain(|instance| instance.series_uid() == address.series);
+            if !told.is_empty() {
+                self.first_read.require(access, slide.id()).await?;
+                return Ok(told.into_iter().map(Instance::Told).collect());
+            }
         }
-        self.first_read.require(access, study.slide()).await?;
-        Ok(told.into_iter().map(Instance::Told).collect())
+        Err(DicomwebError::NoSuchSeries.into())
     }
 
     pub(crate) async fn instance(
@@ -111,7 +140,7 @@ impl DicomwebState {
         let series = self.series(&address.series(), access).await?;
         let found = series
             .into_iter()
-            .find(|instance| instance.uid().as_str() == address.instance.as_str());
+            .find(|instance| instance.uid() == address.instance);
         Ok(found.ok_or(DicomwebError::NoSuchInstance)?)
     }
 
@@ -126,7 +155,7 @@ impl DicomwebState {
         }
     }
 
-    async fn told(&self, study: &Study) -> Result<Vec<ToldInstance>, DicomwebError> {
-        Ok(results_of(&self.catalog, study.slide(), study.reader.mpp()).await?)
+    async fn told(&self, slide: &StoredSlide) -> Result<Vec<ToldInstance>, DicomwebError> {
+        Ok(results_of(&self.catalog, &slide.reader).await?)
     }
 }

@@ -1,15 +1,20 @@
-use dicom_objects::Uid;
-use flow::{DicomUid, LevelFrames, LevelNumber, Sha256Digest, SlideId, UidRole};
+use flow::{DicomUid, LevelFrames, LevelNumber, Sha256Digest, SlideId, SlideUids};
 use pyramid::PyramidReader;
 
 use crate::error::DicomwebError;
 use crate::media::{EXPLICIT_LITTLE_ENDIAN, JPEG_BASELINE};
 use crate::results::ToldInstance;
 
-/// A slide as DICOM sees it: a study, with an instance for each level in a series of its own. Cheap
-/// to clone.
+/// Slides that came in one study; of those that came without a study each is one of its own. There is
+/// at least one.
 #[derive(Clone)]
 pub(crate) struct Study {
+    pub(crate) slides: Vec<StoredSlide>,
+}
+
+/// A slide as DICOM sees it: in its study a series with an instance for each level. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct StoredSlide {
     pub(crate) reader: PyramidReader,
 }
 
@@ -24,48 +29,50 @@ pub(crate) enum Instance {
 /// One level of a slide.
 #[derive(Clone)]
 pub(crate) struct Level {
-    pub(crate) study: Study,
+    pub(crate) slide: StoredSlide,
     pub(crate) level: LevelNumber,
 }
 
 impl Study {
-    pub(crate) fn slide(&self) -> SlideId {
+    pub(crate) fn finest(&self) -> Result<Level, DicomwebError> {
+        let mut levels = self.slides.iter().flat_map(StoredSlide::levels);
+        levels.next().ok_or(DicomwebError::NoSuchInstance)
+    }
+}
+
+impl StoredSlide {
+    pub(crate) fn id(&self) -> SlideId {
         self.reader.slide()
     }
 
-    /// Whether it is the series of the levels.
-    pub(crate) fn is_own_series(&self, uid: &Uid) -> bool {
-        DicomUid::derive(&self.slide(), UidRole::Series).as_str() == uid.as_str()
+    pub(crate) fn uids(&self) -> &SlideUids {
+        self.reader.uids()
     }
 
     /// From the finest on.
     pub(crate) fn levels(&self) -> impl DoubleEndedIterator<Item = Level> {
         self.reader.index().levels.iter().map(|level| Level {
-            study: self.clone(),
+            slide: self.clone(),
             level: level.level,
         })
-    }
-
-    pub(crate) fn finest(&self) -> Result<Level, DicomwebError> {
-        self.levels().next().ok_or(DicomwebError::NoSuchInstance)
     }
 }
 
 impl Instance {
-    pub(crate) fn slide(&self) -> SlideId {
+    fn uids(&self) -> &SlideUids {
         match self {
-            Self::Level(level) => level.study.slide(),
-            Self::Told(told) => told.slide(),
+            Self::Level(level) => level.slide.uids(),
+            Self::Told(told) => told.slide_uids(),
         }
     }
 
-    pub(crate) fn study_uid(&self) -> DicomUid {
-        DicomUid::derive(&self.slide(), UidRole::Study)
+    pub(crate) fn study_uid(&self) -> &DicomUid {
+        &self.uids().study
     }
 
     pub(crate) fn series_uid(&self) -> DicomUid {
         match self {
-            Self::Level(level) => DicomUid::derive(&level.study.slide(), UidRole::Series),
+            Self::Level(level) => level.slide.uids().series.clone(),
             Self::Told(told) => told.series_uid(),
         }
     }
@@ -106,11 +113,11 @@ impl Instance {
 
 impl Level {
     pub(crate) fn uid(&self) -> DicomUid {
-        DicomUid::derive(&self.study.slide(), UidRole::Level(self.level))
+        self.slide.uids().level(&self.slide.id(), self.level)
     }
 
     pub(crate) fn frames(&self) -> Result<&LevelFrames, DicomwebError> {
-        let level = self.study.reader.index().level(self.level);
+        let level = self.slide.reader.index().level(self.level);
         level.ok_or(DicomwebError::NoSuchInstance)
     }
 }

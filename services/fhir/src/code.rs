@@ -1,6 +1,7 @@
 //! Codes of elements that FHIR binds to its own lists ("required" bindings). A code that is not
 //! here can be neither read nor written.
 
+use reading::Finality;
 use serde::{Deserialize, Serialize};
 
 /// `request-status`, as far as an order of ours can be.
@@ -58,6 +59,16 @@ pub(crate) enum FinalStatus {
     Final,
     /// A person signed it, and another version before it.
     Amended,
+}
+
+impl From<Finality> for FinalStatus {
+    fn from(finality: Finality) -> Self {
+        match finality {
+            Finality::Preliminary => Self::Preliminary,
+            Finality::Final => Self::Final,
+            Finality::Amended => Self::Amended,
+        }
+    }
 }
 
 /// `device-status`

@@ -1,8 +1,7 @@
 use std::fmt;
-use std::str::FromStr;
 
 use catalog::AuditAction;
-use http::{ApiError, Role};
+use http::Role;
 use serde::Serialize;
 
 /// The kinds of resource that are answered here.
@@ -78,17 +77,5 @@ impl ResourceKind {
 impl fmt::Display for ResourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-impl FromStr for ResourceKind {
-    type Err = ApiError;
-
-    fn from_str(text: &str) -> Result<Self, ApiError> {
-        let kind = Self::ALL.into_iter().find(|kind| kind.name() == text);
-        kind.ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            ApiError::not_found(format!("there are resources of the kinds {names}"))
-        })
     }
 }

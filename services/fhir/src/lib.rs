@@ -10,11 +10,9 @@ mod code;
 mod element;
 mod kind;
 mod order;
-mod record;
 mod resource;
 mod routes;
 mod search;
-mod signature;
 mod state;
 mod systems;
 

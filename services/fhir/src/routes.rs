@@ -1,4 +1,3 @@
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, Request, State};
@@ -6,9 +5,10 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use catalog::AuditEvent;
-use http::{Access, ApiError, Json, Origin, Path};
-use serde_json::{Value, json};
+use http::{Access, ApiError, Origin, Path};
+use serde_json::json;
 
 use crate::answer::Answer;
 use crate::capability::CapabilityStatement;
@@ -22,13 +22,27 @@ const ROOT: &str = "/fhir/R4";
 
 /// All routes of this service, below `/fhir/R4`.
 pub fn router(state: FhirState) -> Router {
-    let routes = Router::new()
-        .route("/metadata", get(metadata))
-        .route("/{kind}", get(search_by_address).post(create))
-        .route("/{kind}/_search", post(search_by_body))
-        .route("/{kind}/{id}", get(read))
-        .route_layer(middleware::from_fn(in_json));
+    let metadata = Router::new().route("/metadata", get(metadata));
+    let of_kinds = ResourceKind::ALL.into_iter();
+    let routes = of_kinds.fold(metadata, |routes, kind| {
+        routes.nest(&format!("/{kind}"), of_kind(kind))
+    });
+    let routes = routes.route_layer(middleware::from_fn(in_json));
     Router::new().nest(ROOT, routes).with_state(state)
+}
+
+fn of_kind(kind: ResourceKind) -> Router<FhirState> {
+    let search = get(search_by_address);
+    let all = match kind {
+        // Everything else comes about by work on slides.
+        ResourceKind::ServiceRequest => search.post(order::create),
+        _ => search,
+    };
+    Router::new()
+        .route("/", all)
+        .route("/_search", post(search_by_body))
+        .route("/{id}", get(read))
+        .layer(Extension(kind))
 }
 
 async fn metadata(_: Access, headers: HeaderMap) -> Answer<CapabilityStatement> {
@@ -39,9 +53,9 @@ async fn read(
     State(state): State<FhirState>,
     access: Access,
     headers: HeaderMap,
-    Path((kind, id)): Path<(String, String)>,
+    Extension(kind): Extension<ResourceKind>,
+    Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let kind = kind.parse()?;
     let gatherer = Gatherer::new(&state, &access, Origin::of(&headers), kind)?;
     let found = gatherer.by_id(&id).await?;
     note(&state, &access, kind, 1).await?;
@@ -52,11 +66,10 @@ async fn search_by_address(
     State(state): State<FhirState>,
     access: Access,
     headers: HeaderMap,
-    Path(kind): Path<String>,
+    Extension(kind): Extension<ResourceKind>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = pairs(query.unwrap_or_default().as_bytes())?;
-    let kind = kind.parse()?;
     let query = SearchQuery::read(kind, Sent::InAddress, &asked)?;
     found(&state, &access, &headers, kind, &query).await
 }
@@ -65,7 +78,7 @@ async fn search_by_body(
     State(state): State<FhirState>,
     access: Access,
     headers: HeaderMap,
-    Path(kind): Path<String>,
+    Extension(kind): Extension<ResourceKind>,
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
@@ -79,7 +92,6 @@ async fn search_by_body(
             "a search is sent as application/x-www-form-urlencoded",
         ));
     }
-    let kind = kind.parse()?;
     // What stands in the address is held to what may stand there.
     let addressed = pairs(query.unwrap_or_default().as_bytes())?;
     SearchQuery::read(kind, Sent::InAddress, &addressed)?;
@@ -99,22 +111,6 @@ async fn found(
     let bundle = search(gatherer, query).await?;
     note(state, access, kind, bundle.n_found()).await?;
     Ok(Answer(bundle).into_response())
-}
-
-/// Orders alone are made here; everything else comes about by work on slides.
-async fn create(
-    state: State<FhirState>,
-    access: Access,
-    headers: HeaderMap,
-    Path(kind): Path<String>,
-    body: Json<Value>,
-) -> Result<Response, ApiError> {
-    match kind.parse()? {
-        ResourceKind::ServiceRequest => order::create(state, access, headers, body).await,
-        kind => Err(ApiError::method_not_allowed(format!(
-            "a {kind} is not sent, but read: POST takes a ServiceRequest"
-        ))),
-    }
 }
 
 /// 406 for whoever takes no JSON.

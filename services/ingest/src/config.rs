@@ -33,6 +33,7 @@ pub struct ReceiveConfig {
     pub most_unfinished: u64,
     pub quota: UploadQuota,
     pub uploads: UploadConfig,
+    pub stow: StowConfig,
 }
 
 impl Default for ReceiveConfig {
@@ -45,6 +46,7 @@ impl Default for ReceiveConfig {
                 most_slides_a_day: None,
             },
             uploads: UploadConfig::default(),
+            stow: StowConfig::default(),
         }
     }
 }
@@ -67,6 +69,24 @@ impl Default for UploadConfig {
             most_bytes: 256 << 30,
             idle: Duration::from_secs(7 * 24 * 3600),
             part_bytes: 8 << 20,
+        }
+    }
+}
+
+/// What is taken in one request that stores DICOM instances: all of it lies on the disk of this machine
+/// before any is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct StowConfig {
+    pub most_bytes: u64,
+    pub most_instances: usize,
+}
+
+impl Default for StowConfig {
+    /// The largest slides have some 10 GB and a dozen instances.
+    fn default() -> Self {
+        Self {
+            most_bytes: 64 << 30,
+            most_instances: 1000,
         }
     }
 }

@@ -6,6 +6,7 @@ mod quota;
 mod receive;
 mod resume;
 mod run;
+mod stow;
 mod sweep;
 mod tile;
 mod watch;
@@ -16,7 +17,9 @@ use slide::DecoderCommand;
 use store::Store;
 
 pub use catalog::UploadQuota;
-pub use config::{IngestConfig, ReceiveConfig, TilingConfig, UploadConfig, WatchConfig};
+pub use config::{
+    IngestConfig, ReceiveConfig, StowConfig, TilingConfig, UploadConfig, WatchConfig,
+};
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
 pub use run::run;

@@ -6,7 +6,7 @@ use flow::Sha256Digest;
 
 use crate::{IngestDeps, ReceiveError};
 
-/// Looked at before the body, so that a refused one is not sent in vain.
+/// Looked at before the body where one file comes, so that a refused one is not sent in vain.
 pub(crate) async fn ensure_slides_left(
     deps: &IngestDeps,
     quota: UploadQuota,

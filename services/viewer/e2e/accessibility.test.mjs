@@ -50,7 +50,7 @@ describe('accessibility', { timeout: 600_000 }, () => {
       seen.add(focused.html);
       assert.ok(focused.shows, `nothing shows the focus of ${focused.html}`);
     }
-    const missed = await page.locator('button:visible:not([disabled]), a[href]:visible, input:visible, select:visible').evaluateAll(
+    const missed = await page.locator('button:visible:not([disabled]), a[href]:visible, input:visible:not([disabled]), select:visible').evaluateAll(
       (controls) => controls.filter(({ dataset, tabIndex }) => !dataset.wasFocused && tabIndex >= 0).map(({ outerHTML }) => outerHTML.slice(0, 120)),
     );
     assert.deepEqual(missed, []);

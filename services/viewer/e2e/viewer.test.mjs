@@ -123,7 +123,7 @@ describe('the viewer', { timeout: 600_000 }, () => {
   test('has a layer of its own for what each tile does to the call, with its figure', async () => {
     await page.locator('.section.evidence .tile').first().click();
     const attention = await middle();
-    assert.match(await page.locator('.legend-title').innerText(), /Attention\s+faithfulness/);
+    assert.match(await page.locator('.section.heatmap .legend-title').innerText(), /Attention\s+faithfulness/);
     await page.locator('select[name="layer"]').selectOption('leave_out');
     await page.waitForFunction(() => /leaving it out/.test(document.querySelector('.legend').innerText));
     assert.ok(changedShare(attention, await middle()) > 0.1, 'another layer is drawn alike');

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use catalog::{Catalog, CatalogError, DueMessage, LastAttempt, SettledAs, WebhookStanding};
 use chrono::{TimeDelta, Utc};
+use telemetry::WebhookOutcome;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,7 @@ pub async fn run(
 ) -> Result<(), SenderError> {
     let look = config.look;
     let sender = Sender::new(config)?;
+    telemetry::webhooks_are_delivered();
     let working = async {
         let mut sending = JoinSet::new();
         let mut forgotten = None;
@@ -117,7 +119,16 @@ async fn send(catalog: &Catalog, sender: &Sender, due: &DueMessage) -> Result<()
         error: error.map(str::to_owned),
     };
     let settled = settled(&answer, due.message.n_attempts + 1);
+    telemetry::webhook_attempted(outcome(&settled));
     catalog.settle_webhook_message(due, &attempt, settled).await
+}
+
+const fn outcome(settled: &SettledAs) -> WebhookOutcome {
+    match settled {
+        SettledAs::Delivered => WebhookOutcome::Delivered,
+        SettledAs::Again(_) => WebhookOutcome::Postponed,
+        SettledAs::Failed => WebhookOutcome::Failed,
+    }
 }
 
 fn settled(answer: &Answer, n_attempts: u32) -> SettledAs {

@@ -44,7 +44,8 @@ impl Target {
     /// # Errors
     /// If it is clear already that nothing may be sent there.
     pub fn parse(text: &str, egress: &Egress) -> Result<Self, TargetError> {
-        if text.len() > LONGEST {
+        // The parser passes over them, but what was given is what is kept.
+        if text.len() > LONGEST || text.contains(char::is_control) {
             return Err(TargetError::NoUrl);
         }
         let url = Url::parse(text).or(Err(TargetError::NoUrl))?;

@@ -1,3 +1,4 @@
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +13,14 @@ pub(crate) fn make_certificate(mut openssl: Command) -> Result<()> {
     openssl.args(["-addext", "subjectAltName=IP:127.0.0.1"]);
     openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
     finish(openssl.args(["-keyout", KEY, "-out", CERTIFICATE]))
+}
+
+/// The same in a folder: the certificate and its key, in PEM.
+pub fn certificate_in(folder: &Path) -> Result<(PathBuf, PathBuf)> {
+    let mut openssl = Command::new("openssl");
+    openssl.current_dir(folder);
+    make_certificate(openssl)?;
+    Ok((folder.join(CERTIFICATE), folder.join(KEY)))
 }
 
 /// Runs a command that must end well.

@@ -7,6 +7,7 @@ mod redis_server;
 mod seaweed_server;
 mod troubled_proxy;
 
+pub use certificate::certificate_in;
 pub use openid::{CLIENT, CLIENT_SECRET, KeyKind, OpenIdProvider, SigningKey};
 pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;

@@ -123,6 +123,7 @@ mod tests {
             associated: Vec::new(),
             icc: None,
             tissue: TissueMask::new(32.0, columns, rows, cells).expect("a mask"),
+            uids: None,
         }
     }
 

@@ -11,8 +11,8 @@ use std::time::Duration;
 use anyhow::Result;
 use catalog::{Page, ScoredChunk, SlideRow, TileScore};
 use flow::{
-    BagChunk, CovariateRevision, INSTANCES_PER_CHUNK, ObjectKey, Progress, Sha256Digest, SlideId,
-    SlideStatus, Stage,
+    BagChunk, BagHeader, CovariateRevision, HeadPrecision, INSTANCES_PER_CHUNK, ObjectKey,
+    Progress, Sha256Digest, SlideId, SlideStatus, Stage,
 };
 use mil::{Answers, Task};
 use store::StoreError;
@@ -158,8 +158,9 @@ async fn score_chunk(
         Err(StoreError::NotFound { .. }) => return Ok(false),
         Err(other) => return Err(other.into()),
     };
+    let precision = head_precision(deps, slide, encoder).await?;
     for task in tasks {
-        let (scoring, chunk) = (Arc::clone(task), Arc::clone(&chunk));
+        let (scoring, chunk) = (task.in_precision(precision), Arc::clone(&chunk));
         let scores = spawn_blocking(move || tiles_alone(&scoring, &chunk)).await??;
         let scored = ScoredChunk {
             slide,
@@ -170,6 +171,18 @@ async fn score_chunk(
         deps.catalog.note_tile_scores(&scored, &scores).await?;
     }
     Ok(true)
+}
+
+/// In which the whole bag will be scored: what was to be done stands in storage before the first
+/// chunk.
+async fn head_precision(
+    deps: &MilDeps,
+    slide: SlideId,
+    encoder: Sha256Digest,
+) -> Result<HeadPrecision> {
+    let plan = deps.store.get(&ObjectKey::BagPlan(slide, encoder)).await?;
+    let plan: BagHeader = serde_json::from_slice(&plan)?;
+    Ok(HeadPrecision::of_bag(plan.precision))
 }
 
 fn tiles_alone(task: &Task, chunk: &BagChunk) -> Result<Vec<TileScore>> {

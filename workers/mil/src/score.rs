@@ -137,6 +137,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         abstention,
         explanation,
         without_flagged,
+        precision,
         ..
     } = scored;
     let top_tiles = top_tiles(
@@ -158,6 +159,7 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         precision: Some(bag.header.precision),
         device: bag.header.device,
         task: task.reference().clone(),
+        head_precision: Some(precision),
         covariates,
         regulatory_status: task.file().regulatory_status,
         call: scores.call,

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use flow::{Abstention, WithoutFlagged};
+use flow::{Abstention, HeadPrecision, WithoutFlagged};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
 
@@ -17,6 +17,8 @@ pub(crate) struct Scored {
     pub(crate) explanation: Explanation,
     /// `None` where the quality of the tiles was not measured.
     pub(crate) without_flagged: Option<WithoutFlagged>,
+    /// Of the task's heads.
+    pub(crate) precision: HeadPrecision,
     /// Wall time of the explanation and of asking again.
     pub(crate) evidence_s: f64,
 }
@@ -29,6 +31,7 @@ impl Scored {
         facts: &SlideFacts,
         flags: Option<&Flags>,
     ) -> Result<Self> {
+        let task = &task.in_precision(HeadPrecision::of_bag(bag.header.precision));
         let scores = task
             .score_knowing(&bag.embeddings, bag.header.dimension, &facts.covariates)
             .context("cannot score the bag")?;
@@ -46,6 +49,7 @@ impl Scored {
             abstention,
             explanation,
             without_flagged,
+            precision: task.precision(),
             evidence_s: began.elapsed().as_secs_f64(),
         })
     }

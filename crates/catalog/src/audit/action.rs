@@ -9,6 +9,8 @@ pub enum AuditAction {
     TokenAdded,
     TokenRemoved,
     SlideReceived,
+    /// A DICOM instance that is no slide came; the detail says of what kind, and its sha256.
+    InstanceKept,
     /// Somebody saw slides with what may name a patient, their file names or cases; the detail has
     /// their ids.
     SlidesSeen,
@@ -62,6 +64,14 @@ pub enum AuditAction {
     WebhookSwitched,
     /// A message is sent once more.
     WebhookReplayed,
+    /// A message of the laboratory's system was answered; the detail has the start of its sha256 and
+    /// how many orders it placed.
+    MessageAnswered,
+    /// Results that name a patient are sent to the laboratory's system; the detail has the message, the
+    /// case and the version.
+    ResultsSent,
+    /// Such a message is sent once more.
+    ResultsReplayed,
     /// The audit trail itself was read.
     AuditExported,
 }
@@ -75,6 +85,7 @@ impl AuditAction {
             Self::TokenAdded => "token_added",
             Self::TokenRemoved => "token_removed",
             Self::SlideReceived => "slide_received",
+            Self::InstanceKept => "instance_kept",
             Self::SlidesSeen => "slides_seen",
             Self::MppGiven => "mpp_given",
             Self::CovariatesGiven => "covariates_given",
@@ -106,6 +117,9 @@ impl AuditAction {
             Self::WebhookRotated => "webhook_rotated",
             Self::WebhookSwitched => "webhook_switched",
             Self::WebhookReplayed => "webhook_replayed",
+            Self::MessageAnswered => "message_answered",
+            Self::ResultsSent => "results_sent",
+            Self::ResultsReplayed => "results_replayed",
             Self::AuditExported => "audit_exported",
         }
     }

@@ -6,6 +6,7 @@ use super::slide_place::read_name;
 use crate::columns::{get, get_time, parse};
 use crate::row::Row;
 use crate::statement::Statement;
+use crate::transaction::Transaction;
 use crate::{AuditAction, AuditEvent, Catalog, CatalogError, PrivateName};
 
 /// All the catalog says of one case but its orders, slides and signatures.
@@ -51,40 +52,10 @@ impl Catalog {
         accession: &PrivateName,
         patient: Option<&PrivateName>,
     ) -> Result<CaseRow, CatalogError> {
-        let action = "open a case";
-        let insert = Statement::to(
-            action,
-            "INSERT INTO cases (id, accession, standing, opened_at_ms) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (accession) DO NOTHING",
-        )
-        .bind(CaseId::from_bytes(rand::random()).to_string())
-        .bind(accession.reveal())
-        .bind(CaseStanding::Open.name())
-        .bind(Utc::now().timestamp_millis());
-        self.records.execute(insert).await?;
-        if let Some(patient) = patient {
-            let note = Statement::to(
-                action,
-                "UPDATE cases SET patient = $2 WHERE accession = $1 AND patient IS NULL",
-            )
-            .bind(accession.reveal())
-            .bind(patient.reveal());
-            self.records.execute(note).await?;
-        }
-        let read = Statement::to(
-            action,
-            concat!(
-                "SELECT ",
-                case_columns!(),
-                " FROM cases WHERE accession = $1"
-            ),
-        );
-        read_case(
-            &self
-                .readers
-                .fetch_one(read.bind(accession.reveal()))
-                .await?,
-        )
+        let mut transaction = self.records.begin(OPEN).await?;
+        let case = open_case(&mut transaction, accession, patient).await?;
+        transaction.commit().await?;
+        Ok(case)
     }
 
     /// A case that must be there.
@@ -220,6 +191,45 @@ impl Catalog {
         row.map(|row| Ok((get(&row, "opened_at_ms")?, get(&row, "id")?)))
             .transpose()
     }
+}
+
+const OPEN: &str = "open a case";
+
+/// As [`Catalog::open_case`], as a part of `transaction`.
+pub(super) async fn open_case(
+    transaction: &mut Transaction,
+    accession: &PrivateName,
+    patient: Option<&PrivateName>,
+) -> Result<CaseRow, CatalogError> {
+    let insert = Statement::to(
+        OPEN,
+        "INSERT INTO cases (id, accession, standing, opened_at_ms) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (accession) DO NOTHING",
+    )
+    .bind(CaseId::from_bytes(rand::random()).to_string())
+    .bind(accession.reveal())
+    .bind(CaseStanding::Open.name())
+    .bind(Utc::now().timestamp_millis());
+    transaction.execute(insert).await?;
+    if let Some(patient) = patient {
+        let note = Statement::to(
+            OPEN,
+            "UPDATE cases SET patient = $2 WHERE accession = $1 AND patient IS NULL",
+        )
+        .bind(accession.reveal())
+        .bind(patient.reveal());
+        transaction.execute(note).await?;
+    }
+    let read = Statement::to(
+        OPEN,
+        concat!(
+            "SELECT ",
+            case_columns!(),
+            " FROM cases WHERE accession = $1"
+        ),
+    );
+    let read = read.bind(accession.reveal());
+    read_case(&transaction.fetch_one(read).await?)
 }
 
 impl CaseStanding {

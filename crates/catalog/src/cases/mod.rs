@@ -10,4 +10,5 @@ pub use case::{CasePage, CaseRow, CaseStanding};
 pub use order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority};
 pub use slide_place::SlidePlace;
 
+pub(crate) use orders::{order_placed, place_order};
 pub(crate) use slide_place::read_place;

@@ -2,10 +2,13 @@ use chrono::{SubsecRound, Utc};
 use flow::{CaseId, OrderId};
 use serde_json::json;
 
+use super::case::open_case;
 use super::order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed};
+use crate::audit::append;
 use crate::columns::{from_json, get, get_time, parse, to_json};
 use crate::row::Row;
 use crate::statement::Statement;
+use crate::transaction::Transaction;
 use crate::{AuditAction, AuditEvent, Catalog, CatalogError};
 
 macro_rules! order_columns {
@@ -22,33 +25,13 @@ impl Catalog {
         order: &NewOrder,
         sender: &OrderSender,
     ) -> Result<Placed, CatalogError> {
-        if let Some(known) = self.same_order(order, sender).await? {
-            if let Placed::Known(row) = &known {
-                self.audit(placed(row, &sender.name)).await?;
-            }
-            return Ok(known);
+        let mut transaction = self.records.begin(PLACE).await?;
+        let placed = place_order(&mut transaction, order, sender).await?;
+        if let Placed::New(row) | Placed::Known(row) = &placed {
+            append(&mut transaction, order_placed(row, &sender.name)).await?;
         }
-        let case = self
-            .open_case(&order.accession, Some(&order.patient))
-            .await?;
-        if case.patient.as_ref() != Some(&order.patient) {
-            return Ok(Placed::Refused(OrderConflict::OtherPatient));
-        }
-        let row = OrderRow {
-            id: OrderId::from_bytes(rand::random()),
-            case: case.id,
-            order: order.clone(),
-            ordered_by: sender.name.clone(),
-            idempotency_key: sender.idempotency_key.clone(),
-            // As it is read back.
-            ordered_at: Utc::now().trunc_subsecs(3),
-        };
-        if self.insert_order(&row).await? {
-            return Ok(Placed::New(row));
-        }
-        // Somebody was quicker.
-        let known = self.same_order(order, sender).await?;
-        Ok(known.unwrap_or(Placed::Refused(OrderConflict::OtherUnderKey)))
+        transaction.commit().await?;
+        Ok(placed)
     }
 
     /// Newest first. An `after` that is not in the catalog gives an empty page.
@@ -114,77 +97,109 @@ impl Catalog {
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_order).collect()
     }
-
-    async fn insert_order(&self, row: &OrderRow) -> Result<bool, CatalogError> {
-        let statement = Statement::to(
-            "place an order",
-            "INSERT INTO orders
-             (id, case_id, natural_key, ordered_by, idempotency_key, body, ordered_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(row.id.to_string())
-        .bind(row.case.to_string())
-        .bind(row.order.natural_key())
-        .bind(row.ordered_by.as_str())
-        .bind(row.idempotency_key.as_deref())
-        .bind(to_json("order", &row.order)?)
-        .bind(row.ordered_at.timestamp_millis());
-        let event = placed(row, &row.ordered_by);
-        Ok(self.records.execute_on_record(statement, event).await? > 0)
-    }
-
-    /// The order that this one is, or claims to be.
-    async fn same_order(
-        &self,
-        order: &NewOrder,
-        sender: &OrderSender,
-    ) -> Result<Option<Placed>, CatalogError> {
-        if let Some(key) = &sender.idempotency_key {
-            let statement = Statement::to(
-                "look up an order",
-                concat!(
-                    "SELECT ",
-                    order_columns!(),
-                    " FROM orders WHERE ordered_by = $1 AND idempotency_key = $2"
-                ),
-            )
-            .bind(sender.name.as_str())
-            .bind(key.as_str());
-            if let Some(row) = self.readers.fetch_optional(statement).await? {
-                let conflict = OrderConflict::OtherUnderKey;
-                return Ok(Some(compared(read_order(&row)?, order, conflict)));
-            }
-        }
-        let statement = Statement::to(
-            "look up an order",
-            concat!(
-                "SELECT ",
-                order_columns!(),
-                " FROM orders WHERE natural_key = $1"
-            ),
-        )
-        .bind(order.natural_key());
-        let row = self.readers.fetch_optional(statement).await?;
-        row.map(|row| {
-            let known = read_order(&row)?;
-            let conflict = match known.order.patient == order.patient {
-                true => OrderConflict::OtherPriority,
-                false => OrderConflict::OtherPatient,
-            };
-            Ok(compared(known, order, conflict))
-        })
-        .transpose()
-    }
 }
 
-fn placed(row: &OrderRow, by: &str) -> AuditEvent {
+const PLACE: &str = "place an order";
+
+/// Places an order as a part of `transaction`, which is to be ended without effect where the order is
+/// refused. Whoever commits it puts [`order_placed`] on record.
+pub(crate) async fn place_order(
+    transaction: &mut Transaction,
+    order: &NewOrder,
+    sender: &OrderSender,
+) -> Result<Placed, CatalogError> {
+    if let Some(known) = same_order(transaction, order, sender).await? {
+        return Ok(known);
+    }
+    let case = open_case(transaction, &order.accession, Some(&order.patient)).await?;
+    if case.patient.as_ref() != Some(&order.patient) {
+        return Ok(Placed::Refused(OrderConflict::OtherPatient));
+    }
+    let row = OrderRow {
+        id: OrderId::from_bytes(rand::random()),
+        case: case.id,
+        order: order.clone(),
+        ordered_by: sender.name.clone(),
+        idempotency_key: sender.idempotency_key.clone(),
+        // As it is read back.
+        ordered_at: Utc::now().trunc_subsecs(3),
+    };
+    if insert_order(transaction, &row).await? {
+        return Ok(Placed::New(row));
+    }
+    // Somebody was quicker.
+    let known = same_order(transaction, order, sender).await?;
+    Ok(known.unwrap_or(Placed::Refused(OrderConflict::OtherUnderKey)))
+}
+
+pub(crate) fn order_placed(row: &OrderRow, by: &str) -> AuditEvent {
     AuditEvent {
         actor: by.to_owned(),
         action: AuditAction::OrderPlaced,
         slide: None,
         detail: json!({ "case": row.case, "order": row.id }),
     }
+}
+
+async fn insert_order(transaction: &mut Transaction, row: &OrderRow) -> Result<bool, CatalogError> {
+    let statement = Statement::to(
+        PLACE,
+        "INSERT INTO orders
+         (id, case_id, natural_key, ordered_by, idempotency_key, body, ordered_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(row.id.to_string())
+    .bind(row.case.to_string())
+    .bind(row.order.natural_key())
+    .bind(row.ordered_by.as_str())
+    .bind(row.idempotency_key.as_deref())
+    .bind(to_json("order", &row.order)?)
+    .bind(row.ordered_at.timestamp_millis());
+    Ok(transaction.execute(statement).await? > 0)
+}
+
+/// The order that this one is, or claims to be.
+async fn same_order(
+    transaction: &mut Transaction,
+    order: &NewOrder,
+    sender: &OrderSender,
+) -> Result<Option<Placed>, CatalogError> {
+    if let Some(key) = &sender.idempotency_key {
+        let statement = Statement::to(
+            "look up an order",
+            concat!(
+                "SELECT ",
+                order_columns!(),
+                " FROM orders WHERE ordered_by = $1 AND idempotency_key = $2"
+            ),
+        )
+        .bind(sender.name.as_str())
+        .bind(key.as_str());
+        if let Some(row) = transaction.fetch_optional(statement).await? {
+            let conflict = OrderConflict::OtherUnderKey;
+            return Ok(Some(compared(read_order(&row)?, order, conflict)));
+        }
+    }
+    let statement = Statement::to(
+        "look up an order",
+        concat!(
+            "SELECT ",
+            order_columns!(),
+            " FROM orders WHERE natural_key = $1"
+        ),
+    )
+    .bind(order.natural_key());
+    let row = transaction.fetch_optional(statement).await?;
+    row.map(|row| {
+        let known = read_order(&row)?;
+        let conflict = match known.order.patient == order.patient {
+            true => OrderConflict::OtherPriority,
+            false => OrderConflict::OtherPatient,
+        };
+        Ok(compared(known, order, conflict))
+    })
+    .transpose()
 }
 
 fn compared(known: OrderRow, order: &NewOrder, conflict: OrderConflict) -> Placed {

@@ -42,6 +42,7 @@ pub(crate) fn prediction(
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        head_precision: None,
         device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,

@@ -343,7 +343,7 @@ async fn tiled_slides_are_those_that_can_be_looked_at(place: Place) -> TestResul
             expected.insert(id(n));
         }
     }
-    let all = catalog.tiled_slides(0, 100).await?;
+    let all = catalog.tiled_studies(0, 100).await?;
     assert_eq!(all.iter().copied().collect::<BTreeSet<_>>(), expected);
     let newest_first = catalog
         .slides(Page {
@@ -354,7 +354,7 @@ async fn tiled_slides_are_those_that_can_be_looked_at(place: Place) -> TestResul
     let in_order: Vec<_> = newest_first.iter().map(|row| row.id).collect();
     assert!(all.is_sorted_by_key(|slide| in_order.iter().position(|id| id == slide)));
     for skipped in 0..=expected.len() {
-        let page = catalog.tiled_slides(skipped as u64, 2).await?;
+        let page = catalog.tiled_studies(skipped as u64, 2).await?;
         let rest: Vec<_> = all.iter().skip(skipped).take(2).copied().collect();
         assert_eq!(page, rest);
     }

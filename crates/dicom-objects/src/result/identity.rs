@@ -1,13 +1,13 @@
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
-use flow::{DicomUid, LevelNumber, UidRole};
+use flow::{DicomUid, UidRole};
 
 use super::{ResultObject, Told};
 use crate::{DataSet, UNKNOWN_DATE, UNKNOWN_TIME, patient_and_study};
 
 /// Patient, study, series, equipment and SOP common modules of one object.
 pub(super) fn identity(told: &Told<'_>, object: ResultObject) -> DataSet {
-    patient_and_study(told.slide())
+    patient_and_study(&told.uids.study)
         .with(series(told, object))
         .with(equipment(told))
         .text(tags::SOP_CLASS_UID, VR::UI, object.sop_class())
@@ -58,7 +58,7 @@ pub(super) fn frame_of_reference(told: &Told<'_>) -> DataSet {
 
 /// The slide's level 0, which all coordinates are of.
 pub(super) fn level_zero(told: &Told<'_>) -> DataSet {
-    let uid = DicomUid::derive(told.slide(), UidRole::Level(LevelNumber(0)));
+    let uid = &told.uids.level_zero;
     DataSet::new()
         .text(
             tags::REFERENCED_SOP_CLASS_UID,
@@ -77,6 +77,5 @@ pub(super) fn referenced_series(told: &Told<'_>) -> DataSet {
 
 /// The UID of the slide's own series.
 pub(super) fn slide_series(told: &Told<'_>) -> DataSet {
-    let uid = DicomUid::derive(told.slide(), UidRole::Series);
-    DataSet::new().text(tags::SERIES_INSTANCE_UID, VR::UI, uid.as_str())
+    DataSet::new().text(tags::SERIES_INSTANCE_UID, VR::UI, told.uids.series.as_str())
 }

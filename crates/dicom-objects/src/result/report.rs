@@ -101,9 +101,8 @@ fn evidence(told: &Told<'_>) -> DataSet {
 }
 
 fn of_study(told: &Told<'_>, series: DataSet) -> DataSet {
-    let study = DicomUid::derive(told.slide(), UidRole::Study);
     DataSet::new()
-        .text(tags::STUDY_INSTANCE_UID, VR::UI, study.as_str())
+        .text(tags::STUDY_INSTANCE_UID, VR::UI, told.uids.study.as_str())
         .sequence(tags::REFERENCED_SERIES_SEQUENCE, [series])
 }
 

@@ -1,4 +1,4 @@
-use flow::{Mpp, Prediction, Sha256Digest, SlideId};
+use flow::{Mpp, Prediction, Sha256Digest, SlideId, SlideUids};
 
 /// A result, and what of its slide is needed to tell of it.
 #[derive(Clone, Copy, Debug)]
@@ -6,6 +6,8 @@ pub struct Told<'a> {
     pub prediction: &'a Prediction,
     /// Of the slide's level 0.
     pub mpp: Mpp,
+    /// Of the slide.
+    pub uids: &'a SlideUids,
 }
 
 impl Told<'_> {

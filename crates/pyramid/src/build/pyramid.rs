@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow::{
-    LevelNumber, Mpp, ProgressReport, PyramidIndex, Sha256Digest, SlideId, TileGrid, TileIndex,
-    TileOrigin,
+    LevelNumber, Mpp, ProgressReport, PyramidIndex, Sha256Digest, SlideId, SlideUids, TileGrid,
+    TileIndex, TileOrigin,
 };
 use slide::Slide;
 
@@ -17,9 +17,10 @@ use crate::dicom::{InstanceFacts, InstanceWriter, WrittenInstance};
 use crate::jpeg::FrameModel;
 
 /// What a pyramid is built for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PyramidPlan {
     pub slide: SlideId,
+    pub uids: SlideUids,
     /// Of level 0: the file's own, or an operator's.
     pub mpp: Mpp,
     /// 1 to 100, for levels that have to be made.
@@ -126,6 +127,7 @@ impl Builder<'_> {
         let number = level.level;
         let facts = InstanceFacts {
             slide: self.plan.slide,
+            uids: self.plan.uids.clone(),
             level: number,
             grid: level.grid,
             mpp: self.plan.mpp.times(f64::from(1_u32 << number.0)),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dicom_dictionary_std::uids;
 use dicom_objects::{DataSet, FileHead, encode_file, specimen};
-use flow::{DicomUid, LevelNumber, Mpp, SlideId, TileGrid, TileOrigin, UidRole};
+use flow::{DicomUid, LevelNumber, Mpp, SlideId, SlideUids, TileGrid, TileOrigin};
 
 use super::encapsulated::FrameTable;
 use super::{acquisition, functional_groups, identity, matrix, optical_path};
@@ -13,6 +13,7 @@ use crate::jpeg::FrameModel;
 #[derive(Clone, Debug)]
 pub(crate) struct InstanceFacts {
     pub(crate) slide: SlideId,
+    pub(crate) uids: SlideUids,
     pub(crate) level: LevelNumber,
     pub(crate) grid: TileGrid,
     /// Micrometres per pixel of this level.
@@ -25,13 +26,18 @@ pub(crate) struct InstanceFacts {
     pub(crate) icc: Arc<[u8]>,
 }
 
+impl InstanceFacts {
+    pub(super) fn instance_uid(&self) -> DicomUid {
+        self.uids.level(&self.slide, self.level)
+    }
+}
+
 /// Everything before the first frame. Its length depends on the facts and the number of frames
 /// alone, so it can be written first with unknown lengths and once more when they are known.
 pub(super) fn encode(facts: &InstanceFacts, frames: &FrameTable) -> Result<Vec<u8>, PyramidError> {
-    let instance = DicomUid::derive(&facts.slide, UidRole::Level(facts.level));
     let head = FileHead {
         sop_class: uids::VL_WHOLE_SLIDE_MICROSCOPY_IMAGE_STORAGE,
-        instance: &instance,
+        instance: &facts.instance_uid(),
         transfer_syntax: uids::JPEG_BASELINE8_BIT,
     };
     let mut out =

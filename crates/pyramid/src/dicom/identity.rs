@@ -8,7 +8,7 @@ use super::header::InstanceFacts;
 /// Patient, study, series, frame of reference, equipment and SOP common modules. Nothing here
 /// comes from a patient: what the standard lets be empty is empty.
 pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
-    patient_and_study(&facts.slide)
+    patient_and_study(&facts.uids.study)
         .with(series(facts))
         .with(equipment(facts))
         .with(instance(facts))
@@ -24,7 +24,7 @@ fn series(facts: &InstanceFacts) -> DataSet {
         .text(
             tags::SERIES_INSTANCE_UID,
             VR::UI,
-            &uid(facts, UidRole::Series),
+            facts.uids.series.as_str(),
         )
         .text(tags::SERIES_NUMBER, VR::IS, "1")
         .text(
@@ -68,7 +68,7 @@ fn instance(facts: &InstanceFacts) -> DataSet {
         .text(
             tags::SOP_INSTANCE_UID,
             VR::UI,
-            &uid(facts, UidRole::Level(facts.level)),
+            facts.instance_uid().as_str(),
         )
         .text(tags::INSTANCE_NUMBER, VR::IS, &number)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flow::{
     LevelFrames, LevelNumber, MicrometreRect, Mpp, ObjectKey, PixelSize, PyramidIndex, SlideId,
-    SlideManifest, TileIndex,
+    SlideManifest, SlideUids, TileIndex,
 };
 use futures::future::try_join_all;
 use store::Store;
@@ -24,6 +24,7 @@ pub struct PyramidReader {
     pub(super) slide: SlideId,
     mpp: Mpp,
     index: Arc<PyramidIndex>,
+    uids: Arc<SlideUids>,
 }
 
 impl PyramidReader {
@@ -41,21 +42,31 @@ impl PyramidReader {
         let bytes = store.get(&ObjectKey::PyramidIndex(slide)).await?;
         manifest.pyramid.verify("pyramid index", &bytes)?;
         let index = PyramidIndex::decode(&bytes)?;
-        Ok(Self::from_index(store.clone(), slide, manifest.mpp, index))
+        Ok(Self {
+            uids: Arc::new(manifest.dicom_uids()),
+            ..Self::from_index(store.clone(), slide, manifest.mpp, index)
+        })
     }
 
-    /// For a pyramid whose levels are stored but whose manifest is not yet written.
+    /// For a pyramid whose levels are stored but whose manifest is not yet written, or not at hand: its
+    /// UIDs are taken to be derived.
     pub fn from_index(store: Store, slide: SlideId, mpp: Mpp, index: PyramidIndex) -> Self {
         Self {
             store,
             slide,
             mpp,
             index: Arc::new(index),
+            uids: Arc::new(SlideUids::derived(&slide)),
         }
     }
 
     pub fn slide(&self) -> SlideId {
         self.slide
+    }
+
+    /// Those in the stored instances.
+    pub fn uids(&self) -> &SlideUids {
+        &self.uids
     }
 
     pub fn index(&self) -> &PyramidIndex {

@@ -42,6 +42,7 @@ fn phantom(directory: &TempDir, step: PyramidStep) -> Result<Slide, Box<dyn Erro
 fn build(slide: &Slide, directory: &Path) -> Result<BuiltPyramid, Box<dyn Error>> {
     let plan = PyramidPlan {
         slide: id(),
+        uids: flow::SlideUids::derived(&id()),
         mpp: slide.facts().mpp.unwrap_or(Mpp::new(0.5)?),
         jpeg_quality: 85,
     };

@@ -130,6 +130,7 @@ fn facts(decoded: DecodedFacts, hints: Hints, size: PixelSize) -> SlideFacts {
         associated: decoded.associated.iter().filter_map(named).collect(),
         background: decoded.background,
         confinement: Some(decoded.confinement),
+        dicom: None,
         format: decoded.vendor,
     }
 }

@@ -1,9 +1,10 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
-use dicom_object::{InMemDicomObject, OpenFileOptions};
-use flow::{Mpp, PixelSize, TileGrid};
+use dicom_object::{DefaultDicomObject, InMemDicomObject, OpenFileOptions};
+use flow::{DicomImageKind, DicomUid, Mpp, PixelSize, SlideUids, TileGrid};
 
 use crate::error::SlideError;
+use crate::facts::DicomInstance;
 
 /// A frame beyond this is no tile; the largest label and thumbnail frames stay below it.
 const MAX_TILE_SIDE: u32 = 8192;
@@ -21,14 +22,13 @@ pub(super) struct Attributes {
     pub(super) objective_power: Option<f64>,
     pub(super) scanner: Option<String>,
     pub(super) icc: Option<Vec<u8>>,
+    pub(super) instance: Option<DicomInstance>,
 }
 
 impl Attributes {
     /// `header` is a DICOM file up to its pixels. Refuses what is no tiled whole-slide image.
     pub(super) fn parse(header: &[u8]) -> Result<Self, SlideError> {
-        let object = OpenFileOptions::new()
-            .from_reader(header)
-            .map_err(|error| SlideError::corrupt(format!("its DICOM header: {error}")))?;
+        let object = read(header)?;
         let transfer_syntax = object.meta().transfer_syntax().to_owned();
         let root = Attribute(&object);
         check_kind(root)?;
@@ -47,9 +47,39 @@ impl Attributes {
             icc: root
                 .first_item(tags::OPTICAL_PATH_SEQUENCE)
                 .and_then(|path| path.bytes(tags::ICC_PROFILE)),
+            instance: instance(root),
             grid,
         })
     }
+}
+
+/// What the header of any instance of whole-slide microscopy names it.
+pub(super) fn named(header: &[u8]) -> Result<DicomInstance, SlideError> {
+    let object = read(header)?;
+    let root = Attribute(&object);
+    check_class(root)?;
+    instance(root).ok_or_else(|| {
+        SlideError::corrupt("its DICOM header lacks a study, series or instance UID")
+    })
+}
+
+fn read(header: &[u8]) -> Result<DefaultDicomObject, SlideError> {
+    OpenFileOptions::new()
+        .from_reader(header)
+        .map_err(|error| SlideError::corrupt(format!("its DICOM header: {error}")))
+}
+
+fn instance(root: Attribute<'_>) -> Option<DicomInstance> {
+    let uid = |tag| root.text(tag).parse::<DicomUid>().ok();
+    Some(DicomInstance {
+        uids: SlideUids {
+            study: uid(tags::STUDY_INSTANCE_UID)?,
+            series: uid(tags::SERIES_INSTANCE_UID)?,
+            level_zero: uid(tags::SOP_INSTANCE_UID)?,
+        },
+        kind: DicomImageKind::of_image_type(&root.text(tags::IMAGE_TYPE)),
+        container: root.text(tags::CONTAINER_IDENTIFIER).parse().ok(),
+    })
 }
 
 /// A data set, read leniently: what is absent or unreadable is `None` or the default.
@@ -87,18 +117,21 @@ impl<'a> Attribute<'a> {
 }
 
 fn check_kind(root: Attribute<'_>) -> Result<(), SlideError> {
-    if root.text(tags::SOP_CLASS_UID) != VL_WHOLE_SLIDE {
-        return Err(SlideError::not_a_slide(
-            "it is a DICOM file of another kind than whole-slide microscopy",
-        ));
-    }
-    let image_type = root.text(tags::IMAGE_TYPE);
-    match image_type.split('\\').nth(2) {
-        Some(flavour @ ("LABEL" | "OVERVIEW")) => Err(SlideError::not_a_slide(format!(
-            "it is the {} picture of a DICOM slide; give the file of a level",
-            flavour.to_lowercase()
-        ))),
+    check_class(root)?;
+    match DicomImageKind::of_image_type(&root.text(tags::IMAGE_TYPE)) {
+        kind @ (DicomImageKind::Label | DicomImageKind::Overview) => Err(SlideError::not_a_slide(
+            format!("it is the {kind} picture of a DICOM slide; give the file of a level"),
+        )),
         _ => Ok(()),
+    }
+}
+
+fn check_class(root: Attribute<'_>) -> Result<(), SlideError> {
+    match root.text(tags::SOP_CLASS_UID) == VL_WHOLE_SLIDE {
+        true => Ok(()),
+        false => Err(SlideError::not_a_slide(
+            "it is a DICOM file of another kind than whole-slide microscopy",
+        )),
     }
 }
 

@@ -62,6 +62,11 @@ impl FragmentIndex {
     }
 }
 
+/// That the items of the pixel data follow one another to their end.
+pub(super) fn check_fragments(file: &SourceFile, offset: u64) -> Result<(), SlideError> {
+    scan_items(file, offset).map(|_fragments| ())
+}
+
 fn scan_items(file: &SourceFile, offset: u64) -> Result<Vec<Fragment>, SlideError> {
     const WHAT: &str = "the pixel data";
     let (table_bytes, mut at) = match read_item(file, offset)? {

@@ -53,6 +53,7 @@ fn facts(attributes: Attributes) -> SlideFacts {
         associated: Vec::new(),
         background: [255; 3],
         confinement: None,
+        dicom: attributes.instance,
     }
 }
 

@@ -5,6 +5,10 @@ use crate::source_file::SourceFile;
 
 /// Preamble and the letters DICM.
 const PREAMBLE_BYTES: u64 = 132;
+const MAGIC: [u8; 4] = *b"DICM";
+/// Of the elements that say what a file is; real ones have a few hundred bytes.
+const MAX_META_BYTES: u64 = 64 << 10;
+const META_GROUP: u32 = 0x0002;
 /// Real headers nest five deep; each further step costs stack in the parser that comes after.
 const MAX_DEPTH: usize = 16;
 const MAX_ELEMENTS: usize = 1 << 17;
@@ -41,14 +45,7 @@ pub(super) enum PixelPlace {
 
 /// Walks an explicit VR little-endian file, the encoding of all compressed DICOM, to its pixels.
 pub(super) fn walk(file: &SourceFile) -> Result<Walked, SlideError> {
-    let mut walk = Walk {
-        window: Window::new(file),
-        position: PREAMBLE_BYTES,
-        open: Vec::new(),
-        n_elements: 0,
-        per_frame: None,
-        header_end: None,
-    };
+    let mut walk = Walk::new(file);
     let pixels = loop {
         if let Some(pixels) = walk.step()? {
             break pixels;
@@ -58,6 +55,32 @@ pub(super) fn walk(file: &SourceFile) -> Result<Walked, SlideError> {
         header: walk.header(file)?,
         pixels,
     })
+}
+
+/// The letters DICM and the group of elements behind them, which are explicit VR little-endian in
+/// every file.
+pub(super) fn file_meta(file: &SourceFile) -> Result<Vec<u8>, SlideError> {
+    const WHAT: &str = "the DICOM file meta information";
+    let mut walk = Walk::new(file);
+    if file.n_bytes() < PREAMBLE_BYTES || walk.window.array(PREAMBLE_BYTES - 4)? != MAGIC {
+        return Err(SlideError::not_a_slide(
+            "it is no DICOM file: the letters DICM are not at byte 128",
+        ));
+    }
+    while walk.position < file.n_bytes() {
+        let element = walk.element()?;
+        if element.tag >> 16 != META_GROUP {
+            break;
+        }
+        walk.position = walk.end_of(&element)?;
+        if walk.position > MAX_META_BYTES {
+            return Err(SlideError::corrupt(
+                "its DICOM file meta information is too long",
+            ));
+        }
+    }
+    let start = PREAMBLE_BYTES - 4;
+    file.bytes(WHAT, start, walk.position - start)
 }
 
 struct Walk<'a> {
@@ -84,7 +107,18 @@ struct Element {
     value_at: u64,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(file: &'a SourceFile) -> Self {
+        Self {
+            window: Window::new(file),
+            position: PREAMBLE_BYTES,
+            open: Vec::new(),
+            n_elements: 0,
+            per_frame: None,
+            header_end: None,
+        }
+    }
+
     /// One element further.
     fn step(&mut self) -> Result<Option<PixelPlace>, SlideError> {
         self.close_finished();

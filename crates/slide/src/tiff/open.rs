@@ -158,6 +158,7 @@ impl Origin {
             associated,
             background: [255; 3],
             confinement: None,
+            dicom: None,
         }
     }
 

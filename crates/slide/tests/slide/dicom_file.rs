@@ -91,8 +91,11 @@ impl DicomFile {
         [
             text(0x0008, 0x0008, "CS", self.image_type),
             text(0x0008, 0x0016, "UI", self.sop_class),
+            text(0x0008, 0x0018, "UI", "2.25.1"),
             text(0x0008, 0x0070, "LO", "Maker"),
             text(0x0008, 0x1090, "LO", "Model 1"),
+            text(0x0020, 0x000d, "UI", "2.25.3"),
+            text(0x0020, 0x000e, "UI", "2.25.4"),
             text(0x0020, 0x9311, "CS", self.organisation),
             us(0x0028, 0x0002, 3),
             text(0x0028, 0x0004, "CS", self.photometric),

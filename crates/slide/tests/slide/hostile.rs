@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::dicom_file::DicomFile;
+use crate::dicom_named::{meta_of, named};
 use crate::tiff_file::{Layout, Page, write};
 use crate::{decoded, decoder, open_bytes};
 
@@ -17,6 +18,8 @@ const MAX_TIME: Duration = Duration::from_secs(60);
 fn survive(bytes: &[u8]) {
     let start = processor_time();
     read_all(open_bytes(bytes));
+    // What is asked of files that store themselves, before they are opened.
+    let _named = (meta_of(bytes), named(bytes));
     let taken = processor_time() - start;
     assert!(taken < MAX_TIME, "took {taken:?}");
 }

@@ -4,6 +4,7 @@
 mod decoded;
 mod dicom;
 mod dicom_file;
+mod dicom_named;
 mod hostile;
 mod native;
 mod picture;

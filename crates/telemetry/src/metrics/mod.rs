@@ -10,6 +10,7 @@ mod storage;
 mod tiles;
 mod topics;
 mod uploads;
+mod webhooks;
 
 use std::thread;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub use storage::{StorageKind, StorageMeter, StorageOperation};
 pub use tiles::{TileMaking, TilePath, tiles_made, tiles_served};
 pub use topics::{TopicLevels, topic_seen, topic_unknown};
 pub use uploads::{UploadOutcome, upload_bytes, upload_ended};
+pub use webhooks::{WebhookOutcome, webhook_attempted, webhooks_are_delivered};
 
 /// Time between two tidyings.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -60,6 +62,7 @@ impl Metrics {
             tiles::describe,
             topics::describe,
             uploads::describe,
+            webhooks::describe,
         ] {
             describe();
         }

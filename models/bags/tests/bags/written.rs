@@ -27,6 +27,7 @@ fn slide() -> Result<SlideManifest, flow::FlowError> {
         associated: Vec::new(),
         icc: None,
         tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
+        uids: None,
     })
 }
 

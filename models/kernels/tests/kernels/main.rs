@@ -5,6 +5,7 @@ mod layer_norm;
 mod multiply;
 mod quantised;
 mod rounding;
+mod rows;
 mod twin;
 
 use coverslip_kernels::{Element, Machine, Operand, bf16};

@@ -8,6 +8,7 @@ use super::leave_out::LeaveOut;
 use super::prepare::prepare;
 use super::smallest_set::{MOST_TILES, smallest_set};
 use super::sub_bags::{PartScore, SubBags};
+use crate::bag_embeddings::BagEmbeddings;
 use crate::calibration::sigmoid;
 use crate::model::Model;
 use crate::{Answers, Covariates, MilError, Scores, Task};
@@ -55,7 +56,8 @@ impl Task {
                 n_cells,
             });
         }
-        let bag = self.answered(embeddings, covariates, scores)?;
+        let embeddings = self.embeddings(embeddings);
+        let bag = self.answered(&embeddings, covariates, scores)?;
         let left_out = LeaveOut::of(&bag, cells)?;
         let ranked = ranked(scores, &left_out);
         let layers = faithfulness(&bag, scores, &ranked)?;
@@ -71,15 +73,14 @@ impl Task {
 
     fn answered<'a>(
         &'a self,
-        embeddings: &'a [f32],
+        embeddings: &BagEmbeddings<'a>,
         covariates: &Covariates,
         scores: &Scores,
     ) -> Result<AnsweredBag<'a>, MilError> {
         let file = self.file();
-        let dimension = file.head.dimension() as usize;
         let answering = |model: &'a Model| {
             Ok(AnsweringHead {
-                bag: prepare(&model.head, embeddings, dimension)?,
+                bag: prepare(&model.head, embeddings)?,
                 added: wide(&model.added_by(covariates)?),
                 thresholds: wide(&model.grade_thresholds()?),
                 grade_thresholds: wide(&model.head.grade_thresholds()?),

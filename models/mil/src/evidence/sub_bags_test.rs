@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use flow::TileIndex;
+use flow::{HeadPrecision, TileIndex};
 use parameters::{Seed, Variables, seeded};
 use rand::RngExt;
 
@@ -10,6 +10,7 @@ use super::blocks::Blocks;
 use super::prepare::prepare;
 use super::sub_bags::{HeadScore, SubBags};
 use super::whole_bag::WholeBag;
+use crate::bag_embeddings::BagEmbeddings;
 use crate::head::{Head, HeadConfig};
 
 const DIMENSION: usize = 6;
@@ -82,7 +83,8 @@ fn leaving_out_is_what_scoring_again_without_gives() -> Result<(), Box<dyn Error
     let embeddings = bag(23);
     let blocks = Blocks::at_most(23, &cells(23));
     for (config, head) in &heads()? {
-        let prepared = prepare(head, &embeddings, DIMENSION)?;
+        let bag = BagEmbeddings::new(&embeddings, DIMENSION, HeadPrecision::F32);
+        let prepared = prepare(head, &bag)?;
         let again = WholeBag {
             head,
             embeddings: &embeddings,
@@ -110,7 +112,8 @@ fn a_part_has_the_score_of_a_bag_of_its_own() -> Result<(), Box<dyn Error>> {
     let embeddings = bag(23);
     let mut random = seeded(Seed(8), 0);
     for (config, head) in &heads()? {
-        let prepared = prepare(head, &embeddings, DIMENSION)?;
+        let bag = BagEmbeddings::new(&embeddings, DIMENSION, HeadPrecision::F32);
+        let prepared = prepare(head, &bag)?;
         let again = WholeBag {
             head,
             embeddings: &embeddings,

@@ -1,4 +1,4 @@
-use candle_core::{Device, Result, Storage, Tensor};
+use candle_core::{Device, Result, Tensor};
 use candle_nn::{Linear, Module, ops};
 use parameters::{Declaration, Parameters, ParametersError};
 
@@ -8,6 +8,7 @@ use super::packed_abmil::{PackedAbmil, PackedInstances};
 use super::shares::shares;
 use super::terms::Terms;
 use super::{HeadConfig, Ordinal};
+use crate::bag_embeddings::BagEmbeddings;
 
 /// Gated attention MIL. Every operation is differentiable; a head that only scores is packed too.
 #[derive(Debug)]
@@ -71,11 +72,11 @@ impl Abmil {
         Ok(())
     }
 
-    /// What the head says of embeddings (n, dimension); once packed, with the softmax in f64.
-    pub(crate) fn score(&self, embeddings: &Tensor) -> Result<BagOutput> {
+    /// What the head says of a bag; once packed in the bag's precision, with the softmax in f64.
+    pub(crate) fn score(&self, bag: &BagEmbeddings<'_>) -> Result<BagOutput> {
         match &self.packed {
-            Some(packed) => self.output_of_packed(packed_instances(packed, embeddings)?),
-            None => self.forward(embeddings),
+            Some(packed) => self.output_of_packed(packed.instances(bag.values, bag.precision)),
+            None => self.forward(&bag.tensor()?),
         }
     }
 
@@ -134,16 +135,17 @@ impl Abmil {
         Ok(Instances { hidden, scores })
     }
 
-    /// Embeddings (n, dimension).
-    pub(crate) fn terms(&self, embeddings: &Tensor) -> Result<Terms> {
+    /// What the head says of each instance; once packed in the bag's precision.
+    pub(crate) fn terms(&self, bag: &BagEmbeddings<'_>) -> Result<Terms> {
         let (scores, logits, severity) = match &self.packed {
             Some(packed) => {
-                let (scores, answers) = packed_instances(packed, embeddings)?.tensors()?;
+                let instances = packed.instances(bag.values, bag.precision);
+                let (scores, answers) = instances.tensors()?;
                 let (logits, severity) = self.parted(&answers)?;
                 (scores, logits, severity)
             }
             None => {
-                let Instances { hidden, scores } = self.instances(embeddings)?;
+                let Instances { hidden, scores } = self.instances(&bag.tensor()?)?;
                 let ordinal = self.ordinal.as_ref();
                 let severity = ordinal.map(|ordinal| ordinal.severity(&hidden));
                 let logits = self.detection.forward(&hidden)?;
@@ -163,18 +165,6 @@ impl Abmil {
             .as_ref()
             .map_or_else(|| Ok(Vec::new()), |ordinal| ordinal.thresholds()?.to_vec1())
     }
-}
-
-/// Embeddings (n, dimension).
-fn packed_instances(packed: &PackedAbmil, embeddings: &Tensor) -> Result<PackedInstances> {
-    let embeddings = embeddings.contiguous()?;
-    let (storage, layout) = embeddings.storage_and_layout();
-    let Storage::Cpu(values) = &*storage else {
-        candle_core::bail!("bags are scored on the processor");
-    };
-    let n_values = layout.shape().elem_count();
-    let values = &values.as_slice::<f32>()?[layout.start_offset()..][..n_values];
-    Ok(packed.instances(values))
 }
 
 impl Instances {

@@ -24,6 +24,8 @@ mod nystrom_attention;
 mod ordinal;
 mod output;
 mod packed_abmil;
+#[cfg(test)]
+mod packed_abmil_test;
 mod plain_abmil;
 mod position_encoding;
 mod pseudo_inverse;

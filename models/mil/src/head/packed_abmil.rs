@@ -1,24 +1,24 @@
 use candle_core::{Device, Tensor};
-use kernels::{Activation, Ending, Linear, Machine, Operand, PackedMatrix, multiply};
+use flow::HeadPrecision;
+use kernels::{
+    Activation, Element, Ending, Linear, Machine, Operand, PackedMatrix, bf16, multiply,
+};
 use parameters::{Parameters, ParametersError};
 use rayon::prelude::*;
 
 /// Instances that go through the layers together, on one core: what lies between two layers stays
 /// in its second-level cache.
-const ROWS: usize = 168;
+pub(super) const ROWS: usize = 168;
 
-/// The part of gated attention MIL that treats every instance alone, laid out for this processor.
+/// The part of gated attention MIL that treats every instance alone, laid out for this processor
+/// in each precision.
 ///
 /// Scoring uses it; [`super::Abmil`] is the same on candle, which trains and is what this is
 /// compared with. Bag and grade are linear in the instances, so a few values of each say it all.
 #[derive(Debug)]
 pub(super) struct PackedAbmil {
-    projection: PackedMatrix<f32>,
-    /// Content and gate.
-    attention: PackedMatrix<f32>,
-    score: PackedMatrix<f32>,
-    /// The logit of each class; of a head that grades, the severity behind them.
-    answers: PackedMatrix<f32>,
+    f32: PackedLayers<f32>,
+    bf16: PackedLayers<bf16>,
 }
 
 /// What a bag's instances say, each alone.
@@ -31,52 +31,40 @@ pub(super) struct PackedInstances {
     pub(super) n_answers: usize,
 }
 
-/// A linear layer's values.
-struct Values {
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-}
-
 impl PackedAbmil {
     /// `severity` of shape (1, hidden), of a head that grades.
     pub(super) fn new(
         parameters: &Parameters,
         severity: Option<&Tensor>,
     ) -> Result<Self, ParametersError> {
-        let machine = Machine::best();
         let layer = |name: &str| Values::read(parameters, name);
         let mut answers = layer("detection")?;
         if let Some(severity) = severity {
             answers.weight.extend(values(severity)?);
             answers.bias.push(0.0);
         }
-        let attention = layer("attention_V")?.above(&layer("attention_U")?);
+        let layers = Layers {
+            projection: layer("projection")?,
+            attention: layer("attention_V")?.above(&layer("attention_U")?),
+            score: layer("attention_w")?,
+            answers,
+        };
+        let machine = Machine::best();
         Ok(Self {
-            projection: PackedMatrix::new(machine, layer("projection")?.linear()),
-            attention: PackedMatrix::halves(machine, attention.linear()),
-            score: PackedMatrix::new(machine, layer("attention_w")?.linear()),
-            answers: PackedMatrix::new(machine, answers.linear()),
+            f32: PackedLayers::new(machine, &layers),
+            bf16: PackedLayers::new(machine, &layers),
         })
     }
 
     /// Of a bag of `n * dimension` values, on all cores.
-    pub(super) fn instances(&self, embeddings: &[f32]) -> PackedInstances {
-        let dimension = self.projection.n_inputs();
-        let n_answers = self.answers.n_outputs();
-        let n_instances = embeddings.len() / dimension;
-        let mut scores = vec![0.0; n_instances];
-        let mut answers = vec![0.0; n_instances * n_answers];
-        let blocks = embeddings.par_chunks(ROWS * dimension);
-        let to = scores.par_chunks_mut(ROWS);
-        let to = to.zip(answers.par_chunks_mut(ROWS * n_answers));
-        blocks.zip(to).for_each_init(
-            || Workspace::of(self),
-            |space, (from, to)| space.run(self, from, to),
-        );
-        PackedInstances {
-            scores,
-            answers,
-            n_answers,
+    pub(super) fn instances(
+        &self,
+        embeddings: &[f32],
+        precision: HeadPrecision,
+    ) -> PackedInstances {
+        match precision {
+            HeadPrecision::F32 => self.f32.instances(embeddings),
+            HeadPrecision::Bf16 => self.bf16.instances(embeddings),
         }
     }
 }
@@ -104,70 +92,107 @@ impl PackedInstances {
     }
 }
 
-/// What lies between the layers of a block.
-struct Workspace {
-    embeddings: Operand<f32>,
-    hidden: Operand<f32>,
-    attended: Operand<f32>,
+/// The layers in one precision.
+#[derive(Debug)]
+struct PackedLayers<E> {
+    machine: Machine,
+    projection: PackedMatrix<E>,
+    /// Content and gate.
+    attention: PackedMatrix<E>,
+    score: PackedMatrix<E>,
+    /// The logit of each class; of a head that grades, the severity behind them.
+    answers: PackedMatrix<E>,
+}
+
+impl<E: Element> PackedLayers<E> {
+    fn new(machine: Machine, layers: &Layers) -> Self {
+        Self {
+            machine,
+            projection: PackedMatrix::new(machine, layers.projection.linear()),
+            attention: PackedMatrix::halves(machine, layers.attention.linear()),
+            score: PackedMatrix::new(machine, layers.score.linear()),
+            answers: PackedMatrix::new(machine, layers.answers.linear()),
+        }
+    }
+
+    fn instances(&self, embeddings: &[f32]) -> PackedInstances {
+        let dimension = self.projection.n_inputs();
+        let n_answers = self.answers.n_outputs();
+        let n_instances = embeddings.len() / dimension;
+        let mut scores = vec![0.0; n_instances];
+        let mut answers = vec![0.0; n_instances * n_answers];
+        let blocks = embeddings.par_chunks(ROWS * dimension);
+        let to = scores.par_chunks_mut(ROWS);
+        let to = to.zip(answers.par_chunks_mut(ROWS * n_answers));
+        blocks.zip(to).for_each_init(
+            || Workspace::of(self),
+            |space, (from, to)| space.run(self, from, to),
+        );
+        PackedInstances {
+            scores,
+            answers,
+            n_answers,
+        }
+    }
+}
+
+/// What lies between the layers of a block. What comes out of the last ones is not rounded.
+struct Workspace<E> {
+    embeddings: Operand<E>,
+    hidden: Operand<E>,
+    attended: Operand<E>,
     score: Operand<f32>,
     answers: Operand<f32>,
 }
 
-impl Workspace {
-    fn of(head: &PackedAbmil) -> Self {
+impl<E: Element> Workspace<E> {
+    fn of(layers: &PackedLayers<E>) -> Self {
         let rows = |n_columns| Operand::zeros(ROWS, n_columns);
         Self {
-            embeddings: rows(head.projection.n_inputs()),
-            hidden: rows(head.attention.n_inputs()),
-            attended: rows(head.score.n_inputs()),
-            score: rows(1),
-            answers: rows(head.answers.n_outputs()),
+            embeddings: rows(layers.projection.n_inputs()),
+            hidden: rows(layers.attention.n_inputs()),
+            attended: rows(layers.score.n_inputs()),
+            score: Operand::zeros(ROWS, 1),
+            answers: Operand::zeros(ROWS, layers.answers.n_outputs()),
         }
     }
 
     fn run(
         &mut self,
-        head: &PackedAbmil,
+        layers: &PackedLayers<E>,
         from: &[f32],
         (scores, answers): (&mut [f32], &mut [f32]),
     ) {
         let n_rows = scores.len();
-        for (row, embedding) in from.chunks_exact(head.projection.n_inputs()).enumerate() {
-            self.embeddings.set_row(row, embedding);
-        }
-        let layer =
-            |from: &Operand<f32>, by: &PackedMatrix<f32>, to: &mut Operand<f32>, activation| {
-                let ending = Ending::Written {
-                    to,
-                    first: 0,
-                    activation,
-                };
-                multiply(from, 0..n_rows, by, ending);
+        self.embeddings.set_rows(layers.machine, from);
+        let layer = |from: &Operand<E>, by: &PackedMatrix<E>, to: &mut Operand<E>, activation| {
+            let ending = Ending::Written {
+                to,
+                first: 0,
+                activation,
             };
+            multiply(from, 0..n_rows, by, ending);
+        };
         layer(
             &self.embeddings,
-            &head.projection,
+            &layers.projection,
             &mut self.hidden,
             Activation::Relu,
         );
         layer(
             &self.hidden,
-            &head.attention,
+            &layers.attention,
             &mut self.attended,
             Activation::AttentionGate,
         );
-        layer(
-            &self.attended,
-            &head.score,
-            &mut self.score,
-            Activation::None,
-        );
-        layer(
-            &self.hidden,
-            &head.answers,
-            &mut self.answers,
-            Activation::None,
-        );
+        let last = |from: &Operand<E>, by: &PackedMatrix<E>, to: &mut Operand<f32>| {
+            for row in 0..n_rows {
+                to.row_mut(row).fill(0.0);
+            }
+            multiply(from, 0..n_rows, by, Ending::Added { to, first: 0 });
+        };
+        last(&self.attended, &layers.score, &mut self.score);
+        last(&self.hidden, &layers.answers, &mut self.answers);
         let n_answers = self.answers.n_columns();
         let to = scores.iter_mut().zip(answers.chunks_exact_mut(n_answers));
         for (row, (score, answers)) in to.enumerate() {
@@ -175,6 +200,20 @@ impl Workspace {
             answers.copy_from_slice(self.answers.row(row));
         }
     }
+}
+
+/// The values of all layers.
+struct Layers {
+    projection: Values,
+    attention: Values,
+    score: Values,
+    answers: Values,
+}
+
+/// A linear layer's values.
+struct Values {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
 }
 
 impl Values {
@@ -205,86 +244,4 @@ impl Values {
 
 fn values(tensor: &Tensor) -> candle_core::Result<Vec<f32>> {
     tensor.flatten_all()?.to_vec1()
-}
-
-#[cfg(test)]
-mod tests {
-    use parameters::{Parameters, Seed, Variables, seeded};
-    use rand::RngExt;
-
-    use super::*;
-    use crate::MilError;
-    use crate::head::abmil::Abmil;
-    use crate::head::{BagOutput, HeadConfig};
-
-    const DIMENSION: usize = 37;
-
-    fn head(n_classes: usize, highest_grade: Option<u8>) -> Result<(Abmil, Parameters), MilError> {
-        let config = HeadConfig::GatedAbmil {
-            dimension: DIMENSION as u32,
-            hidden: 24,
-            attention: 10,
-            n_classes,
-            highest_grade,
-        };
-        let variables = Variables::draw(&config.declarations(), &mut seeded(Seed(5), 0))?;
-        let parameters = variables.parameters();
-        Ok((Abmil::new(&config, &parameters)?, parameters))
-    }
-
-    fn bag(n_instances: usize) -> candle_core::Result<Tensor> {
-        let mut random = seeded(Seed(n_instances as u64), 1);
-        let values = (0..n_instances * DIMENSION).map(|_| random.random_range(-3.0..3.0_f32));
-        Tensor::from_vec(values.collect(), (n_instances, DIMENSION), &Device::Cpu)
-    }
-
-    fn assert_near(found: &Tensor, expected: &Tensor) -> candle_core::Result<()> {
-        assert_eq!(found.dims(), expected.dims());
-        let away = (found - expected)?.abs()?.flatten_all()?.max(0)?;
-        let away = away.to_scalar::<f32>()?;
-        assert!(away < 5e-6, "{away}");
-        Ok(())
-    }
-
-    #[test]
-    fn packed_and_not_a_head_says_the_same() -> Result<(), MilError> {
-        for (n_classes, highest_grade) in [(1, Some(5)), (1, None), (3, None)] {
-            let (plain, parameters) = head(n_classes, highest_grade)?;
-            let (mut packed, _) = head(n_classes, highest_grade)?;
-            packed.pack(&parameters)?;
-            for n_instances in [1, 2, ROWS - 1, ROWS, 2 * ROWS + 5] {
-                let bag = bag(n_instances)?;
-                let BagOutput {
-                    logits,
-                    attention,
-                    instance_logits,
-                    scores,
-                    grade_logits,
-                    ..
-                } = packed.score(&bag)?;
-                let twin = plain.score(&bag)?;
-                assert_near(&logits, &twin.logits)?;
-                assert_near(&attention, &twin.attention)?;
-                let optional = [
-                    (instance_logits, twin.instance_logits),
-                    (scores, twin.scores),
-                    (grade_logits, twin.grade_logits),
-                ];
-                for (found, expected) in optional {
-                    assert_eq!(found.is_some(), expected.is_some());
-                    if let Some((found, expected)) = found.zip(expected) {
-                        assert_near(&found, &expected)?;
-                    }
-                }
-                let (found, expected) = (packed.terms(&bag)?, plain.terms(&bag)?);
-                assert_near(&found.scores, &expected.scores)?;
-                assert_near(&found.logits, &expected.logits)?;
-                assert_eq!(found.severity.is_some(), expected.severity.is_some());
-                if let Some((found, expected)) = found.severity.zip(expected.severity) {
-                    assert_near(&found, &expected)?;
-                }
-            }
-        }
-        Ok(())
-    }
 }

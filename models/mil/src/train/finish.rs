@@ -1,6 +1,5 @@
-use candle_core::{Device, Tensor};
 use evaluation::quadratic_weighted_kappa;
-use flow::{RegulatoryStatus, Sha256Digest};
+use flow::{HeadPrecision, RegulatoryStatus, Sha256Digest};
 use parameters::Parameters;
 
 use super::abstaining::learn_to_abstain;
@@ -8,6 +7,7 @@ use super::plan::Ensemble;
 use super::trained::{HeldOut, TaskDraft, TrainedTask};
 use super::{TrainingBag, validate};
 use crate::answers::Answers;
+use crate::bag_embeddings::BagEmbeddings;
 use crate::bag_scores::BagLogits;
 use crate::calibration::{sigmoid, softmax_temperature, temperature};
 use crate::model::Model;
@@ -58,8 +58,8 @@ fn said(
         let model = Model::for_scoring(shape, &parameters)?;
         for &at in &plan.held_out {
             let bag = &bags[at];
-            let size = (bag.n_instances(), bag.dimension as usize);
-            let embeddings = Tensor::from_slice(&bag.embeddings, size, &Device::Cpu)?;
+            let dimension = bag.dimension as usize;
+            let embeddings = BagEmbeddings::new(&bag.embeddings, dimension, HeadPrecision::F32);
             said.push(Said {
                 bag: at,
                 fold: plan.fold,

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use catalog::AuditAction;
+use catalog::{AuditAction, PrivateName};
 use flow::CaseId;
 use http::{Access, ApiError, Json, Path};
 use serde::Deserialize;
@@ -8,9 +8,6 @@ use super::assembled::Assembled;
 use super::case_view::CaseView;
 use super::knows_patients;
 use crate::CasesState;
-
-/// Longest name of an assignee, in characters.
-const LONGEST_NAME: usize = 64;
 
 /// One case with its slides, what they say together, and every signature.
 pub(super) async fn read(
@@ -40,7 +37,7 @@ pub(super) async fn now(
 #[serde(deny_unknown_fields)]
 pub(super) struct Assignment {
     /// The name on a person's login link; `null` for nobody.
-    assignee: Option<String>,
+    assignee: Option<PrivateName>,
 }
 
 /// Says who shall read the case.
@@ -51,14 +48,7 @@ pub(super) async fn assign(
     Json(Assignment { assignee }): Json<Assignment>,
 ) -> Result<Json<CaseView>, ApiError> {
     knows_patients(&access)?;
-    let assignee = assignee.as_deref().map(str::trim);
-    if let Some(name) = assignee
-        && !(1..=LONGEST_NAME).contains(&name.chars().count())
-    {
-        return Err(ApiError::unprocessable(format!(
-            "an assignee has 1 to {LONGEST_NAME} characters: give a name, or null for nobody"
-        )));
-    }
+    let assignee = assignee.as_ref().map(PrivateName::reveal);
     let catalog = &state.deps.catalog;
     catalog.assign_case(access.name(), id, assignee).await?;
     now(&state, &access, id).await

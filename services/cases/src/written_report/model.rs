@@ -25,6 +25,9 @@ pub(super) fn facts(prediction: &Prediction) -> Vec<Fact> {
         facts.push(Fact::new("Covariates", format!("revision {revision}")));
     }
     facts.push(Fact::new("Embedded on", embedded_on(prediction)));
+    if let Some(precision) = prediction.head_precision {
+        facts.push(Fact::new("Scored in", precision.to_string()));
+    }
     facts.push(Fact::new("Tiles read", prediction.n_instances.to_string()));
     facts.push(Fact::new("Pyramid sha256", prediction.pyramid.to_string()));
     facts

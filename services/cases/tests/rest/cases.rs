@@ -167,6 +167,11 @@ async fn a_case_is_assigned_and_taken_away_again() -> Tested {
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
         (
+            path.clone(),
+            json!({ "assignee": "Dr.\u{0} Gram" }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
             path.replace(&case, &"0".repeat(32)),
             json!({}),
             StatusCode::NOT_FOUND,

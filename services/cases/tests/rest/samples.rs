@@ -30,6 +30,7 @@ pub(crate) fn prediction(slide: SlideId, probability: f64) -> Result<Prediction,
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        head_precision: None,
         device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,
@@ -93,6 +94,7 @@ impl Lab {
             associated: Vec::new(),
             icc: None,
             tissue: TissueMask::new(8.0, 1, 1, vec![true])?,
+            uids: None,
         };
         let bytes = Bytes::from(serde_json::to_vec(&manifest)?);
         let key = ObjectKey::SlideManifest(slide);

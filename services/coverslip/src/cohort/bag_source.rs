@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use flow::{EncoderRef, Precision, Sha256Digest, SlideId};
+use flow::{EncoderRef, HeadPrecision, Precision, Sha256Digest, SlideId};
 
 use super::data_folder::DataFolder;
 use super::feature_folder::FeatureFolder;
@@ -26,6 +26,8 @@ pub(crate) struct SlideBag {
     /// `n * dimension` values, one instance after another.
     pub(crate) embeddings: Vec<f32>,
     pub(crate) dimension: u32,
+    /// In which a task scores it.
+    pub(crate) precision: HeadPrecision,
     /// Of the bag, so that a training says what it saw.
     pub(crate) digest: Sha256Digest,
 }

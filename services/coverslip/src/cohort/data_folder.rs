@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use flow::{EncoderRef, Precision, Sha256Digest, SlideId};
+use flow::{EncoderRef, HeadPrecision, Precision, Sha256Digest, SlideId};
 use store::Bag;
 use store::Store;
 
@@ -77,6 +77,7 @@ impl DataFolder {
             // The header names the sha256 of every chunk.
             digest: Sha256Digest::of(&serde_json::to_vec(&bag.header)?),
             dimension: bag.header.dimension,
+            precision: HeadPrecision::of_bag(bag.header.precision),
             embeddings: bag.embeddings,
         })
     }

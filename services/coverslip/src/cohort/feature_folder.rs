@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use flow::{EncoderRef, Precision, Sha256Digest};
+use flow::{EncoderRef, HeadPrecision, Precision, Sha256Digest};
 use tokio::task::spawn_blocking;
 
 use super::SlideBag;
@@ -68,6 +68,8 @@ fn read(file: &Path) -> Result<SlideBag> {
     Ok(SlideBag {
         digest: Sha256Digest::of(&values),
         dimension: u32::try_from(bag.dimension)?,
+        // As an imported bag, whose embeddings nobody says the precision of.
+        precision: HeadPrecision::F32,
         embeddings: bag.embeddings,
     })
 }

@@ -7,6 +7,7 @@ pub(crate) mod bench;
 pub(crate) mod embed;
 pub(crate) mod encoder;
 pub(crate) mod evaluate;
+pub(crate) mod hl7;
 pub(crate) mod ingest;
 pub(crate) mod labels;
 pub(crate) mod migrate;
@@ -55,6 +56,7 @@ fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
         Command::Train(train) => train.run(),
         Command::Labels(labels) => block_on(labels.run()),
         Command::Queue(queue) => block_on(queue.run()),
+        Command::Hl7(hl7) => block_on(hl7.run()),
         Command::Migrate(migrate) => block_on(migrate.run()),
         Command::Token(token) => block_on(token.run()),
         Command::Audit(audit) => block_on(audit.run()),

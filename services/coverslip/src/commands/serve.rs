@@ -13,6 +13,7 @@ use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
+use crate::hl7_args::Hl7Args;
 use crate::ingest_args::IngestArgs;
 use crate::listening::Listening;
 use crate::parts::Parts;
@@ -27,7 +28,7 @@ pub(crate) enum Serve {
     Ingest(ServeIngest),
     /// Tiles, thumbnails, heatmaps, and the viewer.
     Tiles(ServeTiles),
-    /// Slides, their progress and their results; cases, reviews and signatures; webhooks.
+    /// Slides, their progress and their results; cases, reviews and signatures; webhooks; HL7.
     Cases(ServeCases),
 }
 
@@ -61,6 +62,8 @@ pub(crate) struct ServeCases {
     shown: ServeShown,
     #[command(flatten)]
     webhooks: WebhookArgs,
+    #[command(flatten)]
+    hl7: Hl7Args,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -109,6 +112,7 @@ impl Serve {
             Self::Cases(ServeCases {
                 shown,
                 webhooks,
+                hl7,
                 report,
             }) => {
                 let ServeShown { part, first_read } = shown;
@@ -117,6 +121,7 @@ impl Serve {
                 let router = cases_router(parts.installation(), first_read.rule(), report.fonts()?);
                 let router = router.merge(webhooks_router(parts.installation(), &config));
                 parts.webhooks(config);
+                parts.hl7(hl7.open(first_read.rule()).await?);
                 let needs = Needs::CatalogAndStorage;
                 part.answer(router, needs, parts, metrics).await
             }

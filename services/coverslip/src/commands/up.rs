@@ -22,6 +22,7 @@ use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
 use crate::health::{self, Needs};
+use crate::hl7_args::Hl7Args;
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
 use crate::listening::{Listening, stop_on_signal};
@@ -52,6 +53,8 @@ pub(crate) struct Up {
     ingest: IngestArgs,
     #[command(flatten)]
     webhooks: WebhookArgs,
+    #[command(flatten)]
+    hl7: Hl7Args,
     /// A folder of tasks beside those that ship; what comes and goes there is seen within seconds.
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
@@ -76,6 +79,7 @@ impl Up {
         };
         let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
+        let hl7 = self.hl7.open(self.first_read.rule()).await?;
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
@@ -84,33 +88,48 @@ impl Up {
         parts.embed(self.encoder.load()?, Sharing::Alone);
         parts.mil(tasks);
         let webhooks = self.webhooks.config();
-        let told = webhooks_router(parts.installation(), &webhooks);
-        parts.webhooks(webhooks);
+        parts.webhooks(webhooks.clone());
+        parts.hl7(hl7);
         let code = parts
             .access_control()
             .issue_login_code("local user", &[Role::Admin])
             .await?;
-        let installation = parts.installation();
-        let shown = tiles_router(installation, self.first_read.rule(), search);
-        let router = router(&parts, self.first_read.rule(), fonts, receive, metrics)?
-            .merge(shown)
-            .merge(told);
+        let answering = Answering {
+            rule: self.first_read.rule(),
+            fonts,
+            receive,
+            search,
+            webhooks,
+        };
+        let router = router(parts.installation(), answering, metrics)?;
         announce(listening.address, code.reveal())?;
         parts.answer_announced(listening, router).await
     }
 }
 
-fn router(
-    parts: &Parts,
+/// What answers depend on beside the installation.
+struct Answering {
     rule: FirstReadRule,
     fonts: Fonts,
     receive: ReceiveConfig,
-    metrics: Metrics,
-) -> Result<Router> {
-    let installation = parts.installation();
+    search: SearchConfig,
+    webhooks: WebhooksConfig,
+}
+
+/// Everything that is answered over HTTP, by all parts.
+fn router(installation: &Installation, answering: Answering, metrics: Metrics) -> Result<Router> {
+    let Answering {
+        rule,
+        fonts,
+        receive,
+        search,
+        webhooks,
+    } = answering;
     Ok(health::router(installation, Needs::QueueToo, metrics)
         .merge(cases_router(installation, rule, fonts))
-        .merge(ingest::router(installation.ingest_deps()?, receive)))
+        .merge(ingest::router(installation.ingest_deps()?, receive))
+        .merge(tiles_router(installation, rule, search))
+        .merge(webhooks_router(installation, &webhooks)))
 }
 
 /// What shows slides: to the viewer, and to others by DICOMweb.
@@ -158,3 +177,6 @@ fn announce(address: SocketAddr, code: &str) -> Result<()> {
     print::line(&format!("  http://{address}/login?code={code}\n"))?;
     print::line("Research use only: it assists, a human signs. Ctrl-C ends it.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use catalog::{Catalog, CatalogError};
 use dicom_objects::{ResultObject, Signature, Told};
-use flow::{DicomUid, HeatmapLayer, Mpp, Prediction, Sha256Digest, SlideId};
+use flow::{DicomUid, HeatmapLayer, Mpp, Prediction, Sha256Digest, SlideId, SlideUids};
+use pyramid::PyramidReader;
 
 use super::signatures::SlideSignatures;
 
@@ -13,6 +14,8 @@ pub(crate) struct SlideResult {
     pub(crate) digest: Sha256Digest,
     /// Of the slide's level 0.
     mpp: Mpp,
+    /// Of the slide.
+    uids: SlideUids,
     pub(crate) signatures: Vec<Signature>,
     /// Whether there is no newer one of its task.
     is_latest: bool,
@@ -28,9 +31,9 @@ pub(crate) struct ToldInstance {
 /// Every instance that tells of any of the slide's results.
 pub(crate) async fn results_of(
     catalog: &Catalog,
-    slide: SlideId,
-    mpp: Mpp,
+    reader: &PyramidReader,
 ) -> Result<Vec<ToldInstance>, CatalogError> {
+    let slide = reader.slide();
     let predictions = catalog.predictions(slide).await?;
     if predictions.is_empty() {
         return Ok(Vec::new());
@@ -40,7 +43,8 @@ pub(crate) async fn results_of(
     let results = predictions.into_iter().map(|prediction| {
         Arc::new(SlideResult {
             digest: prediction.digest(),
-            mpp,
+            mpp: reader.mpp(),
+            uids: reader.uids().clone(),
             signatures: signatures.of(&prediction),
             // They come by task, the latest of each first.
             is_latest: seen.insert(prediction.task.id.clone()),
@@ -64,6 +68,7 @@ impl SlideResult {
         Told {
             prediction: &self.prediction,
             mpp: self.mpp,
+            uids: &self.uids,
         }
     }
 
@@ -90,6 +95,10 @@ impl SlideResult {
 impl ToldInstance {
     pub(crate) fn slide(&self) -> SlideId {
         self.result.prediction.slide
+    }
+
+    pub(crate) fn slide_uids(&self) -> &SlideUids {
+        &self.result.uids
     }
 
     /// Whether the study shows it. Older results are given to whoever has their address.

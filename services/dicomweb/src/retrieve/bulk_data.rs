@@ -62,7 +62,7 @@ pub(crate) async fn bulk_data(
 
 /// All levels of a slide have the same one.
 async fn profile(level: &Level) -> Result<Bytes, DicomwebError> {
-    Ok(level.study.reader.icc().await?.into())
+    Ok(level.slide.reader.icc().await?.into())
 }
 
 async fn value(

@@ -128,7 +128,7 @@ pub(super) fn frame(level: &Level, number: u32) -> Result<FrameRange, DicomwebEr
 
 fn stored(level: &Level, number: u32) -> Result<Piece, DicomwebError> {
     Ok(Piece::Stored(Stored {
-        reader: level.study.reader.clone(),
+        reader: level.slide.reader.clone(),
         level: level.level,
         range: frame(level, number)?.bytes(),
     }))

@@ -116,7 +116,7 @@ async fn whole(state: &DicomwebState, instance: &Instance) -> Result<Piece, Dico
 }
 
 fn stored(level: &Level) -> Result<Piece, DicomwebError> {
-    let reader = level.study.reader.clone();
+    let reader = level.slide.reader.clone();
     let n_bytes = reader.instance_bytes(level.level)?;
     Ok(Piece::Stored(Stored {
         reader,

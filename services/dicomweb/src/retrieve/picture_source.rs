@@ -51,7 +51,7 @@ impl Source {
                 return Ok(Fetched::Cells(cells, part, out));
             }
         };
-        let reader = &level.study.reader;
+        let reader = &level.slide.reader;
         let downsample = f64::from(1_u32 << level.level.0.min(31));
         let mpp = reader.mpp().times(downsample);
         let out = asked.size(PixelSize::new(part.width, part.height), usual_side);

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use catalog::DicomEntity;
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use flow::{DicomUid, LevelNumber, SlideId, UidRole};
@@ -93,11 +94,12 @@ async fn named_by(
         return by_study(state, filter).await;
     }
     if is(&[tags::SERIES_INSTANCE_UID]) {
-        return by_hash(state, filter, &[UidRole::Series]).await;
+        return by_uid(state, filter, DicomEntity::Series, &[UidRole::Series]).await;
     }
     if is(&[tags::SOP_INSTANCE_UID]) {
         let levels = (0..MOST_LEVELS).map(|n| UidRole::Level(LevelNumber(n)));
-        return by_hash(state, filter, &levels.collect::<Vec<_>>()).await;
+        let roles = levels.collect::<Vec<_>>();
+        return by_uid(state, filter, DicomEntity::Instance, &roles).await;
     }
     let is_slide_id = is(&[tags::CONTAINER_IDENTIFIER])
         || is(&[
@@ -117,23 +119,46 @@ async fn by_study(
     };
     let mut slides = Vec::new();
     for uid in uids {
-        slides.extend(state.directory.slide_of_study(uid).await?);
+        slides.extend(state.directory.slides_of_study(uid).await?);
     }
     Ok(Some(slides))
 }
 
-/// Hashes the id of every slide there is: half a second of one processor for each million and each
-/// role that is tried. UIDs of results are hashes of more than that, so where a UID is no slide's,
-/// any slide may have it.
-async fn by_hash(
+/// UIDs that slides came with are in the catalog; the others are looked for among ours. UIDs of results
+/// are no slide's, so where one is not found, any slide may have it.
+async fn by_uid(
     state: &DicomwebState,
     filter: &Filter,
+    entity: DicomEntity,
     roles: &[UidRole],
 ) -> Result<Option<Vec<SlideId>>, DicomwebError> {
     let Some(uids) = filter.uids() else {
         return Ok(None);
     };
-    let wanted: HashSet<String> = uids.into_iter().map(ToString::to_string).collect();
+    let mut slides = Vec::new();
+    let mut others = HashSet::new();
+    for uid in uids {
+        match state.catalog.slides_by_dicom_uid(entity, uid).await? {
+            came if came.is_empty() => {
+                others.insert(uid.to_string());
+            }
+            came => slides.extend(came),
+        }
+    }
+    if others.is_empty() {
+        return Ok(Some(slides));
+    }
+    let hashed = by_hash(state, others, roles).await?;
+    Ok(hashed.map(|hashed| slides.into_iter().chain(hashed).collect()))
+}
+
+/// Hashes the id of every slide there is: half a second of one processor for each million and each
+/// role that is tried. `None` where not all are found.
+async fn by_hash(
+    state: &DicomwebState,
+    wanted: HashSet<String>,
+    roles: &[UidRole],
+) -> Result<Option<Vec<SlideId>>, DicomwebError> {
     let n_wanted = wanted.len();
     let all = state.directory.all().await?;
     let roles = roles.to_vec();

@@ -1,5 +1,5 @@
 use dicom_core::VR;
-use dicom_objects::Uid;
+use flow::DicomUid;
 use serde_json::{Map, Value};
 
 use super::attribute::Attribute;
@@ -16,7 +16,7 @@ pub(super) struct Filter {
 enum Wanted {
     /// Universal matching: also what has no value.
     Anything,
-    Uid(Uid),
+    Uid(DicomUid),
     /// With `*` for any characters and `?` for any one.
     Pattern(String),
     Number(f64),
@@ -48,7 +48,7 @@ impl Filter {
     }
 
     /// The UIDs of which it must be one; `None` where it may be any.
-    pub(super) fn uids(&self) -> Option<Vec<&Uid>> {
+    pub(super) fn uids(&self) -> Option<Vec<&DicomUid>> {
         let uids = self.wanted.iter().map(|wanted| match wanted {
             Wanted::Uid(uid) => Some(uid),
             _ => None,

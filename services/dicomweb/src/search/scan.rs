@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use flow::SlideId;
@@ -55,6 +56,7 @@ pub(super) async fn find(
     };
     match candidates {
         Candidates::These(slides) => {
+            let slides = scan.one_of_each_study(slides).await?;
             for slides in slides.chunks(SLIDES as usize) {
                 gathering.take(scan.of_slides(slides).await?);
                 if gathering.is_full() {
@@ -68,6 +70,20 @@ pub(super) async fn find(
 }
 
 impl Scan<'_> {
+    /// A study is found once, however many of its slides are named.
+    async fn one_of_each_study(&self, slides: Vec<SlideId>) -> Result<Vec<SlideId>, DicomwebError> {
+        let mut seen = HashSet::new();
+        let mut kept = Vec::new();
+        for slide in slides {
+            if seen.insert(slide) {
+                let beside = self.state.catalog.slides_of_same_study(slide).await?;
+                seen.extend(beside);
+                kept.push(slide);
+            }
+        }
+        Ok(kept)
+    }
+
     /// Goes through the tiled slides, newest first.
     async fn all(&self, gathering: &mut Gathering) -> Result<(), DicomwebError> {
         // Where every slide is a study that matches, those before the page need no look.
@@ -81,7 +97,7 @@ impl Scan<'_> {
             if n_read >= MOST_READ {
                 return Err(DicomwebError::TooBroad { scanned: n_read });
             }
-            let slides = self.state.catalog.tiled_slides(skipped, SLIDES).await?;
+            let slides = self.state.catalog.tiled_studies(skipped, SLIDES).await?;
             gathering.take(self.of_slides(&slides).await?);
             let n_slides = slides.len() as u64;
             if n_slides < u64::from(SLIDES) {
@@ -93,7 +109,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// What matches of some slides, in their order.
+    /// What matches of the studies that some slides are in, in their order.
     async fn of_slides(&self, slides: &[SlideId]) -> Result<Vec<Hit>, DicomwebError> {
         let found: Vec<Vec<Hit>> = stream::iter(slides.to_vec())
             .map(|slide| self.of_slide(slide))

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
-use catalog::{Catalog, NewSlide};
+use catalog::{Catalog, NewDicomInstance, NewSlide};
 use coverslip_dicomweb::DicomwebState;
 use flow::{
-    DicomUid, LevelNumber, MppSource, ObjectKey, PyramidIndex, Sha256Digest, SlideId,
-    SlideManifest, SlideStatus, TissueMask, UidRole,
+    DicomImageKind, DicomUid, LevelNumber, MppSource, ObjectKey, PyramidIndex, Sha256Digest,
+    SlideId, SlideManifest, SlideStatus, SlideUids, TissueMask, UidRole,
 };
 use http::{AccessControl, FirstReadRule, Protected, Role, Transport};
 use phantom::{PhantomSpec, write_slide};
@@ -39,6 +39,7 @@ pub(crate) struct Lab {
 pub(crate) struct Tiled {
     pub(crate) slide: SlideId,
     pub(crate) index: PyramidIndex,
+    pub(crate) uids: SlideUids,
 }
 
 pub(crate) struct Answer {
@@ -106,6 +107,24 @@ impl Lab {
     /// Paints a slide of 700 pixels and tiles it as every slide is tiled.
     pub(crate) async fn tile(&self, seed: u8) -> Result<Tiled, Failure> {
         let id = self.receive(seed).await?;
+        self.tile_under(id, seed, SlideUids::derived(&id)).await
+    }
+
+    /// The same of one that came under these UIDs.
+    pub(crate) async fn tile_came(&self, seed: u8, uids: SlideUids) -> Result<Tiled, Failure> {
+        let id = self.receive(seed).await?;
+        let new = NewDicomInstance {
+            uids: uids.clone(),
+            kind: DicomImageKind::FullResolution,
+            digest: Sha256Digest::of(&[seed]),
+            n_bytes: 1,
+            slide: Some(id),
+        };
+        self.catalog.keep_instance(&new).await?;
+        self.tile_under(id, seed, uids).await
+    }
+
+    async fn tile_under(&self, id: SlideId, seed: u8, uids: SlideUids) -> Result<Tiled, Failure> {
         let path = self.folder.path().join(format!("{seed}.tiff"));
         write_slide(&PhantomSpec::benign(700, seed.into()), &path, &|_| {})?;
         let no_decoder = DecoderCommand {
@@ -115,6 +134,7 @@ impl Lab {
         let slide = slide::open(&path, &no_decoder)?;
         let plan = PyramidPlan {
             slide: id,
+            uids: uids.clone(),
             mpp: slide.facts().mpp.ok_or("a phantom has an mpp")?,
             jpeg_quality: 85,
         };
@@ -125,6 +145,7 @@ impl Lab {
         Ok(Tiled {
             slide: id,
             index: built.index,
+            uids,
         })
     }
 
@@ -152,6 +173,7 @@ impl Lab {
             associated: Vec::new(),
             icc: None,
             tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
+            uids: Some(plan.uids),
         };
         let manifest = serde_json::to_vec(&manifest)?.into();
         self.store
@@ -215,7 +237,13 @@ impl Lab {
 
 impl Tiled {
     pub(crate) fn uid(&self, role: UidRole) -> String {
-        DicomUid::derive(&self.slide, role).to_string()
+        let uid = match role {
+            UidRole::Study => self.uids.study.clone(),
+            UidRole::Series => self.uids.series.clone(),
+            UidRole::Level(level) => self.uids.level(&self.slide, level),
+            other => DicomUid::derive(&self.slide, other),
+        };
+        uid.to_string()
     }
 
     pub(crate) fn study(&self) -> String {

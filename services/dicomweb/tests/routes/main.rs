@@ -2,6 +2,7 @@
 
 mod access;
 mod lab;
+mod own_uids;
 mod results;
 mod retrieve;
 mod search;

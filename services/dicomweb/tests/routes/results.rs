@@ -16,7 +16,7 @@ const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 const VALUES: [f32; 6] = [f32::NAN, 0.1, 0.9, 0.25, 0.75, f32::NAN];
 
 /// A result whose tiles alone are the [`VALUES`], in three columns and two rows.
-async fn score(lab: &Lab, tiled: &Tiled, version: &str) -> Result<Prediction, Failure> {
+pub(crate) async fn score(lab: &Lab, tiled: &Tiled, version: &str) -> Result<Prediction, Failure> {
     let digest = Sha256Digest::of(version.as_bytes());
     let figures = json!({"deletion": null, "insertion": null});
     let rect = json!({"x": 112.0, "y": 0.0, "width": 112.0, "height": 112.0});
@@ -51,21 +51,21 @@ async fn score(lab: &Lab, tiled: &Tiled, version: &str) -> Result<Prediction, Fa
     Ok(prediction)
 }
 
-fn address(tiled: &Tiled, prediction: &Prediction, object: ResultObject) -> String {
+pub(crate) fn address(tiled: &Tiled, prediction: &Prediction, object: ResultObject) -> String {
     let (slide, digest) = (&tiled.slide, prediction.digest());
     let series = object.series().uid(slide, &digest);
     let instance = object.uid(slide, &digest);
     format!("{}/series/{series}/instances/{instance}", tiled.study())
 }
 
-fn read(answer: &Answer) -> Result<DefaultDicomObject, Failure> {
+pub(crate) fn read(answer: &Answer) -> Result<DefaultDicomObject, Failure> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let expected = format!("application/dicom; transfer-syntax={EXPLICIT}");
     assert_eq!(answer.header(header::CONTENT_TYPE), expected);
     Ok(OpenFileOptions::new().from_reader(&answer.body[..])?)
 }
 
-fn text(file: &DefaultDicomObject, tag: Tag) -> Result<String, Failure> {
+pub(crate) fn text(file: &DefaultDicomObject, tag: Tag) -> Result<String, Failure> {
     let text = file.element(tag)?.to_str()?;
     Ok(text.trim_matches([' ', '\0']).to_owned())
 }

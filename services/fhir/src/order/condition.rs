@@ -32,7 +32,11 @@ fn identifier(condition: &str) -> Option<OrderKey> {
     let condition = condition.trim_start_matches('?');
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(condition).ok()?;
     match pairs.as_slice() {
-        [(name, value)] if name == "identifier" && !value.is_empty() => Some(OrderKey::read(value)),
+        [(name, value)]
+            if name == "identifier" && !value.is_empty() && !value.contains(char::is_control) =>
+        {
+            Some(OrderKey::read(value))
+        }
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use catalog::{Catalog, NewOrder, OrderRow, OrderSender, Placed, Role};
 use flow::TaskId;
 use http::{Access, ApiError, Json, Origin};
+use reading::CaseRecord;
 use serde_json::Value;
 use step::HurryError;
 
@@ -14,7 +15,6 @@ use super::specimen::{Ordered, name, ordered};
 use crate::answer::Answer;
 use crate::code::RequestStatus;
 use crate::element::IdentifierType;
-use crate::record::CaseRecord;
 use crate::resource::ServiceRequest;
 use crate::state::FhirState;
 use crate::systems;

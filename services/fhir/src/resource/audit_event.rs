@@ -99,11 +99,10 @@ fn entities(row: &AuditRow) -> Vec<AuditEntity> {
 /// Of an action that this build no longer knows: that it was done.
 fn action_of(name: &str) -> AuditEventAction {
     match name {
-        "token_added" | "slide_received" | "order_placed" | "slide_reviewed" | "case_signed"
-        | "annotation_saved" => AuditEventAction::Create,
-        "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "labels_exported" => {
-            AuditEventAction::Read
-        }
+        "token_added" | "slide_received" | "instance_kept" | "order_placed" | "slide_reviewed"
+        | "case_signed" | "annotation_saved" | "message_answered" => AuditEventAction::Create,
+        "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "labels_exported"
+        | "results_sent" => AuditEventAction::Read,
         "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case" => {
             AuditEventAction::Update
         }

@@ -1,16 +1,14 @@
 use chrono::{DateTime, Utc};
 use flow::RegulatoryStatus;
-use reading::{CaseCall, TaskResult};
+use reading::{CaseCall, CaseRecord, SlideRecord, TaskResult, together};
 
 use super::observation::{
     Component, Note, Observation, ObservationId, Value, call_concept, component, laboratory,
     orders_for, subject_of, task_code,
 };
 use super::{of_readers, task_observation};
-use crate::code::FinalStatus;
 use crate::element::{AbsentReason, CodeableConcept, Coding, Meta, Reference, absent};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord, together};
 use crate::systems;
 
 /// What the slides of a case say together by the rule, one observation a task.
@@ -43,12 +41,7 @@ pub(super) fn updated_at(case: &CaseRecord, slides: &[SlideRecord]) -> DateTime<
 
 fn of_result(case: &CaseRecord, slides: &[SlideRecord], result: &TaskResult) -> Observation {
     let signed = case.signed();
-    let by_people = rests_on_people(result);
-    let status = match (by_people, signed) {
-        (true, Some(signed)) if signed.version > 1 => FinalStatus::Amended,
-        (true, Some(_)) => FinalStatus::Final,
-        _ => FinalStatus::Preliminary,
-    };
+    let by_people = result.rests_on_people();
     let updated = signed.map_or_else(|| updated_at(case, slides), |signed| signed.signed_at);
     let meta = Meta::updated(updated);
     Observation {
@@ -58,7 +51,7 @@ fn of_result(case: &CaseRecord, slides: &[SlideRecord], result: &TaskResult) -> 
             false => meta.marked(RegulatoryStatus::ResearchUseOnly),
         },
         based_on: orders_for(Some(case), &result.task),
-        status,
+        status: result.finality(signed).into(),
         category: laboratory(),
         code: task_code(&result.task),
         subject: subject_of(Some(case)),
@@ -82,12 +75,6 @@ fn of_result(case: &CaseRecord, slides: &[SlideRecord], result: &TaskResult) -> 
 
 const RULE: &str = "Positive if any slide is, negative only if every slide is; the worst grade of \
                     any slide; none where no slide is positive and any has no answer.";
-
-/// Whether no answer of it is a task's.
-pub(super) fn rests_on_people(result: &TaskResult) -> bool {
-    let n_answered = result.n_slides - result.without.len();
-    n_answered > 0 && result.abstaining.is_empty() && result.n_by_person == n_answered
-}
 
 fn called(result: &TaskResult) -> Value {
     let coded = |code: &str| {

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use flow::RegulatoryStatus;
-use reading::SignedBody;
+use reading::{CaseRecord, Signature, SlideRecord};
 use serde::Serialize;
 
 use super::case_observation::updated_at;
@@ -9,8 +9,6 @@ use super::{Observation, of_case, of_readers, task_observation};
 use crate::code::FinalStatus;
 use crate::element::{CodeableConcept, Coding, Identifier, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
-use crate::signature::Signature;
 use crate::systems;
 
 /// What is reported of a case.
@@ -84,7 +82,7 @@ impl DiagnosticReport {
                 .map(|result| Reference::to(ResourceKind::Observation, &result.id))
                 .collect(),
             imaging_study: of_slides(ResourceKind::ImagingStudy),
-            conclusion: signed.and_then(|signed| concluded(&signed.body)),
+            conclusion: signed.and_then(|signed| signed.body.conclusion()),
         }
     }
 }
@@ -114,27 +112,4 @@ const fn status_of(signed: Option<&Signature>, results: &[Observation]) -> Final
         None if results.is_empty() => FinalStatus::Registered,
         None => FinalStatus::Preliminary,
     }
-}
-
-/// The signer's words.
-fn concluded(body: &SignedBody) -> Option<String> {
-    let statement = body
-        .statement
-        .as_ref()
-        .map(|words| words.reveal().to_owned());
-    let unfinished = body.despite_unfinished.as_ref();
-    let unfinished = unfinished.map(|why| {
-        format!(
-            "Signed with {} slides unanswered: {}",
-            body.unfinished.len(),
-            why.reveal()
-        )
-    });
-    let amendment = body.amendment.as_ref();
-    let amendment = amendment.map(|why| format!("Amended: {}", why.reveal()));
-    let words: Vec<_> = [statement, unfinished, amendment]
-        .into_iter()
-        .flatten()
-        .collect();
-    (!words.is_empty()).then(|| words.join("\n\n"))
 }

@@ -1,12 +1,12 @@
-use flow::{DicomUid, SlideManifest, SlideStatus, UidRole};
+use flow::{SlideManifest, SlideStatus, SlideUids};
 use http::Origin;
+use reading::{CaseRecord, SlideRecord};
 use serde::Serialize;
 
 use super::observation::subject_of;
 use crate::code::{EndpointStatus, StudyStatus};
 use crate::element::{CodeableConcept, Coding, Identifier, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
 use crate::systems;
 
 /// VL Whole Slide Microscopy Image Storage (PS3.4 annex B.5).
@@ -71,7 +71,7 @@ impl ImagingStudy {
         origin: Origin<'_>,
     ) -> Self {
         let id = slide.row.id;
-        let study = DicomUid::derive(&id, UidRole::Study);
+        let uids = manifest.map_or_else(|| SlideUids::derived(&id), SlideManifest::dicom_uids);
         let orders = case.iter().flat_map(|case| &case.orders);
         let endpoint = manifest.map(|_| Endpoint {
             id: ENDPOINT,
@@ -86,7 +86,7 @@ impl ImagingStudy {
         Self {
             id: id.to_string(),
             meta: Meta::default(),
-            identifier: vec![Identifier::dicom_uid(&study)],
+            identifier: vec![Identifier::dicom_uid(&uids.study)],
             status: match (&slide.row.status, manifest) {
                 (SlideStatus::Quarantined { .. }, _) => StudyStatus::Cancelled,
                 (_, Some(_)) => StudyStatus::Available,
@@ -112,16 +112,17 @@ impl ImagingStudy {
 impl Series {
     fn of(manifest: &SlideManifest) -> Self {
         let slide = &manifest.slide;
+        let uids = manifest.dicom_uids();
         let levels = manifest.levels.iter();
         Self {
-            uid: DicomUid::derive(slide, UidRole::Series).to_string(),
+            uid: uids.series.to_string(),
             modality: slide_microscopy(),
             number_of_instances: manifest.levels.len(),
             specimen: vec![Reference::to(ResourceKind::Specimen, slide)],
             instance: levels
                 .zip(1..)
                 .map(|(level, number)| Instance {
-                    uid: DicomUid::derive(slide, UidRole::Level(level.level)).to_string(),
+                    uid: uids.level(slide, level.level).to_string(),
                     sop_class: Coding::new(systems::URI, WHOLE_SLIDE_IMAGE),
                     number,
                     title: format!(

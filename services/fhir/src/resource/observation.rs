@@ -4,12 +4,12 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use flow::{CaseId, Prediction, Sha256Digest, SlideId, TaskId};
 use http::ApiError;
+use reading::CaseRecord;
 use serde::Serialize;
 
 use crate::code::FinalStatus;
 use crate::element::{CodeableConcept, Coding, Meta, Quantity, Reference, unknown_subject};
 use crate::kind::ResourceKind;
-use crate::record::CaseRecord;
 use crate::systems;
 
 /// What a task or a person says of a slide, or all slides of a case together.

@@ -5,6 +5,7 @@ use catalog::RecordedPrediction;
 use chrono::{DateTime, Utc};
 use flow::CaseId;
 use http::ApiError;
+use reading::{CaseRecord, Signature};
 use serde::Serialize;
 
 use super::device::device_id;
@@ -12,8 +13,6 @@ use super::observation::ObservationId;
 use crate::code::EntityRole;
 use crate::element::{CodeableConcept, Coding, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::CaseRecord;
-use crate::signature::Signature;
 
 /// Who made a result of what, or who signed a report.
 #[derive(Clone, Debug, Serialize)]

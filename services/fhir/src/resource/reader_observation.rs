@@ -1,4 +1,5 @@
 use catalog::{Opinion, ReviewRow};
+use reading::{CaseRecord, ReaderFinding, SlideRecord, findings};
 
 use super::observation::{
     Component, Note, Observation, ObservationId, Value, call_concept, component, laboratory,
@@ -6,8 +7,6 @@ use super::observation::{
 };
 use crate::element::{CodeableConcept, Coding, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
-use crate::signature::{Finding, findings};
 use crate::systems;
 
 /// What people say of a slide in place of tasks: what was signed, where the case is.
@@ -20,8 +19,8 @@ pub(crate) fn of_readers(slide: &SlideRecord, case: Option<&CaseRecord>) -> Vec<
         .collect()
 }
 
-fn of_finding(finding: Finding<'_>, case: Option<&CaseRecord>) -> Option<Observation> {
-    let Finding { review, status } = finding;
+fn of_finding(finding: ReaderFinding<'_>, case: Option<&CaseRecord>) -> Option<Observation> {
+    let ReaderFinding { review, status } = finding;
     let seen = review.opinion.result()?;
     let found = review.opinion.finding()?;
     let task = &seen.task.id;
@@ -29,7 +28,7 @@ fn of_finding(finding: Finding<'_>, case: Option<&CaseRecord>) -> Option<Observa
         id: ObservationId::of_reader(review.slide, task).to_string(),
         meta: Meta::updated(updated_at(review, case)),
         based_on: orders_for(case, task),
-        status,
+        status: status.into(),
         category: laboratory(),
         code: task_code(task),
         subject: subject_of(case),

@@ -1,12 +1,12 @@
 use catalog::{CaseStanding, NewOrder, OrderRow, Priority};
 use chrono::{DateTime, Utc};
+use reading::CaseRecord;
 use serde::Serialize;
 
 use super::Specimen;
 use crate::code::{RequestIntent, RequestPriority, RequestStatus};
 use crate::element::{CodeableConcept, Coding, Identifier, IdentifierType, Meta, Reference};
 use crate::order::OrderKey;
-use crate::record::CaseRecord;
 use crate::systems;
 
 /// "Specimen container": what a part of a specimen lies in.

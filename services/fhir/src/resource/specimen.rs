@@ -1,5 +1,6 @@
 use catalog::{NewOrder, PrivateName, SlidePlace};
 use chrono::{DateTime, Utc};
+use reading::{CaseRecord, SlideRecord};
 use serde::Serialize;
 
 use super::observation::subject_of;
@@ -7,7 +8,6 @@ use super::service_request::{BLOCK_CONTAINER, PART_CONTAINER, STAINING};
 use crate::code::SpecimenStatus;
 use crate::element::{CodeableConcept, Coding, Identifier, Meta, Reference};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
 use crate::systems;
 
 /// The glass slide that was scanned, or, within an order, what is to be.

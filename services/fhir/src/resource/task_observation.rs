@@ -1,5 +1,6 @@
 use catalog::RecordedPrediction;
 use flow::{Abstention, Prediction, PredictionSet, RegulatoryStatus, SetBasis};
+use reading::{CaseRecord, SlideRecord};
 
 use super::device::device_id;
 use super::observation::{
@@ -9,7 +10,6 @@ use super::observation::{
 use crate::code::FinalStatus;
 use crate::element::{AbsentReason, CodeableConcept, Coding, Meta, Quantity, Reference, absent};
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
 use crate::systems;
 
 const RESEARCH_USE: &str =

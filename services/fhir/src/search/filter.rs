@@ -40,6 +40,10 @@ impl Filter {
         let many = || value.split(',').map(str::to_owned).collect();
         Ok(match parameter {
             Parameter::Id => Self::Id(many()),
+            // No identifier has them, and not every catalog can look for them.
+            Parameter::Identifier if value.contains(char::is_control) => {
+                return Err(wrong("it has control characters: take them out"));
+            }
             Parameter::Identifier => Self::Identifier(Token::read(value)),
             Parameter::Subject => {
                 let pseudonym = PrivateName::new(&Token::read(value).value);

@@ -1,12 +1,12 @@
 use catalog::PrivateName;
 use chrono::{DateTime, Utc};
 use flow::OrderId;
+use reading::CaseRecord;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::element::{Identifier, Meta};
 use crate::kind::ResourceKind;
-use crate::record::CaseRecord;
 use crate::resource::{
     AuditEventResource, Device, DiagnosticReport, ImagingStudy, Observation, Provenance,
     ServiceRequest, Specimen,

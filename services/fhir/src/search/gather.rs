@@ -1,9 +1,9 @@
 use catalog::{CaseRow, SlideRow};
 use http::{Access, ApiError, Origin};
+use reading::{CaseRecord, SlideRecord};
 
 use super::found::Found;
 use crate::kind::ResourceKind;
-use crate::record::{CaseRecord, SlideRecord};
 use crate::resource::{
     AuditEventResource, Device, DiagnosticReport, ImagingStudy, ObservationId, ObservationOf,
     Provenance, ProvenanceId, ServiceRequest, Specimen, of_case, of_readers, of_tasks,

@@ -1,4 +1,4 @@
-use catalog::{CaseRow, Catalog};
+use catalog::{CaseRow, Catalog, CatalogError};
 use flow::CaseId;
 use http::ApiError;
 
@@ -63,8 +63,15 @@ impl Scope {
             return Ok(Self::Ids(vec![result.to_owned()]));
         }
         let case = target.strip_prefix("DiagnosticReport/");
-        let case = case.and_then(|id| id.parse().ok());
-        Ok(Self::Cases(known(catalog, case).await?))
+        let Some(case) = case.and_then(|id| id.parse().ok()) else {
+            return Ok(Self::Cases(Vec::new()));
+        };
+        match catalog.known_case(case).await {
+            Ok(case) => Ok(Self::Cases(vec![case])),
+            // A search that finds nothing is no error.
+            Err(CatalogError::UnknownCase { .. }) => Ok(Self::Cases(Vec::new())),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -44,6 +44,12 @@ async fn resources_are_for_those_with_a_role_and_refusals_are_outcomes() -> Test
         );
         assert_eq!(answered.content_type, "application/fhir+json");
     }
+    for kind in KINDS.into_iter().filter(|kind| *kind != "ServiceRequest") {
+        let path = format!("/fhir/R4/{kind}");
+        let sent = lab.ask(Role::Admin, "POST", &path, &[], "{}".to_owned());
+        let status = sent.await?.status;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{kind}");
+    }
     let nobody = Request::get("/fhir/R4/metadata").body(Body::empty())?;
     let refused = lab.answered(nobody).await?;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
@@ -78,6 +84,8 @@ async fn what_names_a_patient_is_searched_by_a_body_and_put_on_record() -> Teste
             assert_eq!(found.body["total"], 1, "{kind} {form}: {}", found.body);
             let links = found.body["link"].to_string();
             assert!(!links.contains("CANARY"), "{links}");
+            let torn = lab.ask(Role::Lis, "POST", &path, &headers, format!("{form}%00"));
+            assert_eq!(torn.await?.status, StatusCode::BAD_REQUEST, "{kind} {form}");
             let strange = form.replace("CANARY", "OTHER");
             let none = lab.ask(Role::Lis, "POST", &path, &headers, strange).await?;
             assert_eq!(none.body["total"], 0, "{kind}: {}", none.body);

@@ -235,6 +235,7 @@ fn prediction(slide: SlideId, abstention: Option<Abstention>) -> Result<Predicti
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        head_precision: None,
         device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,

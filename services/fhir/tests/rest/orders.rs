@@ -51,10 +51,11 @@ async fn an_order_that_is_there_is_not_placed_beside_it() -> Tested {
     let refused = lab.send(&[], &other).await?;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
     assert_eq!(refused.body["issue"][0]["code"], "conflict");
-    let strange = lab
-        .send(&[("if-none-exist", "status=active")], &order())
-        .await?;
-    assert_eq!(strange.status, StatusCode::BAD_REQUEST, "{}", strange.body);
+    for condition in ["status=active", "identifier=", "identifier=4711%00"] {
+        let condition = [("if-none-exist", condition)];
+        let strange = lab.send(&condition, &order()).await?;
+        assert_eq!(strange.status, StatusCode::BAD_REQUEST, "{}", strange.body);
+    }
     Ok(())
 }
 

@@ -1,3 +1,4 @@
+use axum::http::StatusCode;
 use flow::Abstention;
 use serde_json::{Value, json};
 
@@ -82,6 +83,12 @@ async fn what_a_task_says_is_never_final_and_what_people_sign_is() -> Tested {
     let signers = lab.found(catalog::Role::Lis, &target).await?;
     assert_eq!(signers.len(), 2);
     assert_eq!(signers[1]["reason"][0]["text"], "recounted");
+    let elsewhere = target.replace(&case.to_string(), &"0".repeat(32));
+    let none = lab.get(catalog::Role::Lis, &elsewhere).await?;
+    assert_eq!(
+        (none.status, &none.body["total"]),
+        (StatusCode::OK, &json!(0))
+    );
     Ok(())
 }
 

@@ -18,13 +18,12 @@ use telemetry::TraceContext;
 
 pub use error::ReceiveError;
 pub use file::receive_file;
-pub use request::router;
-
 pub(crate) use place_in_case::{GivenPlace, put_in_case};
-pub(crate) use request::ensure_room;
+pub(crate) use receiving::receiving;
+pub use request::router;
+pub(crate) use request::{ensure_room, sender_of};
 
 use crate::IngestDeps;
-use receiving::receiving;
 
 /// What is known of a file before its bytes.
 #[derive(Clone, Debug)]
@@ -80,7 +79,8 @@ where
     .await
 }
 
-async fn accept(
+/// Makes a slide of a file that is here whole.
+pub(crate) async fn accept(
     deps: &IngestDeps,
     file: ReceivedFile,
     arrival: Arrival,

@@ -7,7 +7,7 @@ use super::{Accepted, ReceiveError};
 
 /// Takes a file in as the first step of its path: the slide's trace begins here, or goes on from
 /// that of whoever sent it.
-pub(super) async fn receiving<F>(
+pub(crate) async fn receiving<F>(
     sender: Option<TraceContext>,
     work: F,
 ) -> Result<Accepted, ReceiveError>

@@ -10,16 +10,18 @@ use flow::{Mpp, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use telemetry::TraceContext;
 
 use super::place_in_case::{GivenPlace, put_in_case};
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
-use crate::{IngestDeps, ReceiveConfig, quota, resume};
+use crate::{IngestDeps, ReceiveConfig, quota, resume, stow};
 
 /// `POST /api/v1/slides`: the body is the file, of any size. Below `/api/v1/uploads` it may come
-/// piece by piece.
+/// piece by piece, and what takes DICOM instances is below `/dicomweb`.
 pub fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
     Router::new()
         .route("/api/v1/slides", post(push))
+        .merge(stow::router())
         .layer(DefaultBodyLimit::disable())
         .with_state((deps.clone(), config))
         .merge(resume::router(deps, config))
@@ -41,8 +43,7 @@ async fn push(
     access.require(Role::Scanner)?;
     let arrival = arrival(&access, &headers)?;
     let place = GivenPlace::read(&headers)?;
-    let room = ensure_room(&deps, config).await;
-    room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
+    ensure_room(&deps, config).await?;
     let key = access.key();
     let left = quota::ensure_slides_left(&deps, config.quota, &key).await;
     left.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
@@ -67,10 +68,18 @@ pub(crate) async fn ensure_room(
     config: ReceiveConfig,
 ) -> Result<(), ReceiveError> {
     let (n_unfinished, most) = (deps.catalog.n_unfinished().await?, config.most_unfinished);
-    match n_unfinished < most {
-        true => Ok(()),
-        false => Err(ReceiveError::Full { n_unfinished, most }),
+    if n_unfinished < most {
+        return Ok(());
     }
+    let full = ReceiveError::Full { n_unfinished, most };
+    telemetry::step_failed(Stage::Receive, full.kind());
+    Err(full)
+}
+
+/// What the sender did when it sent a slide. One that cannot be read is no reason to refuse it.
+pub(crate) fn sender_of(headers: &HeaderMap) -> Option<TraceContext> {
+    let parent = headers.get("traceparent");
+    parent.and_then(|parent| parent.to_str().ok()?.parse().ok())
 }
 
 fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError> {
@@ -86,10 +95,7 @@ fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError
         file_name,
         digest: digest.transpose()?,
         mpp: mpp.transpose()?,
-        // One that cannot be read is no reason to refuse a slide either.
-        trace: headers
-            .get("traceparent")
-            .and_then(|parent| parent.to_str().ok()?.parse().ok()),
+        trace: sender_of(headers),
     })
 }
 

@@ -62,11 +62,6 @@ fn http_date(at: &DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// What the sender does; one that cannot be read is no reason to refuse anything.
-pub(super) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
-    headers.get("traceparent")?.to_str().ok()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone;

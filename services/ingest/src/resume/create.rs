@@ -4,16 +4,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use catalog::{BegunUpload, NewUpload, Role, UploadMetadata, UploadRow};
 use chrono::Utc;
-use flow::{Sha256Digest, Stage};
+use flow::Sha256Digest;
 use http::{Access, ApiError};
 use telemetry::ResumableOutcome;
 
 use super::checksum::Checksum;
 use super::metadata::Told;
 use super::write::{Piece, write};
-use super::{ResumeError, UPLOADS, Uploads, answer, clear, headers, to_its_end};
+use super::{ResumeError, UPLOADS, Uploads, clear, headers, to_its_end};
 use crate::ReceiveError;
-use crate::receive::ensure_room;
+use crate::receive::{ensure_room, sender_of};
 
 /// `POST /api/v1/uploads`: begins an upload, perhaps with its first bytes.
 pub(super) async fn create(
@@ -25,8 +25,7 @@ pub(super) async fn create(
     access.require(Role::Scanner)?;
     let new = wanted(&uploads, &access, &headers)?;
     let piece = first_piece(&headers)?;
-    let room = ensure_room(&uploads.deps, uploads.config).await;
-    room.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
+    ensure_room(&uploads.deps, uploads.config).await?;
     let (status, mut upload) = match begin(&uploads, &new).await? {
         Begun::New(upload) => (StatusCode::CREATED, upload),
         Begun::Known(upload) => (StatusCode::OK, upload),
@@ -47,7 +46,7 @@ pub(super) async fn create(
             Err(error) => return Err(taken_back(&uploads, &upload, error).await.into()),
         };
     }
-    let standing = uploads.standing(&upload, answer::trace(&headers)).await?;
+    let standing = uploads.standing(&upload, sender_of(&headers)).await?;
     let mut told = standing.headers();
     told.insert(header::LOCATION, location(&upload)?);
     Ok((status, told).into_response())

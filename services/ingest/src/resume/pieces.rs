@@ -8,7 +8,8 @@ use http::{Access, ApiError, Path};
 
 use super::checksum::Checksum;
 use super::write::{Piece, write};
-use super::{ResumeError, Uploads, answer, clear, headers, to_its_end};
+use super::{ResumeError, Uploads, clear, headers, to_its_end};
+use crate::receive::sender_of;
 
 /// `HEAD /api/v1/uploads/{id}`: where it stands.
 pub(super) async fn head(
@@ -19,7 +20,7 @@ pub(super) async fn head(
 ) -> Result<Response, ApiError> {
     access.require(Role::Scanner)?;
     let upload = uploads.owned(&access, id).await?;
-    let standing = uploads.standing(&upload, answer::trace(&headers)).await?;
+    let standing = uploads.standing(&upload, sender_of(&headers)).await?;
     let mut told = standing.headers();
     let length = HeaderName::from_static("upload-length");
     told.insert(length, upload.n_bytes.into());
@@ -58,7 +59,7 @@ pub(super) async fn patch(
         upload.n_kept = to_its_end(written).await?;
         upload.touched_at = chrono::Utc::now();
     }
-    let standing = uploads.standing(&upload, answer::trace(&headers)).await?;
+    let standing = uploads.standing(&upload, sender_of(&headers)).await?;
     Ok((StatusCode::NO_CONTENT, standing.headers()).into_response())
 }
 

@@ -2,14 +2,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use catalog::SlideRow;
-use flow::{HoldReason, Mpp, MppSource, ObjectKey};
+use flow::{HoldReason, Mpp, MppSource, ObjectKey, SlideUids};
 use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
-use slide::{DecoderCommand, SlideError, SlideFacts};
+use slide::{DecoderCommand, Slide, SlideError, SlideFacts};
 use step::ProgressSink;
 use store::{LocalFile, Scratch};
 use tokio::task::spawn_blocking;
 
 use super::associated::{StoredPicture, pictures};
+use super::uids::uids_of;
 use super::{Obstacle, Refusal};
 use crate::{IngestDeps, TilingConfig};
 
@@ -18,6 +19,7 @@ pub(super) struct Built {
     pub(super) facts: SlideFacts,
     pub(super) mpp: Mpp,
     pub(super) mpp_source: MppSource,
+    pub(super) uids: SlideUids,
     pub(super) pyramid: BuiltPyramid,
     pub(super) associated: Vec<StoredPicture>,
 }
@@ -37,9 +39,20 @@ pub(super) async fn build(
         config,
         progress,
     };
-    let built = spawn_blocking(move || job.run()).await;
-    match built.context("the tiling thread stopped")? {
-        Ok(built) => Ok(Ok(built)),
+    let opened = spawn_blocking(move || job.open()).await;
+    let (job, slide) = match told_apart(opened.context("the tiling thread stopped")?)? {
+        Ok(opened) => opened,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
+    let uids = uids_of(&deps.catalog, row, &slide).await?;
+    let built = spawn_blocking(move || job.build(&slide, uids)).await;
+    told_apart(built.context("the tiling thread stopped")?)
+}
+
+/// An obstacle is an outcome and no failure.
+fn told_apart<T>(done: Result<T, Stop>) -> Result<Result<T, Obstacle>> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
         Err(Stop::Obstacle(obstacle)) => Ok(Err(obstacle)),
         Err(Stop::Failure(error)) => Err(error),
     }
@@ -61,22 +74,28 @@ struct Job {
 }
 
 impl Job {
-    fn run(self) -> Result<Built, Stop> {
+    fn open(self) -> Result<(Self, Slide), Stop> {
         let slide = slide::open(self.file.path(), &self.decoder)?;
+        Ok((self, slide))
+    }
+
+    fn build(self, slide: &Slide, uids: SlideUids) -> Result<Built, Stop> {
         let facts = slide.facts().clone();
         let held = Stop::Obstacle(Obstacle::Held(HoldReason::MissingMpp));
         let (mpp, mpp_source) = super::mpp_of(&self.row, &facts).ok_or(held)?;
         let plan = PyramidPlan {
             slide: self.row.id,
+            uids: uids.clone(),
             mpp,
             jpeg_quality: self.config.jpeg_quality,
         };
-        let pyramid = pyramid::build(&slide, &plan, &self.scratch, &*self.progress)?;
-        let associated = pictures(&slide, self.row.id);
+        let pyramid = pyramid::build(slide, &plan, &self.scratch, &*self.progress)?;
+        let associated = pictures(slide, self.row.id);
         Ok(Built {
             facts,
             mpp,
             mpp_source,
+            uids,
             pyramid,
             associated,
         })

@@ -1,5 +1,7 @@
 use catalog::SlideRow;
-use flow::{IccProfile, LevelSummary, PixelSize, Sha256Digest, SlideManifest, TissueMask};
+use flow::{
+    IccProfile, LevelSummary, PixelSize, Sha256Digest, SlideManifest, SlideUids, TissueMask,
+};
 use pyramid::BuiltLevel;
 
 use super::build::Built;
@@ -31,6 +33,7 @@ pub(super) fn manifest(row: &SlideRow, built: &Built, tissue: TissueMask) -> Sli
             bytes: profile.len() as u64,
         }),
         tissue,
+        uids: (built.uids != SlideUids::derived(&row.id)).then(|| built.uids.clone()),
     }
 }
 

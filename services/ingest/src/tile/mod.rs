@@ -4,6 +4,7 @@ mod associated;
 mod build;
 mod manifest;
 mod overview;
+mod uids;
 
 use std::time::Instant;
 
@@ -20,6 +21,8 @@ use thiserror::Error;
 
 use crate::{IngestDeps, TilingConfig};
 use build::Built;
+
+pub(crate) use uids::was_made_here;
 
 #[derive(Debug)]
 pub enum TileOutcome {

@@ -1,7 +1,11 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
+mod dicom_files;
 mod lab;
 mod receive;
 mod resume;
 mod run;
+mod stow;
+mod stow_client;
+mod stow_quota;
 mod tile;

@@ -27,6 +27,7 @@ fn prediction(painted: &Painted, version: &str) -> Result<Prediction, Box<dyn Er
         encoder_terms: None,
         untrained_mpp: None,
         precision: None,
+        head_precision: None,
         device: DeviceKind::Cpu,
         task: TaskRef {
             id: "phantom-tumour".parse()?,

@@ -144,6 +144,7 @@ fn manifest(slide: SlideId, shape: Shape) -> Result<SlideManifest, Box<dyn Error
             .to_vec(),
         icc: None,
         tissue: left_half(shape.size)?,
+        uids: None,
     })
 }
 

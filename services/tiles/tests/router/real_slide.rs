@@ -31,6 +31,7 @@ fn open(path: &Path) -> Result<Slide, slide::SlideError> {
 async fn tile(store: &Store, slide: &Slide, id: SlideId) -> Result<BuiltPyramid, Box<dyn Error>> {
     let plan = PyramidPlan {
         slide: id,
+        uids: flow::SlideUids::derived(&id),
         mpp: slide.facts().mpp.ok_or("the slide has an mpp")?,
         jpeg_quality: 90,
     };
@@ -76,6 +77,7 @@ fn manifest(
         associated: Vec::new(),
         icc: None,
         tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
+        uids: None,
     })
 }
 

@@ -60,7 +60,7 @@ export class Stage implements Movement {
     OpenSeadragon.setString('Errors.OpenFailed', sentence(say('the slide could not be opened')));
     options.place.append(this.element);
     layFirstView(this.element);
-    this.viewer = OpenSeadragon(settings(this.element, options.tiled.deepZoom));
+    this.viewer = OpenSeadragon(settings(this.element, options));
     this.viewer.canvas.append(this.overlayCanvas.canvas);
     this.colour = new SlideColour(this.viewer, options.tiled.manifest, {
       changed: (state) => options.onColour(state),
@@ -177,7 +177,10 @@ export class Stage implements Movement {
     const image = this.viewer.world.getItemAt(0);
     const tell = (isLoaded: boolean) => {
       this.element.dataset.loaded = String(isLoaded);
-      if (isLoaded) dropFirstView();
+      if (!isLoaded) return;
+      dropFirstView();
+      // From now on coarse tiles come first, where there is nothing else to see. The types do not know of it.
+      Object.assign(image, { immediateRender: false });
     };
     image.addHandler('fully-loaded-change', ({ fullyLoaded }) => tell(fullyLoaded));
     tell(image.getFullyLoaded());
@@ -239,10 +242,12 @@ function keepStyleOut(): void {
   document.head.append(standIn);
 }
 
-function settings(element: HTMLElement, deepZoom: object): OpenSeadragon.Options {
+function settings(element: HTMLElement, { tiled, view }: StageOptions): OpenSeadragon.Options {
   return {
     element,
-    tileSources: deepZoom,
+    tileSources: tiled.deepZoom,
+    // Below the whole slide lies its first picture, sharper than coarse tiles are.
+    immediateRender: view === null,
     drawer: hasGraphicsCard() ? 'webgl' : 'canvas',
     // No picture buttons: the toolbar is our own.
     showNavigationControl: false,

@@ -177,5 +177,8 @@ async fn what_is_clearly_ours_is_refused_when_it_is_added() -> Tested {
     ] {
         assert!(Target::parse(url, &egress).is_ok(), "{url}");
     }
+    for torn in ["https://lis.example/to\nld", "\0https://lis.example/told"] {
+        assert!(Target::parse(torn, &egress).is_err(), "{torn:?}");
+    }
     Ok(())
 }

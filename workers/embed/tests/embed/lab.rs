@@ -78,6 +78,7 @@ impl Lab {
         let scratch = self.deps.store.scratch()?;
         let plan = PyramidPlan {
             slide: self.slide,
+            uids: flow::SlideUids::derived(&self.slide),
             mpp: spec.mpp,
             jpeg_quality: 85,
         };
@@ -111,6 +112,7 @@ impl Lab {
             associated: Vec::new(),
             icc: None,
             tissue,
+            uids: None,
         };
         let key = ObjectKey::SlideManifest(self.slide);
         self.deps

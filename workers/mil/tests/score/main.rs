@@ -8,9 +8,9 @@ use std::time::Duration;
 use catalog::{Catalog, NewSlide, ScoredChunk, TileScore};
 use coverslip_mil_worker::{MilDeps, run, score_slide};
 use flow::{
-    Abstention, BagChunk, BagChunkRef, BagHeader, DeviceKind, Heatmap, HeatmapLayer, Instance, Mpp,
-    MppSource, ObjectKey, PixelSize, Precision, Progress, Sha256Digest, SlideId, SlideManifest,
-    SlideScored, SlideStatus, Stage, TissueMask,
+    Abstention, BagChunk, BagChunkRef, BagHeader, DeviceKind, HeadPrecision, Heatmap, HeatmapLayer,
+    Instance, Mpp, MppSource, ObjectKey, PixelSize, Precision, Progress, Sha256Digest, SlideId,
+    SlideManifest, SlideScored, SlideStatus, Stage, TissueMask,
 };
 use mil::{Admission, Task};
 use queue::Queue;
@@ -32,6 +32,14 @@ async fn deps(folder: &std::path::Path) -> Result<MilDeps, Box<dyn Error>> {
 
 /// A bag of two chunks in which no two instances are alike.
 async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Error>> {
+    stored_bag_in(Precision::F32, deps, task).await
+}
+
+async fn stored_bag_in(
+    precision: Precision,
+    deps: &MilDeps,
+    task: &Task,
+) -> Result<BagHeader, Box<dyn Error>> {
     let digest = Sha256Digest::of(b"slide");
     let slide = SlideId::from_digest(&digest);
     let dimension = task.file().head.dimension();
@@ -39,7 +47,7 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
         slide,
         pyramid: digest,
         encoder: task.encoder().clone(),
-        precision: Precision::F32,
+        precision,
         device: DeviceKind::Cpu,
         dimension,
         mpp: Mpp::new(0.5)?,
@@ -74,10 +82,12 @@ async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Er
         let key = ObjectKey::BagChunk(slide, header.encoder.hash, row);
         deps.store.put(&key, bytes.into()).await?;
     }
-    let key = ObjectKey::Bag(slide, header.encoder.hash);
-    deps.store
-        .put(&key, serde_json::to_vec(&header)?.into())
-        .await?;
+    for key in [ObjectKey::BagPlan, ObjectKey::Bag] {
+        let key = key(slide, header.encoder.hash);
+        deps.store
+            .put(&key, serde_json::to_vec(&header)?.into())
+            .await?;
+    }
     let manifest = serde_json::to_vec(&manifest(&header)?)?;
     let key = ObjectKey::SlideManifest(slide);
     deps.store.put(&key, manifest.into()).await?;
@@ -116,6 +126,7 @@ fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
         associated: Vec::new(),
         icc: None,
         tissue: TissueMask::new(TILE_UM, 5, 4, vec![true; 20])?,
+        uids: None,
     })
 }
 
@@ -167,6 +178,29 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
     Ok(())
 }
 
+#[tokio::test]
+async fn a_bag_is_scored_in_its_precision_and_the_result_says_so() -> Result<(), Box<dyn Error>> {
+    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
+    let mut results = Vec::new();
+    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+        let folder = tempfile::tempdir()?;
+        let deps = deps(folder.path()).await?;
+        let bag = stored_bag_in(precision, &deps, &tasks[0]).await?;
+        let encoder = bag.encoder.hash;
+        let scored = score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
+        results.push(scored.await?.remove(0));
+    }
+    let said = results.iter().map(|result| result.head_precision);
+    let said: Vec<HeadPrecision> = said.collect::<Option<_>>().ok_or("a precision")?;
+    let bf16 = HeadPrecision::Bf16;
+    assert_eq!(said, [HeadPrecision::F32, bf16, bf16]);
+    let [plain, half, int8] = [0, 1, 2].map(|at| results[at].probability);
+    assert_eq!(half, int8);
+    let away = (half - plain).abs();
+    assert!(away > 0.0 && away < 0.01, "{half} in bf16, {plain} in f32");
+    Ok(())
+}
+
 /// The scored chunks of the slide, once there are so many.
 async fn scored_chunks(
     deps: &MilDeps,
@@ -185,10 +219,15 @@ async fn scored_chunks(
 
 #[tokio::test]
 async fn tiles_of_a_slide_in_work_have_the_values_of_its_result() -> Result<(), Box<dyn Error>> {
+    assert_tiles_in_work_are_final(Precision::F32).await?;
+    assert_tiles_in_work_are_final(Precision::Bf16).await
+}
+
+async fn assert_tiles_in_work_are_final(precision: Precision) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
     let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let bag = stored_bag_in(precision, &deps, &tasks[0]).await?;
     let slide = bag.slide;
     deps.catalog.set_status(slide, &SlideStatus::Tiled).await?;
     let progress = Progress {

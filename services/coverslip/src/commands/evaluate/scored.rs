@@ -24,6 +24,7 @@ pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Res
         bag_label(&task.file().answers, row)?;
         let known = covariates(task.file().covariates.as_ref(), &cohort.labels, row)?;
         let bag = cohort.source.read(bag).await?;
+        let task = task.in_precision(bag.precision);
         let scored = task.score_knowing(&bag.embeddings, bag.dimension, &known);
         scores.push(scored.with_context(|| format!("cannot score {}", row.place()))?);
     }

@@ -1,36 +1,34 @@
-//! All that the catalog says of a case or a slide, as resources are made of it.
+//! All that the catalog says of a case or a slide, as what is told of it is made of it.
 
+use crate::{Signature, SignedBody, SlideAnswers, TaskResult, fused};
 use catalog::{CaseRow, Catalog, CatalogError, OrderRow, RecordedPrediction, ReviewRow, SlideRow};
 use flow::{CaseId, TaskId};
-use reading::{SignedBody, SlideAnswers, TaskResult, fused};
-
-use crate::signature::Signature;
 
 /// A case but its slides.
 #[derive(Debug)]
-pub(crate) struct CaseRecord {
-    pub(crate) row: CaseRow,
-    pub(crate) orders: Vec<OrderRow>,
+pub struct CaseRecord {
+    pub row: CaseRow,
+    pub orders: Vec<OrderRow>,
     /// The first version first.
-    pub(crate) signatures: Vec<Signature>,
+    pub signatures: Vec<Signature>,
 }
 
 #[derive(Debug)]
-pub(crate) struct SlideRecord {
-    pub(crate) row: SlideRow,
+pub struct SlideRecord {
+    pub row: SlideRow,
     /// By task, the latest of each task first.
-    pub(crate) results: Vec<RecordedPrediction>,
+    pub results: Vec<RecordedPrediction>,
     /// Those that were amended among them.
-    pub(crate) reviews: Vec<ReviewRow>,
+    pub reviews: Vec<ReviewRow>,
 }
 
 impl CaseRecord {
-    pub(crate) async fn read(catalog: &Catalog, id: CaseId) -> Result<Self, CatalogError> {
+    pub async fn read(catalog: &Catalog, id: CaseId) -> Result<Self, CatalogError> {
         Self::of(catalog, catalog.known_case(id).await?).await
     }
 
     /// That of a slide, where it belongs to one.
-    pub(crate) async fn of_slide(
+    pub async fn of_slide(
         catalog: &Catalog,
         slide: &SlideRow,
     ) -> Result<Option<Self>, CatalogError> {
@@ -40,7 +38,7 @@ impl CaseRecord {
         }
     }
 
-    pub(crate) async fn of(catalog: &Catalog, row: CaseRow) -> Result<Self, CatalogError> {
+    pub async fn of(catalog: &Catalog, row: CaseRow) -> Result<Self, CatalogError> {
         let signatures = catalog.sign_offs(row.id).await?;
         let signatures: Result<_, _> = signatures.into_iter().map(Signature::read).collect();
         Ok(Self {
@@ -51,16 +49,16 @@ impl CaseRecord {
     }
 
     /// The signature that holds.
-    pub(crate) fn signed(&self) -> Option<&Signature> {
+    pub fn signed(&self) -> Option<&Signature> {
         self.signatures.last()
     }
 
-    pub(crate) fn signed_body(&self) -> Option<&SignedBody> {
+    pub fn signed_body(&self) -> Option<&SignedBody> {
         self.signed().map(|signature| &signature.body)
     }
 
     /// In the order in which they came in.
-    pub(crate) async fn slides(&self, catalog: &Catalog) -> Result<Vec<SlideRecord>, CatalogError> {
+    pub async fn slides(&self, catalog: &Catalog) -> Result<Vec<SlideRecord>, CatalogError> {
         let mut slides = Vec::new();
         for row in catalog.slides_of_case(self.row.id).await? {
             slides.push(SlideRecord::of(catalog, row).await?);
@@ -70,7 +68,7 @@ impl CaseRecord {
 }
 
 impl SlideRecord {
-    pub(crate) async fn of(catalog: &Catalog, row: SlideRow) -> Result<Self, CatalogError> {
+    pub async fn of(catalog: &Catalog, row: SlideRow) -> Result<Self, CatalogError> {
         Ok(Self {
             results: catalog.recorded_predictions(row.id).await?,
             reviews: catalog.reviews(row.id).await?,
@@ -79,7 +77,7 @@ impl SlideRecord {
     }
 
     /// The latest result of each task.
-    pub(crate) fn latest(&self) -> impl Iterator<Item = &RecordedPrediction> {
+    pub fn latest(&self) -> impl Iterator<Item = &RecordedPrediction> {
         let mut before: Option<&TaskId> = None;
         self.results.iter().filter(move |result| {
             let task = &result.prediction.task.id;
@@ -95,7 +93,7 @@ impl SlideRecord {
 }
 
 /// What the slides of a case say together now, by task.
-pub(crate) fn together(slides: &[SlideRecord]) -> Vec<TaskResult> {
+pub fn together(slides: &[SlideRecord]) -> Vec<TaskResult> {
     let answers: Vec<_> = slides.iter().map(SlideRecord::answers).collect();
     fused(&answers)
 }

@@ -1,28 +1,38 @@
 use catalog::{CatalogError, ReviewRow, SignOffRow, standing_reviews};
 use chrono::{DateTime, Utc};
 use flow::{SlideId, TaskId};
-use reading::SignedBody;
 
-use crate::code::FinalStatus;
+use crate::SignedBody;
 
 /// One signed version of a case.
 #[derive(Debug)]
-pub(crate) struct Signature {
-    pub(crate) version: u32,
-    pub(crate) signer: String,
-    pub(crate) signed_at: DateTime<Utc>,
-    pub(crate) body: SignedBody,
+pub struct Signature {
+    pub version: u32,
+    pub signer: String,
+    pub signed_at: DateTime<Utc>,
+    pub body: SignedBody,
 }
 
 /// What a person says of a slide in place of a task, and how far that is final.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Finding<'a> {
-    pub(crate) review: &'a ReviewRow,
-    pub(crate) status: FinalStatus,
+pub struct ReaderFinding<'a> {
+    pub review: &'a ReviewRow,
+    pub status: Finality,
+}
+
+/// How final what is said of a slide or a case is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finality {
+    /// No person signed it.
+    Preliminary,
+    /// A person signed it.
+    Final,
+    /// A person signed it, and another version before it.
+    Amended,
 }
 
 impl Signature {
-    pub(crate) fn read(row: SignOffRow) -> Result<Self, CatalogError> {
+    pub fn read(row: SignOffRow) -> Result<Self, CatalogError> {
         Ok(Self {
             body: SignedBody::of(&row)?,
             version: row.version,
@@ -41,28 +51,30 @@ impl Signature {
 ///
 /// Once a signature is about the slide, what was signed stands: what was said since is not shown
 /// until it is signed as well. What a later signature changed is amended.
-pub(crate) fn findings<'a>(
+pub fn findings<'a>(
     slide: SlideId,
     reviews: &'a [ReviewRow],
     signatures: &[Signature],
-) -> Vec<Finding<'a>> {
+) -> Vec<ReaderFinding<'a>> {
     let mut about = signatures.iter().filter(|s| s.body.slides.contains(&slide));
     let first = about.next();
     let last = about.next_back().or(first);
     let Some((first, last)) = first.zip(last) else {
         let judged = latest_judgements(reviews);
-        let status = FinalStatus::Preliminary;
-        return judged.map(|review| Finding { review, status }).collect();
+        let status = Finality::Preliminary;
+        return judged
+            .map(|review| ReaderFinding { review, status })
+            .collect();
     };
     let signed = reviews.iter().filter(|review| last.covers(slide, review));
     let n_signed = signed.count();
     // Reviews stand in the order in which they were made.
     let judged = latest_judgements(&reviews[..n_signed]);
-    let finding = |review: &'a ReviewRow| Finding {
+    let finding = |review: &'a ReviewRow| ReaderFinding {
         review,
         status: match first.covers(slide, review) || !was_judged_by(first, slide, reviews, review) {
-            true => FinalStatus::Final,
-            false => FinalStatus::Amended,
+            true => Finality::Final,
+            false => Finality::Amended,
         },
     };
     judged.map(finding).collect()
