@@ -46,7 +46,7 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run everything in one process: ingest, tiles, embed, mil and the viewer.
-    Up(commands::up::Up),
+    Up(Box<commands::up::Up>),
     /// Run one of the parts that answer over HTTP, as a process of its own.
     #[command(subcommand)]
     Serve(commands::serve::Serve),

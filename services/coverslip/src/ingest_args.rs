@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use ingest::{IngestConfig, ReceiveConfig, WatchConfig};
 
+use crate::upload_args::UploadArgs;
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct IngestArgs {
     /// Take the slides that a scanner drops into this folder, once they stop growing.
@@ -18,16 +20,22 @@ pub(crate) struct IngestArgs {
         default_value_t = ReceiveConfig::default().most_unfinished
     )]
     most_unfinished: u64,
+    #[command(flatten)]
+    uploads: UploadArgs,
 }
 
 impl IngestArgs {
     pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
+        let uploads = self.uploads.config();
         let ingest = IngestConfig {
             watch: self.watch.map(WatchConfig::new),
+            uploads,
             ..IngestConfig::default()
         };
         let receive = ReceiveConfig {
             most_unfinished: self.most_unfinished,
+            quota: self.uploads.quota(),
+            uploads,
             ..ReceiveConfig::default()
         };
         (ingest, receive)

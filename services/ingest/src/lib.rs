@@ -2,7 +2,9 @@
 
 mod config;
 mod inspect;
+mod quota;
 mod receive;
+mod resume;
 mod run;
 mod stow;
 mod sweep;
@@ -14,7 +16,10 @@ use queue::Queue;
 use slide::DecoderCommand;
 use store::Store;
 
-pub use config::{IngestConfig, ReceiveConfig, StowConfig, TilingConfig, WatchConfig};
+pub use catalog::UploadQuota;
+pub use config::{
+    IngestConfig, ReceiveConfig, StowConfig, TilingConfig, UploadConfig, WatchConfig,
+};
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
 pub use run::run;

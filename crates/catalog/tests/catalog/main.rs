@@ -19,4 +19,5 @@ mod slides;
 mod sqlite_file;
 mod tampering;
 mod tile_scores;
+mod uploads;
 mod webhooks;

@@ -18,6 +18,7 @@ use telemetry::TraceContext;
 
 pub use error::ReceiveError;
 pub use file::receive_file;
+pub(crate) use place_in_case::{GivenPlace, put_in_case};
 pub(crate) use receiving::receiving;
 pub use request::router;
 pub(crate) use request::{ensure_room, sender_of};

@@ -8,11 +8,11 @@ use crate::IngestDeps;
 
 /// Which case a pushed slide belongs to, and from where in it: `X-Accession`, `X-Part`, `X-Block`
 /// and `X-Stain`, each percent-encoded where it is not plain.
-pub(super) struct GivenPlace {
-    accession: PrivateName,
-    part: Option<PrivateName>,
-    block: Option<PrivateName>,
-    stain: Option<PrivateName>,
+pub(crate) struct GivenPlace {
+    pub(crate) accession: PrivateName,
+    pub(crate) part: Option<PrivateName>,
+    pub(crate) block: Option<PrivateName>,
+    pub(crate) stain: Option<PrivateName>,
 }
 
 impl GivenPlace {
@@ -31,7 +31,7 @@ impl GivenPlace {
 }
 
 /// A slide that is in a case already is not moved: two that disagree are for a person to tell apart.
-pub(super) async fn put_in_case(
+pub(crate) async fn put_in_case(
     deps: &IngestDeps,
     bearer: &str,
     slide: SlideId,

@@ -3,7 +3,9 @@
 mod dicom_files;
 mod lab;
 mod receive;
+mod resume;
 mod run;
 mod stow;
 mod stow_client;
+mod stow_quota;
 mod tile;
