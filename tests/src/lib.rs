@@ -1,12 +1,14 @@
 //! Drives the real binary: runs its commands, starts and kills its server.
 
 mod binary;
+mod person;
 mod push;
 mod server;
 mod slides;
 mod truth;
 
 pub use binary::{Finished, coverslip, run};
+pub use person::Person;
 pub use push::pushed_new;
 pub use server::{Asker, Server};
 pub use slides::phantom;

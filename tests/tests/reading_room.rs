@@ -4,55 +4,8 @@
 use std::fs::{self, File};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom, pushed_new, run};
-use reqwest::Method;
-use reqwest::blocking::{Client, RequestBuilder};
-use reqwest::redirect::Policy;
-use serde_json::{Value, json};
-
-/// A browser that opened the login link.
-struct Person {
-    base: String,
-    cookie: String,
-    client: Client,
-}
-
-impl Person {
-    fn log_in(server: &Server) -> Result<Self> {
-        let client = Client::builder().redirect(Policy::none()).build()?;
-        let link = server.login_link().context("a login link")?;
-        let answer = client.get(link).send()?;
-        let cookie = answer.headers().get("set-cookie").context("a cookie")?;
-        let cookie = cookie.to_str()?.split(';').next().context("a cookie")?;
-        Ok(Self {
-            base: server.base().to_owned(),
-            cookie: cookie.to_owned(),
-            client,
-        })
-    }
-
-    fn asking(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
-        let request = request.header("cookie", &self.cookie);
-        request.header("sec-fetch-site", "same-origin")
-    }
-
-    fn read(&self, path: &str) -> Result<(u16, Value)> {
-        let answer = self.asking(Method::GET, path).send()?;
-        let status = answer.status().as_u16();
-        Ok((
-            status,
-            serde_json::from_str(&answer.text()?).unwrap_or_default(),
-        ))
-    }
-
-    fn say(&self, path: &str, body: &Value) -> Result<Value> {
-        let answer = self.asking(Method::POST, path).json(body).send()?;
-        let (status, text) = (answer.status().as_u16(), answer.text()?);
-        ensure!(status == 201, "POST {path} answered {status}: {text}");
-        Ok(serde_json::from_str(&text)?)
-    }
-}
+use harness::{Person, Server, phantom, pushed_new, run};
+use serde_json::json;
 
 #[test]
 fn a_case_is_read_signed_and_becomes_a_label_on_request() -> Result<()> {

@@ -82,6 +82,22 @@ impl Catalog {
         row.map(|row| parse(&row, "digest")).transpose()
     }
 
+    /// sha256 of the label that was kept of a slide: an instance of the series that it came in. Of
+    /// several, which no series should have, the first that came.
+    pub async fn kept_label(&self, slide: SlideId) -> Result<Option<Sha256Digest>, CatalogError> {
+        let statement = Statement::to(
+            "find a slide's DICOM label",
+            "SELECT label.digest AS digest FROM dicom_instances AS own
+             JOIN dicom_instances AS label ON label.series = own.series
+             WHERE own.slide = $1 AND label.kind = $2
+             ORDER BY label.stored_at_ms, label.instance LIMIT 1",
+        )
+        .bind(slide.to_string())
+        .bind(DicomImageKind::Label.name());
+        let row = self.readers.fetch_optional(statement).await?;
+        row.map(|row| parse(&row, "digest")).transpose()
+    }
+
     /// The slides that came as an instance of that UID, or as one of a study or series of it.
     pub async fn slides_by_dicom_uid(
         &self,

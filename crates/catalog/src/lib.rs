@@ -40,10 +40,10 @@ mod dicom_instances;
 mod error;
 mod file_name;
 mod hl7;
+mod identity;
 mod migrations;
 mod postgres;
 mod predictions;
-mod private_text;
 mod progress;
 mod reviews;
 mod role;
@@ -72,13 +72,17 @@ pub use chunk_claims::ChunkClaims;
 pub use dicom_instances::{DicomEntity, KeptInstance, NewDicomInstance};
 pub use error::CatalogError;
 pub use file_name::FileName;
+pub use flow::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use hl7::{
     AnsweredOrders, DueResults, ResultsMessage, ResultsPage, ResultsSettled, ResultsState,
     StoredAnswer, StoredMessage,
 };
+pub use identity::{
+    IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, LabelReading, SlideIdentity,
+    Witness, WitnessSource,
+};
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;
-pub use private_text::{NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use reviews::{
     AddedReview, Finding, Impression, NewReview, NewSignOff, Opinion, OverrideReason, ReviewRow,
     SeenResult, SignOffRow, standing_reviews,

@@ -22,7 +22,7 @@ pub(crate) enum Dialect {
 
 /// By version, in order; one that is not there belongs to work that is not done. A migration that was ever
 /// released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 19] = [
+const MIGRATIONS: [(i64, &str, Script); 20] = [
     (
         1,
         "slides",
@@ -130,6 +130,11 @@ const MIGRATIONS: [(i64, &str, Script); 19] = [
         18,
         "dicom_instances",
         Script::Same(include_str!("../migrations/0018_dicom_instances.sql")),
+    ),
+    (
+        19,
+        "slide_identities",
+        Script::Same(include_str!("../migrations/0019_slide_identities.sql")),
     ),
     (
         20,

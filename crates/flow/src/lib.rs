@@ -24,6 +24,7 @@ mod message;
 mod object_key;
 mod prediction;
 mod prediction_set;
+mod private_text;
 mod progress;
 mod pyramid_index;
 mod quality_layer;
@@ -31,6 +32,7 @@ mod quality_record;
 mod quality_summary;
 mod record_ids;
 mod result_name;
+mod slide_names;
 mod slide_uids;
 mod status;
 mod tile_quality;
@@ -63,6 +65,7 @@ pub use message::{Message, SlideEmbedded, SlideReceived, SlideScored, SlideShare
 pub use object_key::{AssociatedName, ObjectKey};
 pub use prediction::{Call, ClassProbability, Grade, Prediction, RegulatoryStatus, TopTile};
 pub use prediction_set::{PredictionSet, SetBasis};
+pub use private_text::{LabelText, NoPrivateText, PrivateName, PrivateRemark, PrivateText};
 pub use progress::{Progress, ProgressReport, Stage, StageTiming};
 pub use pyramid_index::{FrameRange, LevelFrames, PyramidIndex};
 pub use quality_layer::{QualityLayer, QualityUnit};
@@ -72,6 +75,7 @@ pub use record_ids::{
     AnnotationId, CaseId, OrderId, ResultsMessageId, UploadId, WebhookId, WebhookMessageId,
 };
 pub use result_name::ResultName;
+pub use slide_names::SlideNames;
 pub use slide_uids::SlideUids;
 pub use status::{HoldReason, SlideStatus};
 pub use tile_quality::{QualityLimits, TileQuality};

@@ -55,6 +55,19 @@ pub enum HoldReason {
     NoTissue,
     /// Held after tiling: a person stopped the analysis, and may let it go on.
     Stopped,
+    /// Held after tiling: label, scanner and laboratory do not name the same slide; a person says
+    /// which it is.
+    Identity,
+    /// Held after tiling: every slide must be matched to a case, and nothing tells this one's; a
+    /// person says which it is, or its order comes.
+    Unmatched,
+}
+
+impl HoldReason {
+    /// Whether it waits to be told which slide it is.
+    pub const fn is_of_identity(&self) -> bool {
+        matches!(self, Self::Identity | Self::Unmatched)
+    }
 }
 
 impl fmt::Display for HoldReason {
@@ -78,6 +91,15 @@ impl fmt::Display for HoldReason {
             Self::Stopped => f.write_str(
                 "a person stopped the analysis: the slide can be viewed, and the analysis goes on \
                  where it stood once it is resumed",
+            ),
+            Self::Identity => f.write_str(
+                "the label, the scanner and the laboratory do not name the same slide: it can be \
+                 viewed, and is analysed once a person has said which slide it is",
+            ),
+            Self::Unmatched => f.write_str(
+                "nothing tells which case the slide belongs to, and every slide must be matched: \
+                 it can be viewed, and is analysed once its order comes or a person has said which \
+                 slide it is",
             ),
         }
     }

@@ -23,6 +23,8 @@ pub enum PhantomError {
     Compress(#[from] turbojpeg::Error),
     #[error("the compressed tile has no {0} segment; this JPEG library cannot be used")]
     JpegSegment(&'static str),
+    #[error(transparent)]
+    Label(#[from] label::DrawError),
     #[error("the ground truth could not be written as JSON")]
     Json(#[from] serde_json::Error),
 }

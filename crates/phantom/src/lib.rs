@@ -21,6 +21,7 @@ mod frame;
 mod gland;
 mod ground;
 mod ground_truth;
+mod label_page;
 mod lattice;
 mod layout;
 mod noise;

@@ -6,6 +6,7 @@ use flow::TileGrid;
 
 use crate::descent::{Descent, TILE, TileFrame};
 use crate::ground_truth::GroundTruth;
+use crate::label_page::{LabelPage, aperio_description};
 use crate::pending::Pending;
 use crate::tiff::{Directory, Flavour, Span, TableSplit, Tag, TiffWriter, Value};
 use crate::{PhantomError, PhantomSpec, Scene};
@@ -22,8 +23,8 @@ pub struct TilesDone {
 const CLASSIC_SIDE: u32 = 32_768;
 
 /// Paints the whole slide into `out`, a tiled pyramid of JPEG tiles (YCbCr 4:2:0, 256 px, shared
-/// tables, resolution in the tags) that OpenSlide, libvips and libtiff read, and its ground truth
-/// as GeoJSON beside it (same name, extension `geojson`). Both appear under their names only when
+/// tables, resolution in the tags) that OpenSlide, libvips and libtiff read, with its label as Aperio
+/// writes it if it has one, and its ground truth as GeoJSON beside it (same name, extension `geojson`). Both appear under their names only when
 /// whole. Equal specs give equal bytes, whatever the number of threads; memory does not grow with
 /// the slide. `progress` is called from many threads.
 pub fn write_slide(
@@ -32,8 +33,9 @@ pub fn write_slide(
     progress: &(dyn Fn(TilesDone) + Sync),
 ) -> Result<GroundTruth, PhantomError> {
     let scene = Scene::new(spec)?;
+    let label = LabelPage::of(spec)?;
     let slide = Pending::beside(out)?;
-    write_pyramid(&scene, spec, &slide, progress)?;
+    write_pyramid(&scene, spec, label.as_ref(), &slide, progress)?;
     let truth = GroundTruth::of(&scene, spec);
     let geojson = Pending::beside(&out.with_extension("geojson"))?;
     serde_json::to_writer(BufWriter::new(geojson.file()), &truth.to_geojson())?;
@@ -45,6 +47,7 @@ pub fn write_slide(
 fn write_pyramid(
     scene: &Scene,
     spec: &PhantomSpec,
+    label: Option<&LabelPage>,
     slide: &Pending,
     progress: &(dyn Fn(TilesDone) + Sync),
 ) -> Result<(), PhantomError> {
@@ -59,10 +62,13 @@ fn write_pyramid(
     descent
         .run(&mut |frame| append(&mut writer, &mut levels, &frame).map_err(|e| slide.error(e)))?;
     let tables = TableSplit::new(&scene.blank_tile().to_jpeg(spec.jpeg_quality)?)?.tables;
-    let directories: Vec<Directory> = levels
+    let mut directories: Vec<Directory> = levels
         .iter()
         .map(|level| level.directory(spec, &tables))
         .collect();
+    if let Some(label) = label {
+        directories.push(label.append(&mut writer).map_err(|e| slide.error(e))?);
+    }
     writer.finish(&directories).map_err(|e| slide.error(e))?;
     Ok(())
 }
@@ -139,8 +145,12 @@ const YCBCR: u16 = 6;
 const CENTIMETRE: u16 = 3;
 
 fn description(spec: &PhantomSpec) -> String {
-    format!(
+    let about = format!(
         "Synthetic slide, no patient. seed {} size {} mpp {} tumour {} grade {}",
         spec.seed, spec.size, spec.mpp, spec.tumour_fraction, spec.grade
-    )
+    );
+    match spec.label {
+        None => about,
+        Some(_) => aperio_description(spec, &about),
+    }
 }

@@ -22,6 +22,8 @@ pub struct PhantomSpec {
     pub jpeg_quality: u8,
     pub pyramid: PyramidStep,
     pub stain: StainChoice,
+    /// What the barcode of its label says; without a label the file has none.
+    pub label: Option<String>,
 }
 
 impl PhantomSpec {
@@ -36,6 +38,7 @@ impl PhantomSpec {
             jpeg_quality: 85,
             pyramid: PyramidStep::Two,
             stain: StainChoice::FromSeed,
+            label: None,
         }
     }
 

@@ -194,3 +194,36 @@ fn a_slide_that_cannot_be_written_leaves_nothing() -> Result<(), Box<dyn Error>>
     assert_eq!(names, ["taken.tiff"]);
     Ok(())
 }
+
+#[test]
+fn a_slide_with_a_label_has_it_behind_its_levels() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("slide.tiff");
+    let plain = spec(1024, PyramidStep::Two)?;
+    let label = Some("S26-4711 A1".to_owned());
+    write_slide(&PhantomSpec { label, ..plain }, &out, &|_| {})?;
+    let mut decoder = Decoder::new(File::open(&out)?)?;
+    let description = decoder.get_tag_ascii_string(Tag::ImageDescription)?;
+    assert!(description.starts_with("Aperio") && description.contains("|MPP = 0.25|"));
+    for _level in 0..3 {
+        decoder.next_image()?;
+    }
+    assert!(!decoder.more_images());
+    let description = decoder.get_tag_ascii_string(Tag::ImageDescription)?;
+    assert!(
+        description
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.starts_with("label "))
+    );
+    let size = decoder.dimensions()?;
+    let tiff::decoder::DecodingResult::U8(rgb) = decoder.read_image()? else {
+        return Err("the label is not of bytes".into());
+    };
+    let size = flow::PixelSize::new(size.0, size.1);
+    let picture = label::LabelPicture::of_rgb(size, &rgb).ok_or("a picture")?;
+    let read = label::read_barcodes(picture);
+    assert_eq!(read.len(), 1);
+    assert_eq!(read[0].text.reveal(), "S26-4711 A1");
+    Ok(())
+}

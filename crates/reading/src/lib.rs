@@ -12,7 +12,7 @@ mod signed;
 pub use answers::{Answer, Author, Says, SlideAnswers};
 pub use fusion::{CaseCall, TaskResult, fused};
 pub use nodes::{BlockCount, NodeCount, NodeStage, counted};
-pub use orders::{hurry_case, place_order};
+pub use orders::{orders_came, place_order};
 pub use record::{CaseRecord, SlideRecord, together};
 pub use signature::{Finality, ReaderFinding, Signature, findings};
 pub use signed::SignedBody;

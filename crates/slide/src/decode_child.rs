@@ -61,7 +61,7 @@ impl Service<'_> {
             Ok(reader) => {
                 let facts = reader.facts(self.confinement);
                 self.reader = Some(reader);
-                Answer::Facts(facts)
+                Answer::Facts(Box::new(facts))
             }
             Err(answer) => answer,
         }
@@ -78,7 +78,7 @@ impl Service<'_> {
             return Answer::Failed("the slide is not open".to_owned());
         };
         let answered = match request {
-            Request::Open { .. } => return Answer::Facts(reader.facts(self.confinement)),
+            Request::Open { .. } => return Answer::Facts(Box::new(reader.facts(self.confinement))),
             Request::Frame(frame) => reader.frame(frame),
             Request::Associated { name } => reader.associated(name),
         };

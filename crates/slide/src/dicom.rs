@@ -7,9 +7,11 @@ mod frames;
 mod meta;
 mod named;
 mod open;
+mod picture;
 mod walk;
 
 pub(crate) use frames::Frames;
 pub use meta::{DicomMeta, dicom_meta};
 pub use named::dicom_instance;
 pub(crate) use open::open;
+pub use picture::dicom_picture;

@@ -1,7 +1,10 @@
-use flow::{AssociatedName, DicomImageKind, Mpp, PixelSize, SlideId, SlideUids, TileGrid};
+use flow::{
+    AssociatedName, DicomImageKind, LabelText, Mpp, PixelSize, SlideId, SlideUids, TileGrid,
+};
 use serde::{Deserialize, Serialize};
 
-/// What a file says about itself. Holds no file name, label text, date or serial number.
+/// What a file says about itself. Holds no file name, date or serial number, and of patients nothing
+/// that prints.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlideFacts {
     /// `aperio`, `generic-tiff`, `dicom`, or OpenSlide's name for the vendor (`hamamatsu`, ...).
@@ -18,6 +21,7 @@ pub struct SlideFacts {
     pub associated: Vec<AssociatedName>,
     /// RGB of places the scanner did not scan.
     pub background: [u8; 3],
+    pub named: ScannerNames,
     /// How far the decoder child could be locked in; `None` where opening needed no child.
     pub confinement: Option<Confinement>,
     /// What a DICOM file is as an instance; `None` where it is another format, or its UIDs are none.
@@ -32,6 +36,15 @@ pub struct DicomInstance {
     pub kind: DicomImageKind,
     /// Its container, where that is one of our slides: then the instance was made here.
     pub container: Option<SlideId>,
+}
+
+/// By which names the scanner knew the slide, as it wrote them into the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScannerNames {
+    /// What it read of the label, or the container identifier of a DICOM slide.
+    pub barcode: Option<LabelText>,
+    /// What it was told.
+    pub accession: Option<LabelText>,
 }
 
 /// What the kernel enforces on the decoder child. Where one of these is false the kernel lacks the

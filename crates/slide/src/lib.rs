@@ -18,8 +18,8 @@ mod source_file;
 mod tiff;
 
 pub use decoder::{DecoderCommand, DecoderOptions};
-pub use dicom::{DicomMeta, dicom_instance, dicom_meta};
+pub use dicom::{DicomMeta, dicom_instance, dicom_meta, dicom_picture};
 pub use error::SlideError;
-pub use facts::{Confinement, DicomInstance, SlideFacts, SourceLevel};
+pub use facts::{Confinement, DicomInstance, ScannerNames, SlideFacts, SourceLevel};
 pub use jpeg::JpegQuality;
 pub use slide::{Slide, open, open_with};

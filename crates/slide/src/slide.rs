@@ -124,7 +124,7 @@ impl Slide {
                 levels,
                 frames,
             } => Ok(Self {
-                facts,
+                facts: *facts,
                 levels,
                 frames: Frames::Tiff(frames),
                 decoder,

@@ -6,6 +6,7 @@ mod covariates;
 mod ended;
 mod failure;
 mod help;
+mod identity;
 mod mpp;
 mod progress;
 mod record;
@@ -19,6 +20,10 @@ pub use covariates::{GiveCovariatesError, give_covariates};
 pub use ended::Ended;
 pub use failure::{Failure, kind_of};
 pub use help::work_or_help;
+pub use identity::{
+    CorrectIdentityError, Correction, IdentityRule, correct_identity, examine_again,
+    examine_identity, identity_hold, match_waiting, place_slide,
+};
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
 pub use record::{advance, record_timing};

@@ -3,7 +3,7 @@ use flow::{HoldReason, SlideId, SlideStatus, SlideTiled};
 use queue::{Queue, QueueError};
 use thiserror::Error;
 
-use crate::advance;
+use crate::{advance, identity_hold};
 
 /// Why an analysis could not be stopped or resumed.
 #[derive(Debug, Error)]
@@ -32,7 +32,8 @@ pub async fn stop_analysis(catalog: &Catalog, slide: SlideId) -> Result<(), Stop
     }
 }
 
-/// Lets a stopped analysis go on where it stood.
+/// Lets a stopped analysis go on where it stood; a slide of which nobody knows which it is waits for
+/// that then.
 pub async fn resume_analysis(
     catalog: &Catalog,
     queue: &Queue,
@@ -43,7 +44,10 @@ pub async fn resume_analysis(
     if status != STOPPED {
         return Err(StopError::NotStopped { slide, state });
     }
-    match advance(catalog, slide, &STOPPED, &SlideStatus::Tiled).await? {
+    let hold = identity_hold(catalog, slide).await?;
+    let next = hold.map_or(SlideStatus::Tiled, |reason| SlideStatus::Held { reason });
+    match advance(catalog, slide, &STOPPED, &next).await? {
+        Advance::Done if next != SlideStatus::Tiled => Ok(()),
         Advance::Done => {
             let urgency = catalog.urgency(slide).await?;
             Ok(queue.publish_as(urgency, &SlideTiled { slide }).await?)

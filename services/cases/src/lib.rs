@@ -2,8 +2,8 @@
 //! what they draw on them, and what they sign.
 //!
 //! Everything here is read from the catalog. Of a slide can be changed the mpp for want of which it
-//! is held, what is known of it beside its pixels, which case it belongs to, and whether it is
-//! analysed at all. Whatever shows anything of a result asks [`http::FirstRead`] before.
+//! is held, what is known of it beside its pixels, which case it belongs to, which slide it is where
+//! its label and others disagree, and whether it is analysed at all. Whatever shows anything of a result asks [`http::FirstRead`] before.
 
 mod annotations;
 mod changes;
@@ -13,6 +13,7 @@ mod me;
 mod orders;
 mod patients;
 mod predictions;
+mod reconciliation;
 mod report;
 mod reviews;
 mod routes;

@@ -11,8 +11,8 @@ use step::GiveMppError;
 use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
-    CasesDeps, CasesState, annotations, covariates, me, orders, patients, predictions, reviews,
-    stop, worklist, written_report,
+    CasesDeps, CasesState, annotations, covariates, me, orders, patients, predictions,
+    reconciliation, reviews, stop, worklist, written_report,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -39,6 +39,7 @@ pub fn router(state: CasesState) -> Router {
         )
         .merge(orders::routes())
         .merge(worklist::routes())
+        .merge(reconciliation::routes())
         .merge(patients::routes())
         .merge(reviews::routes())
         .merge(annotations::routes())

@@ -20,6 +20,7 @@ pub(crate) enum Looking {
     Orders,
     Worklist,
     Cases,
+    Reconciliation,
 }
 
 /// Of whom or what something was seen.
@@ -82,6 +83,7 @@ impl Looking {
             Self::Results => AuditAction::ResultsSeen,
             Self::Orders => AuditAction::OrdersSeen,
             Self::Worklist | Self::Cases => AuditAction::CaseSeen,
+            Self::Reconciliation => AuditAction::IdentitiesSeen,
         }
     }
 }

@@ -118,13 +118,6 @@ impl CasesState {
         Ok(self.deps.catalog.known_slide(id).await?)
     }
 
-    /// Sends a slide ahead of the routine ones, if it is urgent.
-    pub(crate) async fn hurry(&self, slide: SlideId) -> Result<(), ApiError> {
-        let CasesDeps { catalog, queue, .. } = &self.deps;
-        let hurried = step::hurry(catalog, queue, slide).await;
-        hurried.map_err(not_hurried)
-    }
-
     /// Puts on record what a person did to a slide.
     pub(crate) async fn note(
         &self,

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use ingest::{IngestConfig, ReceiveConfig, WatchConfig};
+use clap::{Args, ValueEnum};
+use ingest::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
+use label::LabelPattern;
+use step::IdentityRule;
 
 use crate::upload_args::UploadArgs;
 
@@ -22,12 +24,46 @@ pub(crate) struct IngestArgs {
     most_unfinished: u64,
     #[command(flatten)]
     uploads: UploadArgs,
+    /// Whether the barcode of a slide's label, what its scanner wrote into the file and the case it was
+    /// put in must name the same slide.
+    #[arg(
+        long,
+        env = "COVERSLIP_SLIDE_IDENTITY",
+        value_enum,
+        default_value_t = SlideIdentity::Check
+    )]
+    slide_identity: SlideIdentity,
+    /// What a barcode's text means: a regular expression that all of it matches, with the groups
+    /// (?<accession>...) and, if the text has them, (?<part>...) and (?<block>...). If not given, the
+    /// accession number alone, or followed by part and block after a space, `;`, `|`, `^` or `*`.
+    #[arg(long, env = "COVERSLIP_LABEL_PATTERN", value_name = "REGEX")]
+    label_pattern: Option<LabelPattern>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SlideIdentity {
+    /// Labels are not read.
+    Off,
+    /// Where they name different slides, and one of them a case that is known, the slide waits for a person.
+    Check,
+    /// Where they name different slides, or none a case that is known, it waits.
+    Require,
 }
 
 impl IngestArgs {
     pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
         let uploads = self.uploads.config();
+        let rule = match self.slide_identity {
+            SlideIdentity::Off => None,
+            SlideIdentity::Check => Some(IdentityRule::GoesOn),
+            SlideIdentity::Require => Some(IdentityRule::MustMatch),
+        };
+        let pattern = self.label_pattern.unwrap_or_default();
         let ingest = IngestConfig {
+            tiling: TilingConfig {
+                identity: rule.map(|rule| IdentityConfig { pattern, rule }),
+                ..TilingConfig::default()
+            },
             watch: self.watch.map(WatchConfig::new),
             uploads,
             ..IngestConfig::default()

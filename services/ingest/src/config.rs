@@ -2,6 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use catalog::UploadQuota;
+use label::LabelPattern;
+use step::IdentityRule;
 
 /// How this service runs.
 #[derive(Clone, Debug)]
@@ -91,12 +93,22 @@ impl Default for StowConfig {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TilingConfig {
     /// Slides tiled at once. One keeps all cores busy.
     pub n_slides_at_once: usize,
     /// From 1 to 100, for levels that the file lacks.
     pub jpeg_quality: u8,
+    /// Where there is none, labels are not read and nothing is compared.
+    pub identity: Option<IdentityConfig>,
+}
+
+/// How a slide is told from others.
+#[derive(Clone, Debug, Default)]
+pub struct IdentityConfig {
+    /// What the barcodes of this laboratory mean.
+    pub pattern: LabelPattern,
+    pub rule: IdentityRule,
 }
 
 impl Default for TilingConfig {
@@ -104,6 +116,7 @@ impl Default for TilingConfig {
         Self {
             n_slides_at_once: 1,
             jpeg_quality: 85,
+            identity: None,
         }
     }
 }

@@ -18,7 +18,8 @@ use store::Store;
 
 pub use catalog::UploadQuota;
 pub use config::{
-    IngestConfig, ReceiveConfig, StowConfig, TilingConfig, UploadConfig, WatchConfig,
+    IdentityConfig, IngestConfig, ReceiveConfig, StowConfig, TilingConfig, UploadConfig,
+    WatchConfig,
 };
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};

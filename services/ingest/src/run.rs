@@ -10,7 +10,11 @@ use crate::{IngestConfig, IngestDeps, TilingConfig, resume, sweep, tile_slide, w
 pub async fn run(config: IngestConfig, deps: IngestDeps, shutdown: CancellationToken) {
     let mut parts = JoinSet::new();
     for _ in 0..config.tiling.n_slides_at_once.max(1) {
-        parts.spawn(tile_all(config.tiling, deps.clone(), shutdown.clone()));
+        parts.spawn(tile_all(
+            config.tiling.clone(),
+            deps.clone(),
+            shutdown.clone(),
+        ));
     }
     parts.spawn(sweep::run(
         config.sweep_every,
@@ -33,7 +37,7 @@ async fn tile_all(config: TilingConfig, deps: IngestDeps, shutdown: Cancellation
     let consumer = deps.queue.subscribe::<SlideReceived>();
     let catalog = deps.catalog.clone();
     let handle = |message: SlideReceived| {
-        let deps = deps.clone();
+        let (deps, config) = (deps.clone(), config.clone());
         async move {
             let slide = message.slide;
             let tiled = noting_progress(&deps.catalog, slide, |progress| {

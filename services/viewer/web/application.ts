@@ -5,6 +5,8 @@ import { SlideBook } from './list/book';
 import { CaseBook } from './list/case-book';
 import { SlideList } from './list/list';
 import { ListTabs } from './list/list-tabs';
+import { awaitsMatch } from './list/standing';
+import { MatchBook } from './matching/match-book';
 import { isForField, listenForKeys } from './page/keyboard';
 import { Notices } from './page/notices';
 import { Shell } from './page/shell';
@@ -26,7 +28,8 @@ const shell = new Shell(document.body, (error) => notices.show(error));
 const book = new SlideBook();
 const cases = new CaseBook((error) => notices.show(error));
 const list = new SlideList(book, document.body, (error) => notices.show(error));
-const tabs = new ListTabs(cases, list, (error) => notices.show(error));
+const matching = new MatchBook((error) => notices.show(error));
+const tabs = new ListTabs(cases, list, matching, (error) => notices.show(error));
 let open: OpenPage | null = null;
 let wasLost = false;
 
@@ -42,11 +45,15 @@ followSlides({
   slide: (slide) => {
     const before = book.get(slide.id);
     book.put(slide);
+    if (awaitsMatch(slide) !== (before !== undefined && awaitsMatch(before))) matching.refreshSoon();
     // Progress changes no case, and every look at the cases is put on record.
     const isNews = before?.status.state !== slide.status.state || before.probability !== slide.probability;
     if (slide.case && isNews) cases.refreshSoon();
   },
-  cases: () => cases.refreshSoon(),
+  cases: () => {
+    cases.refreshSoon();
+    if (matching.slides.length > 0) matching.refreshSoon();
+  },
   connection: (state) => {
     shell.setConnection(state);
     // Before it is live, events are missed; when it breaks, the answer tells why (a session that ended).
@@ -59,6 +66,7 @@ follow();
 
 function refresh(): void {
   cases.refreshSoon();
+  matching.refreshSoon();
   book.refresh().catch((error: unknown) => notices.show(error));
 }
 

@@ -48,7 +48,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Embeds a tiled slide: chunks, then the quality of their tiles, then the bag's header, then the
 /// status, then the announcement.
 ///
-/// A bag in storage is announced again and not redone; one that was begun is finished.
+/// A bag in storage is announced again and not redone; one that was begun is finished. A slide of which
+/// nobody knows which it is, is not looked at.
 pub async fn embed_slide(
     deps: &EmbedDeps,
     config: EmbedConfig,
@@ -56,6 +57,9 @@ pub async fn embed_slide(
     encoder: &Arc<Encoder>,
     progress: ProgressSink,
 ) -> Result<EmbedOutcome> {
+    if let Some(reason) = step::identity_hold(&deps.catalog, slide).await? {
+        return hold(deps, slide, reason).await;
+    }
     let hash = encoder.reference().hash;
     if !deps.store.exists(&ObjectKey::Bag(slide, hash)).await? {
         let began = Instant::now();
@@ -92,15 +96,17 @@ pub async fn embed_slide(
     Ok(EmbedOutcome::Embedded)
 }
 
-/// Waits until the slide's analysis is stopped.
+/// Waits until the slide's analysis is stopped: by a person, or because nobody knows any more which
+/// slide it is.
 pub(crate) async fn stopped(catalog: &Catalog, slide: SlideId) {
-    let stopped = SlideStatus::Held {
-        reason: HoldReason::Stopped,
+    let stops = |status: &SlideStatus| match status {
+        SlideStatus::Held { reason } => *reason == HoldReason::Stopped || reason.is_of_identity(),
+        _ => false,
     };
     loop {
         // A catalog that does not answer now is asked again.
         let row = catalog.slide(slide).await.ok().flatten();
-        if row.is_some_and(|row| row.status == stopped) {
+        if row.is_some_and(|row| stops(&row.status)) {
             return;
         }
         tokio::time::sleep(LOOK_EVERY).await;

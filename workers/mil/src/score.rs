@@ -23,7 +23,7 @@ use crate::scored::Scored;
 ///
 /// What is in storage already is recorded and announced again, and not redone. A task that reads
 /// covariates reads those that were given last, and scores again by new ones. Once every task has
-/// its result the slide's status is `scored`. It stays `embedded` where none of them reads such bags:
+/// its result the slide's status is `scored`. A slide of which nobody knows which it is, is not scored. It stays `embedded` where none of them reads such bags:
 /// a laboratory may embed its slides to train its first task on them.
 ///
 /// # Errors
@@ -39,6 +39,10 @@ pub async fn score_slide(
     let mine: Vec<&Arc<Task>> = mine.collect();
     if mine.is_empty() {
         debug!(encoder = %encoder.short(), "no task reads the bags of this encoder");
+        return Ok(Vec::new());
+    }
+    if step::identity_hold(&deps.catalog, slide).await?.is_some() {
+        debug!(slide.id = %slide, "it is not known which slide this is: it is not scored");
         return Ok(Vec::new());
     }
     let predictions = loop {

@@ -40,6 +40,12 @@ pub enum AuditAction {
     CaseAssigned,
     /// The detail names the case, and the one it was in before.
     SlidePutInCase,
+    /// A person said which slide it is, where label, scanner and laboratory did not agree; the detail
+    /// names the case, the one it was in before, and the revision that has the words.
+    IdentityCorrected,
+    /// Somebody read what tells which slides they are, which names patients; the detail has their
+    /// ids.
+    IdentitiesSeen,
     /// The detail says how, without the words.
     SlideReviewed,
     ReviewsSeen,
@@ -102,6 +108,8 @@ impl AuditAction {
             Self::CaseSeen => "case_seen",
             Self::CaseAssigned => "case_assigned",
             Self::SlidePutInCase => "slide_put_in_case",
+            Self::IdentityCorrected => "identity_corrected",
+            Self::IdentitiesSeen => "identities_seen",
             Self::SlideReviewed => "slide_reviewed",
             Self::ReviewsSeen => "reviews_seen",
             Self::CaseSigned => "case_signed",

@@ -1,4 +1,5 @@
 use flow::{CaseId, SlideId};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::columns::{get, parse};
@@ -7,7 +8,7 @@ use crate::statement::Statement;
 use crate::{AuditAction, AuditEvent, Catalog, CatalogError, PrivateName};
 
 /// Where in a laboratory's order a slide belongs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlidePlace {
     pub case: CaseId,
     pub part: Option<PrivateName>,
@@ -32,24 +33,30 @@ impl Catalog {
             slide: Some(slide),
             detail: json!({ "case": place.case, "before": before.map(|place| place.case) }),
         };
-        let text = |name: &Option<PrivateName>| name.as_ref().map(|n| n.reveal().to_owned());
-        let statement = Statement::to(
-            "put a slide in a case",
-            "INSERT INTO slide_cases (slide, case_id, part, block, stain)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (slide) DO UPDATE
-             SET case_id = excluded.case_id, part = excluded.part, block = excluded.block,
-                 stain = excluded.stain",
-        )
-        .bind(slide.to_string())
-        .bind(place.case.to_string())
-        .bind(text(&place.part))
-        .bind(text(&place.block))
-        .bind(text(&place.stain))
-        .about(slide);
-        self.records.execute_on_record(statement, event).await?;
+        self.records
+            .execute_on_record(placing(slide, place), event)
+            .await?;
         Ok(())
     }
+}
+
+/// Puts the slide there, wherever it was.
+pub(crate) fn placing(slide: SlideId, place: &SlidePlace) -> Statement {
+    let text = |name: &Option<PrivateName>| name.as_ref().map(|n| n.reveal().to_owned());
+    Statement::to(
+        "put a slide in a case",
+        "INSERT INTO slide_cases (slide, case_id, part, block, stain)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (slide) DO UPDATE
+         SET case_id = excluded.case_id, part = excluded.part, block = excluded.block,
+             stain = excluded.stain",
+    )
+    .bind(slide.to_string())
+    .bind(place.case.to_string())
+    .bind(text(&place.part))
+    .bind(text(&place.block))
+    .bind(text(&place.stain))
+    .about(slide)
 }
 
 pub(crate) fn read_place(row: &Row) -> Result<Option<SlidePlace>, CatalogError> {

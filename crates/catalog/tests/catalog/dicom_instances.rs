@@ -12,6 +12,7 @@ kept_by_both! {
     an_instance_never_changes
     of_many_who_keep_other_bytes_under_one_uid_one_does
     slides_are_found_by_study_series_and_instance
+    the_label_of_a_slide_is_found_in_its_series
     of_the_tiled_slides_of_one_study_the_first_is_listed
 }
 
@@ -70,6 +71,24 @@ async fn an_instance_never_changes(place: Place) -> TestResult {
         .slides_by_dicom_uid(DicomEntity::Instance, uid)
         .await?;
     assert_eq!(found, [id(1)]);
+    Ok(())
+}
+
+async fn the_label_of_a_slide_is_found_in_its_series(place: Place) -> TestResult {
+    let catalog = place.open().await?;
+    catalog.keep_instance(&slide(1, 1)?).await?;
+    // Of another series, and of another kind.
+    catalog.keep_instance(&instance(2, 2)?).await?;
+    let overview = NewDicomInstance {
+        kind: DicomImageKind::Overview,
+        ..instance(3, 1)?
+    };
+    catalog.keep_instance(&overview).await?;
+    assert_eq!(catalog.kept_label(id(1)).await?, None);
+    let label = instance(4, 1)?;
+    catalog.keep_instance(&label).await?;
+    assert_eq!(catalog.kept_label(id(1)).await?, Some(label.digest));
+    assert_eq!(catalog.kept_label(id(2)).await?, None);
     Ok(())
 }
 

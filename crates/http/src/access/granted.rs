@@ -72,7 +72,12 @@ impl Access {
     /// 403 unless a person asks who has the role: one who opened a login link with a browser, or
     /// came through the OpenID provider. Tokens, the provider's too, are for machines, and machines neither judge nor sign.
     pub fn require_person(&self, role: Role) -> Result<(), ApiError> {
-        self.require(role)?;
+        self.require_any_person(&[role])
+    }
+
+    /// The same of several roles.
+    pub fn require_any_person(&self, roles: &[Role]) -> Result<(), ApiError> {
+        self.require_any(roles)?;
         match self.token.kind {
             TokenKind::Session => Ok(()),
             TokenKind::Bearer | TokenKind::LoginCode | TokenKind::Spent => {

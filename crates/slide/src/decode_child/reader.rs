@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use flow::PixelSize;
+use flow::{LabelText, PixelSize};
 use openslide_rs::errors::OpenSlideError;
 use openslide_rs::{Address, OpenSlide, Region, Size};
 use turbojpeg::PixelFormat;
@@ -15,6 +15,9 @@ use crate::source_file::SourceFile;
 
 /// No tile and no macro picture comes near this; keeps one request's memory flat.
 const MAX_PIXELS: u64 = 64 << 20;
+
+/// Where OpenSlide 4.0.1 tells what the scanner read of the label, and where 3.4 does.
+const BARCODES: [&str; 2] = ["openslide.barcode", "aperio.Barcode"];
 
 /// A slide open in OpenSlide, and the encoder for what is read of it. Every refusal is an
 /// [`Answer`] for the parent.
@@ -50,6 +53,10 @@ impl SlideReader {
             background: self.background,
             levels: self.levels(),
             associated: self.slide.associated_image_names().unwrap_or_default(),
+            barcode: BARCODES.iter().find_map(|name| {
+                let barcode = property(&self.slide, name)?;
+                LabelText::new(&barcode).ok()
+            }),
             confinement,
         }
     }

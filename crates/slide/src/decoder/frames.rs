@@ -4,7 +4,7 @@ use crate::decoder::DecoderPool;
 use crate::decoder::pool::OpenedChild;
 use crate::decoder::protocol::{DecodedFacts, DecodedLevel, FrameRequest, Request};
 use crate::error::SlideError;
-use crate::facts::{SlideFacts, SourceLevel};
+use crate::facts::{ScannerNames, SlideFacts, SourceLevel};
 use crate::tiff::{Codestreams, Hints, plausible_mpp};
 
 /// The tile side where the file's own tiles are too large, too small or not square.
@@ -129,6 +129,10 @@ fn facts(decoded: DecodedFacts, hints: Hints, size: PixelSize) -> SlideFacts {
         icc: hints.icc,
         associated: decoded.associated.iter().filter_map(named).collect(),
         background: decoded.background,
+        named: ScannerNames {
+            barcode: decoded.barcode,
+            accession: None,
+        },
         confinement: Some(decoded.confinement),
         dicom: None,
         format: decoded.vendor,

@@ -48,7 +48,7 @@ impl DecoderPool {
         match answer {
             Answer::Facts(facts) => {
                 slot.give_back(child);
-                Ok(OpenedChild::Facts(Box::new(facts)))
+                Ok(OpenedChild::Facts(facts))
             }
             Answer::UnknownFormat => Ok(OpenedChild::UnknownFormat),
             other => Err(refusal(other)),

@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 
+use flow::LabelText;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Confinement;
@@ -44,7 +45,7 @@ pub(crate) struct FrameRequest {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
-    Facts(DecodedFacts),
+    Facts(Box<DecodedFacts>),
     Jpeg(Vec<u8>),
     /// OpenSlide does not know the format.
     UnknownFormat,
@@ -61,6 +62,7 @@ pub(crate) struct DecodedFacts {
     pub(crate) background: [u8; 3],
     pub(crate) levels: Vec<DecodedLevel>,
     pub(crate) associated: Vec<String>,
+    pub(crate) barcode: Option<LabelText>,
     pub(crate) confinement: Confinement,
 }
 

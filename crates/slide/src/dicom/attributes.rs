@@ -1,16 +1,16 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, InMemDicomObject, OpenFileOptions};
-use flow::{DicomImageKind, DicomUid, Mpp, PixelSize, SlideUids, TileGrid};
+use flow::{DicomImageKind, DicomUid, LabelText, Mpp, PixelSize, SlideId, SlideUids, TileGrid};
 
 use crate::error::SlideError;
-use crate::facts::DicomInstance;
+use crate::facts::{DicomInstance, ScannerNames};
 
 /// A frame beyond this is no tile; the largest label and thumbnail frames stay below it.
 const MAX_TILE_SIDE: u32 = 8192;
 const VL_WHOLE_SLIDE: &str = "1.2.840.10008.5.1.4.1.1.77.1.6";
 
-/// What is read of the header. Nothing of the patient is.
+/// What is read of the header. Nothing of the patient is that prints.
 #[derive(Debug)]
 pub(super) struct Attributes {
     pub(super) transfer_syntax: String,
@@ -22,16 +22,29 @@ pub(super) struct Attributes {
     pub(super) objective_power: Option<f64>,
     pub(super) scanner: Option<String>,
     pub(super) icc: Option<Vec<u8>>,
+    pub(super) named: ScannerNames,
     pub(super) instance: Option<DicomInstance>,
 }
 
 impl Attributes {
     /// `header` is a DICOM file up to its pixels. Refuses what is no tiled whole-slide image.
     pub(super) fn parse(header: &[u8]) -> Result<Self, SlideError> {
+        Self::checked(header, check_kind)
+    }
+
+    /// The same of the pictures beside a slide.
+    pub(super) fn of_picture(header: &[u8]) -> Result<Self, SlideError> {
+        Self::checked(header, check_class)
+    }
+
+    fn checked(
+        header: &[u8],
+        check: fn(Attribute<'_>) -> Result<(), SlideError>,
+    ) -> Result<Self, SlideError> {
         let object = read(header)?;
         let transfer_syntax = object.meta().transfer_syntax().to_owned();
         let root = Attribute(&object);
-        check_kind(root)?;
+        check(root)?;
         let grid = grid(root)?;
         check_layout(root, &grid)?;
         Ok(Self {
@@ -44,6 +57,7 @@ impl Attributes {
             samples: root.number(tags::SAMPLES_PER_PIXEL, 0),
             planar: root.number(tags::PLANAR_CONFIGURATION, 0),
             scanner: scanner(root),
+            named: scanner_names(root),
             icc: root
                 .first_item(tags::OPTICAL_PATH_SEQUENCE)
                 .and_then(|path| path.bytes(tags::ICC_PROFILE)),
@@ -199,6 +213,20 @@ fn mpp(root: Attribute<'_>, level: PixelSize) -> Option<Mpp> {
         _ => root.float(tags::IMAGED_VOLUME_WIDTH)? / f64::from(level.width),
     };
     Mpp::new(millimetres * 1000.0).ok()
+}
+
+/// A container without an accession number is what a converter made up, or ours.
+fn scanner_names(root: Attribute<'_>) -> ScannerNames {
+    let text = |tag| LabelText::new(&root.text(tag)).ok();
+    let accession = text(tags::ACCESSION_NUMBER);
+    let container = text(tags::CONTAINER_IDENTIFIER);
+    let is_of_lab = |container: &LabelText| {
+        container.reveal().parse::<SlideId>().is_err() && accession.is_some()
+    };
+    ScannerNames {
+        barcode: container.filter(is_of_lab),
+        accession,
+    }
 }
 
 fn scanner(root: Attribute<'_>) -> Option<String> {

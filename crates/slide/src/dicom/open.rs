@@ -18,8 +18,19 @@ pub(crate) fn open(
     file: SourceFile,
     quality: JpegQuality,
 ) -> Result<(SlideFacts, SourceLevel, Frames), SlideError> {
+    let (attributes, frames) = read(file, quality, Attributes::parse)?;
+    let level = SourceLevel::new(attributes.grid, attributes.grid.level);
+    Ok((facts(attributes), level, frames))
+}
+
+/// Reads the header by `parse`, and finds the frames.
+pub(super) fn read(
+    file: SourceFile,
+    quality: JpegQuality,
+    parse: fn(&[u8]) -> Result<Attributes, SlideError>,
+) -> Result<(Attributes, Frames), SlideError> {
     let walked = walk(&file)?;
-    let attributes = Attributes::parse(&walked.header)?;
+    let attributes = parse(&walked.header)?;
     let grid = attributes.grid;
     if grid.n_tiles() > MAX_FRAMES {
         return Err(SlideError::unsupported(format!(
@@ -38,8 +49,7 @@ pub(crate) fn open(
             )));
         }
     };
-    let level = SourceLevel::new(grid, grid.level);
-    Ok((facts(attributes), level, Frames { file, grid, pixels }))
+    Ok((attributes, Frames { file, grid, pixels }))
 }
 
 fn facts(attributes: Attributes) -> SlideFacts {
@@ -52,6 +62,7 @@ fn facts(attributes: Attributes) -> SlideFacts {
         icc: attributes.icc,
         associated: Vec::new(),
         background: [255; 3],
+        named: attributes.named,
         confinement: None,
         dicom: attributes.instance,
     }

@@ -1,4 +1,4 @@
-use flow::AssociatedName;
+use flow::{AssociatedName, LabelText};
 
 /// What an Aperio ImageDescription says: lines of text, then `key = value` pairs between bars.
 #[derive(Debug, Default, PartialEq)]
@@ -6,6 +6,7 @@ pub(super) struct AperioDescription {
     pub(super) mpp: Option<f64>,
     pub(super) objective_power: Option<f64>,
     pub(super) scanner: String,
+    pub(super) barcode: Option<LabelText>,
 }
 
 pub(super) fn is_aperio(description: &str) -> bool {
@@ -32,6 +33,7 @@ impl AperioDescription {
             mpp: number("MPP"),
             objective_power: number("AppMag"),
             scanner,
+            barcode: value("Barcode").and_then(|barcode| LabelText::new(barcode).ok()),
         }
     }
 }
@@ -61,6 +63,15 @@ mod tests {
         assert_eq!(parsed.scanner, "Aperio ScanScope");
         let gt450 = AperioDescription::parse("Aperio Leica\r\n1x1|ScannerType = GT450");
         assert_eq!(gt450.scanner, "Aperio GT450");
+        assert_eq!(gt450.barcode, None);
+        let read = AperioDescription::parse("Aperio\r\n1x1|Barcode = S26-1 A1|MPP = 0.5");
+        let barcode = read.barcode.expect("it has one");
+        assert_eq!(barcode.reveal(), "S26-1 A1");
+        assert!(
+            AperioDescription::parse("Aperio|Barcode = |")
+                .barcode
+                .is_none()
+        );
     }
 
     #[test]

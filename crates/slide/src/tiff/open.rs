@@ -1,7 +1,7 @@
 use flow::{AssociatedName, Mpp, PixelSize, TileGrid};
 
 use crate::error::SlideError;
-use crate::facts::{SlideFacts, SourceLevel};
+use crate::facts::{ScannerNames, SlideFacts, SourceLevel};
 use crate::source_file::SourceFile;
 use crate::tiff::codestreams::Codestreams;
 use crate::tiff::description::{AperioDescription, aperio_associated};
@@ -27,7 +27,7 @@ mod tag {
 /// A TIFF that is whole, and how its tiles can be had.
 pub(crate) enum Opened {
     Native {
-        facts: SlideFacts,
+        facts: Box<SlideFacts>,
         levels: Vec<SourceLevel>,
         frames: NativeFrames,
     },
@@ -125,7 +125,7 @@ impl Origin {
         let grids: Vec<TileGrid> = natives.iter().map(|level| level.grid).collect();
         let full = grids[0].level;
         Ok(Opened::Native {
-            facts: self.facts(full, associated),
+            facts: Box::new(self.facts(full, associated)),
             levels: grids
                 .into_iter()
                 .map(|grid| SourceLevel::new(grid, full))
@@ -152,11 +152,15 @@ impl Origin {
             },
             scanner,
             mpp,
-            objective_power: aperio.and_then(|aperio| aperio.objective_power),
+            objective_power: aperio.as_ref().and_then(|aperio| aperio.objective_power),
             size,
             icc: self.icc,
             associated,
             background: [255; 3],
+            named: ScannerNames {
+                barcode: aperio.and_then(|aperio| aperio.barcode),
+                accession: None,
+            },
             confinement: None,
             dicom: None,
         }

@@ -1,7 +1,9 @@
 //! What a DICOM instance is called, whether or not it is a slide that can be opened.
 
-use coverslip_slide::{DicomInstance, DicomMeta, SlideError, dicom_instance, dicom_meta};
-use flow::DicomImageKind;
+use coverslip_slide::{
+    DicomInstance, DicomMeta, SlideError, dicom_instance, dicom_meta, dicom_picture,
+};
+use flow::{DicomImageKind, LabelText};
 
 use crate::dicom_file::{DicomFile, JPEG_BASELINE, text};
 use crate::{TestResult, open_bytes};
@@ -47,6 +49,52 @@ fn an_instance_is_named_though_it_cannot_be_opened() -> TestResult {
         assert_eq!(uids, ["2.25.3", "2.25.4", "2.25.1"]);
         assert_eq!(instance.container, None);
     }
+    Ok(())
+}
+
+#[test]
+fn a_container_names_the_slide_where_the_scanner_was_told_its_case() -> TestResult {
+    let made_here = "0123456789abcdef0123456789abcdef";
+    for (accession, container, barcode) in [
+        (Some("S26-1"), "S26-1 A1", Some("S26-1 A1")),
+        (Some("S26-1"), made_here, None),
+        (None, "S26-1 A1", None),
+    ] {
+        let told = accession.map(|accession| text(0x0008, 0x0050, "SH", accession));
+        let mut file = DicomFile::jpeg(64, 64, 32);
+        file.before_pixels = told.unwrap_or_default();
+        file.before_pixels
+            .extend(text(0x0040, 0x0512, "LO", container));
+        let slide = open_bytes(&file.write())?;
+        let named = &slide.facts().named;
+        let words = |name: &Option<LabelText>| name.as_ref().map(|n| n.reveal().to_owned());
+        assert_eq!(words(&named.accession).as_deref(), accession);
+        assert_eq!(words(&named.barcode).as_deref(), barcode);
+        assert!(!format!("{named:?}").contains("S26"));
+    }
+    Ok(())
+}
+
+fn picture_of(bytes: &[u8]) -> Result<Vec<u8>, SlideError> {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), bytes).expect("the temporary file takes bytes");
+    dicom_picture(file.path())
+}
+
+#[test]
+fn a_label_of_one_frame_is_a_picture_and_no_slide() -> TestResult {
+    let mut label = DicomFile::jpeg(32, 32, 32);
+    label.image_type = "ORIGINAL\\PRIMARY\\LABEL\\NONE";
+    assert!(open_bytes(&label.write()).is_err());
+    let jpeg = picture_of(&label.write())?;
+    assert!(jpeg.starts_with(&[0xff, 0xd8]));
+    let mut tiled = DicomFile::jpeg(64, 64, 32);
+    tiled.image_type = label.image_type;
+    let refused = picture_of(&tiled.write());
+    assert!(
+        matches!(refused, Err(SlideError::Unsupported { .. })),
+        "{refused:?}"
+    );
     Ok(())
 }
 

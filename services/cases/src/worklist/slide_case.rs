@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::case_view::CaseView;
 use super::{knows_patients, one};
-use crate::CasesState;
+use crate::state::not_hurried;
+use crate::{CasesDeps, CasesState};
 
 /// Which case, by one of its two names, and from where in it.
 #[derive(Debug, Deserialize)]
@@ -20,7 +21,8 @@ pub(super) struct Placement {
     stain: Option<PrivateName>,
 }
 
-/// Puts a slide in a case, out of the one that it was in before; answers with the case.
+/// Puts a slide in a case, out of the one that it was in before; answers with the case. Where its
+/// label names another one, it waits to be matched from then on.
 pub(super) async fn put(
     State(state): State<CasesState>,
     access: Access,
@@ -30,9 +32,9 @@ pub(super) async fn put(
     knows_patients(&access)?;
     state.slide(id).await?;
     let place = placed(&state, placement).await?;
-    let catalog = &state.deps.catalog;
-    catalog.put_in_case(access.name(), id, &place).await?;
-    state.hurry(id).await?;
+    let CasesDeps { catalog, queue, .. } = &state.deps;
+    let placed = step::place_slide(catalog, queue, access.name(), id, &place).await;
+    placed.map_err(not_hurried)?;
     one::now(&state, &access, place.case).await
 }
 

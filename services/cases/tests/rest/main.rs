@@ -7,6 +7,7 @@ mod lab;
 mod on_record;
 mod orders;
 mod patients;
+mod reconciliation;
 mod reports;
 mod reviews;
 mod samples;

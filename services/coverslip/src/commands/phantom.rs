@@ -36,6 +36,9 @@ pub(crate) struct Phantom {
     /// JPEG quality from 1 to 100.
     #[arg(long, default_value_t = 85)]
     quality: u8,
+    /// Give the slide a label whose barcode says this; the file is written as Aperio scanners do.
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,6 +65,7 @@ impl Phantom {
                 Step::Four => PyramidStep::Four,
             },
             stain: StainChoice::FromSeed,
+            label: self.label,
         };
         let bar = progress_bar();
         let show = |tiles: TilesDone| {

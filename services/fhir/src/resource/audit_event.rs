@@ -101,11 +101,10 @@ fn action_of(name: &str) -> AuditEventAction {
     match name {
         "token_added" | "slide_received" | "instance_kept" | "order_placed" | "slide_reviewed"
         | "case_signed" | "annotation_saved" | "message_answered" => AuditEventAction::Create,
-        "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "labels_exported"
-        | "results_sent" => AuditEventAction::Read,
-        "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case" => {
-            AuditEventAction::Update
-        }
+        "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "identities_seen"
+        | "labels_exported" | "results_sent" => AuditEventAction::Read,
+        "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
+        | "identity_corrected" => AuditEventAction::Update,
         "token_removed" | "annotation_removed" => AuditEventAction::Delete,
         _ => AuditEventAction::Execute,
     }

@@ -68,7 +68,7 @@ impl Desk {
                 let answer = |rows: &[OrderRow]| accepted(header, rows);
                 match self.catalog.answer_orders(stored, &orders, answer).await? {
                     AnsweredOrders::Placed { answer, cases } => {
-                        self.hurry(&cases).await;
+                        self.follow(&cases).await;
                         return Ok(answer);
                     }
                     AnsweredOrders::Before(before) => return Ok(again(header, stored, before)),
@@ -82,13 +82,14 @@ impl Desk {
         Ok(again(header, stored, kept))
     }
 
-    /// The orders are placed: where this fails, the sweeper sends them ahead.
-    async fn hurry(&self, cases: &[flow::CaseId]) {
+    /// The orders are placed: where this fails, the sweeper sends their slides ahead, and those that
+    /// wait to be matched are on the list of a person.
+    async fn follow(&self, cases: &[flow::CaseId]) {
         for case in cases {
-            let hurried = reading::hurry_case(&self.catalog, &self.queue, *case).await;
-            if let Err(error) = hurried {
+            let followed = reading::orders_came(&self.catalog, &self.queue, *case).await;
+            if let Err(error) = followed {
                 let error: &dyn Error = &error;
-                warn!(error, case.id = %case, "the slides of a case were not sent ahead");
+                warn!(error, case.id = %case, "the slides of a case were not matched and sent ahead");
             }
         }
     }

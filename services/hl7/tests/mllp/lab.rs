@@ -4,8 +4,12 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use catalog::{Catalog, OrderRow, ResultsMessage, ResultsPage};
+use catalog::{
+    Catalog, IdentityStanding, LabelReading, NewSlide, OrderRow, PrivateName, ResultsMessage,
+    ResultsPage, SlideIdentity, Witness, WitnessSource,
+};
 use coverslip_hl7::{ListenConfig, Peers, listen};
+use flow::{HoldReason, LabelText, Sha256Digest, SlideId, SlideNames, SlideStatus};
 use laboratory::{ACCESSION, PATIENT};
 use queue::Queue;
 use tempfile::TempDir;
@@ -72,6 +76,45 @@ impl Lab {
     pub(crate) async fn n_recorded(&self, action: &str) -> Result<usize, Failure> {
         let trail = self.catalog.audit_trail(None, 1_000).await?;
         Ok(trail.iter().filter(|row| row.action == action).count())
+    }
+
+    /// A slide that is held because nobody knows the case that its label names.
+    pub(crate) async fn unmatched(&self) -> Result<SlideId, Failure> {
+        let slide = self.received(b"unmatched").await?;
+        let accession = PrivateName::new(ACCESSION)?;
+        let identity = SlideIdentity {
+            standing: IdentityStanding::Unmatched,
+            label: LabelReading::Read,
+            witnesses: vec![Witness {
+                source: WitnessSource::DataMatrix,
+                text: LabelText::new(ACCESSION)?,
+                names: Some(SlideNames {
+                    accession,
+                    part: None,
+                    block: None,
+                }),
+            }],
+            correction: None,
+        };
+        self.catalog.note_identity(slide, &identity).await?;
+        let reason = HoldReason::Unmatched;
+        let held = SlideStatus::Held { reason };
+        self.catalog.set_status(slide, &held).await?;
+        Ok(slide)
+    }
+
+    async fn received(&self, bytes: &[u8]) -> Result<SlideId, Failure> {
+        let digest = Sha256Digest::of(bytes);
+        let id = SlideId::from_digest(&digest);
+        let slide = NewSlide {
+            id,
+            digest,
+            n_bytes: bytes.len() as u64,
+            file_name: None,
+            mpp_override: None,
+        };
+        self.catalog.register(slide).await?;
+        Ok(id)
     }
 
     /// What is or was to be sent, the oldest first.

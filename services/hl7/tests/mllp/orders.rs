@@ -1,4 +1,5 @@
 use catalog::{Priority, PrivateName};
+use flow::SlideStatus;
 use laboratory::{ACCESSION, PATIENT};
 
 use crate::lab::{Lab, Tested, order};
@@ -55,6 +56,21 @@ async fn the_same_order_in_another_message_is_one() -> Tested {
     assert_eq!(field(&again, "ORC", 3), field(&first, "ORC", 3));
     assert_eq!(lab.orders().await?.len(), 1);
     assert_eq!(lab.n_recorded("order_placed").await?, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_matches_the_slide_that_waits_for_it() -> Tested {
+    let lab = Lab::open().await?;
+    let slide = lab.unmatched().await?;
+    let answer = lab.ask(&order("C1", "PL1")).await?;
+    assert_eq!(field(&answer, "MSA", 1), "AA", "{answer}");
+    let row = lab.catalog.known_slide(slide).await?;
+    assert_eq!(row.status, SlideStatus::Tiled);
+    assert_eq!(
+        row.place.map(|place| place.case),
+        Some(lab.orders().await?[0].case)
+    );
     Ok(())
 }
 

@@ -58,7 +58,7 @@ async fn read_in(
     if stamp(&file).await? != before || done != before.0 {
         return Err(ReceiveError::Changed);
     }
-    accept(deps, received, arrival).await
+    accept(deps, received, arrival, None).await
 }
 
 async fn stamp(file: &File) -> Result<(u64, SystemTime), ReceiveError> {

@@ -18,12 +18,13 @@ use telemetry::TraceContext;
 
 pub use error::ReceiveError;
 pub use file::receive_file;
-pub(crate) use place_in_case::{GivenPlace, put_in_case};
+pub(crate) use place_in_case::GivenPlace;
 pub(crate) use receiving::receiving;
 pub use request::router;
 pub(crate) use request::{ensure_room, sender_of};
 
 use crate::IngestDeps;
+use place_in_case::put_in_case;
 
 /// What is known of a file before its bytes.
 #[derive(Clone, Debug)]
@@ -66,6 +67,19 @@ pub async fn receive<E>(
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    receive_placed(deps, body, arrival, None).await
+}
+
+/// The same for a sender who may say where the slide belongs.
+pub(crate) async fn receive_placed<E>(
+    deps: &IngestDeps,
+    body: impl Stream<Item = Result<Bytes, E>>,
+    arrival: Arrival,
+    place: Option<GivenPlace>,
+) -> Result<Accepted, ReceiveError>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     receiving(arrival.trace.clone(), async {
         let mut upload = deps.store.receive().await?;
         pin_mut!(body);
@@ -74,7 +88,7 @@ where
             telemetry::upload_bytes(bytes.len() as u64);
             upload.write(&bytes).await?;
         }
-        accept(deps, upload.finish().await?, arrival).await
+        accept(deps, upload.finish().await?, arrival, place).await
     })
     .await
 }
@@ -84,6 +98,7 @@ pub(crate) async fn accept(
     deps: &IngestDeps,
     file: ReceivedFile,
     arrival: Arrival,
+    place: Option<GivenPlace>,
 ) -> Result<Accepted, ReceiveError> {
     let (digest, n_bytes) = (file.digest, file.n_bytes);
     if n_bytes == 0 {
@@ -119,13 +134,28 @@ pub(crate) async fn accept(
     match registered {
         Registered::New => {
             telemetry::slide_reached(&SlideStatus::Received);
+            // Before it is announced: the tile step compares it with the label.
+            put_if_given(deps, &arrival.bearer, id, place).await?;
             deps.queue.publish(&SlideReceived { slide: id }).await?;
             Ok(Accepted::New(id))
         }
         Registered::Known => {
             known_again(deps, &arrival.bearer, id, arrival.mpp).await?;
+            put_if_given(deps, &arrival.bearer, id, place).await?;
             Ok(Accepted::Known(id))
         }
+    }
+}
+
+async fn put_if_given(
+    deps: &IngestDeps,
+    bearer: &str,
+    slide: SlideId,
+    place: Option<GivenPlace>,
+) -> Result<(), ReceiveError> {
+    match place {
+        Some(place) => put_in_case(deps, bearer, slide, place).await,
+        None => Ok(()),
     }
 }
 

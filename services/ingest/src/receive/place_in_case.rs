@@ -31,7 +31,7 @@ impl GivenPlace {
 }
 
 /// A slide that is in a case already is not moved: two that disagree are for a person to tell apart.
-pub(crate) async fn put_in_case(
+pub(super) async fn put_in_case(
     deps: &IngestDeps,
     bearer: &str,
     slide: SlideId,
@@ -50,8 +50,7 @@ pub(crate) async fn put_in_case(
         block: given.block,
         stain: given.stain,
     };
-    catalog.put_in_case(bearer, slide, &place).await?;
-    Ok(step::hurry(catalog, &deps.queue, slide).await?)
+    Ok(step::place_slide(catalog, &deps.queue, bearer, slide, &place).await?)
 }
 
 /// What was sent is not repeated: it may name a patient.

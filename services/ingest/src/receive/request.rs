@@ -12,8 +12,8 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use telemetry::TraceContext;
 
-use super::place_in_case::{GivenPlace, put_in_case};
-use super::{Accepted, Arrival, ReceiveError, content_digest, receive};
+use super::place_in_case::GivenPlace;
+use super::{Accepted, Arrival, ReceiveError, content_digest, receive_placed};
 use crate::{IngestDeps, ReceiveConfig, quota, resume, stow};
 
 /// `POST /api/v1/slides`: the body is the file, of any size. Below `/api/v1/uploads` it may come
@@ -47,13 +47,10 @@ async fn push(
     let key = access.key();
     let left = quota::ensure_slides_left(&deps, config.quota, &key).await;
     left.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
-    let accepted = receive(&deps, body.into_data_stream(), arrival).await?;
+    let accepted = receive_placed(&deps, body.into_data_stream(), arrival, place).await?;
     let id = accepted.slide();
     let counted = deps.catalog.note_owner_slide(&key, id, Utc::now());
     counted.await?;
-    if let Some(place) = place {
-        put_in_case(&deps, access.name(), id, place).await?;
-    }
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Known(_) => StatusCode::OK,

@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::metadata::Told;
 use super::{ResumeError, clear};
-use crate::receive::{Arrival, put_in_case, receive};
+use crate::receive::{Arrival, receive_placed};
 use crate::{IngestDeps, ReceiveError};
 
 /// A process that has said nothing for so long is taken for dead, and another puts the file together.
@@ -100,18 +100,11 @@ async fn take_in(
         trace,
     };
     let parts = deps.catalog.kept_parts(upload.id).await?;
-    let received = receive(deps, bytes_of(&deps.store, parts), arrival).await;
+    let received = receive_placed(deps, bytes_of(&deps.store, parts), arrival, told.place).await;
     let slide = received.map_err(damaged_or_else)?.slide();
     let catalog = &deps.catalog;
     let counted = catalog.note_owner_slide(&upload.owner, slide, Utc::now());
     counted.await?;
-    if let Some(place) = told.place {
-        let placed = put_in_case(deps, &upload.bearer, slide, place).await;
-        placed.map_err(|error| match error {
-            ReceiveError::OtherCase { slide } => ResumeError::OtherCase { slide },
-            other => other.into(),
-        })?;
-    }
     Ok(slide)
 }
 
@@ -144,10 +137,12 @@ async fn read(store: Store, row: UploadPartRow) -> Result<Bytes, StoreError> {
     }
 }
 
-/// Tells a part that is lost for good from a storage that does not answer.
+/// Tells what ends an upload for good from a storage that does not answer.
 fn damaged_or_else(error: ReceiveError) -> ResumeError {
-    let ReceiveError::Body(source) = error else {
-        return error.into();
+    let source = match error {
+        ReceiveError::Body(source) => source,
+        ReceiveError::OtherCase { slide } => return ResumeError::OtherCase { slide },
+        other => return other.into(),
     };
     match source.downcast::<StoreError>() {
         Ok(error) => match *error {

@@ -1,6 +1,8 @@
-use catalog::{AuditAction, AuditEvent, KeptInstance, NewDicomInstance, UploadQuota};
+use catalog::{AuditAction, AuditEvent, DicomEntity, KeptInstance, NewDicomInstance, UploadQuota};
 use chrono::Utc;
-use flow::{ObjectKey, Sha256Digest, SlideId, Stage, TileOrigin};
+use flow::{
+    DicomImageKind, ObjectKey, Sha256Digest, SlideId, SlideReceived, SlideUids, Stage, TileOrigin,
+};
 use serde_json::json;
 use store::ReceivedFile;
 use telemetry::{TraceContext, UploadOutcome};
@@ -23,7 +25,7 @@ pub(super) struct Sender {
 /// An instance that is stored.
 pub(super) struct Stored {
     pub(super) name: InstanceName,
-    pub(super) uids: flow::SlideUids,
+    pub(super) uids: SlideUids,
     /// How it can be had back under its UIDs.
     pub(super) shown: Shown,
 }
@@ -99,7 +101,11 @@ async fn put(
     let Some(slide) = new.slide else {
         let key = ObjectKey::DicomInstance(new.digest);
         deps.store.adopt(file, &key).await?;
-        return note(deps, sender, new, kept).await;
+        note(deps, sender, new, kept).await?;
+        return match new.kind {
+            DicomImageKind::Label => announce_label(deps, &new.uids).await,
+            _ => Ok(()),
+        };
     };
     let arrival = Arrival {
         bearer: sender.bearer.clone(),
@@ -108,7 +114,7 @@ async fn put(
         mpp: None,
         trace: sender.trace.clone(),
     };
-    receiving(sender.trace.clone(), accept(deps, file, arrival)).await?;
+    receiving(sender.trace.clone(), accept(deps, file, arrival, None)).await?;
     let counted = deps
         .catalog
         .note_owner_slide(&sender.key, slide, Utc::now());
@@ -130,6 +136,16 @@ async fn may_bring(
         Err(ReceiveError::TooManySlides { .. }) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// The tile step looks again at slides whose label came after them.
+async fn announce_label(deps: &IngestDeps, uids: &SlideUids) -> Result<(), ReceiveError> {
+    let IngestDeps { catalog, queue, .. } = deps;
+    let series = DicomEntity::Series;
+    for slide in catalog.slides_by_dicom_uid(series, &uids.series).await? {
+        queue.publish(&SlideReceived { slide }).await?;
+    }
+    Ok(())
 }
 
 /// Counts an instance that was refused.

@@ -20,6 +20,12 @@ pub(super) struct Staged {
     pub(super) inspected: Inspected,
 }
 
+impl Staged {
+    pub(super) const fn is_slide(&self) -> bool {
+        self.inspected.slide.is_some()
+    }
+}
+
 /// Every part of a whole body. Memory does not grow with it: parts go to disk as they come, and those
 /// that are refused are gone at once.
 pub(super) async fn receive_parts<S, E>(

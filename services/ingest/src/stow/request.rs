@@ -13,7 +13,7 @@ use super::answer::answer;
 use super::boundary::Boundary;
 use super::error::StowError;
 use super::keep::{Sender, keep, note_refused};
-use super::parts::receive_parts;
+use super::parts::{Staged, receive_parts};
 use crate::receive::{ensure_room, sender_of};
 use crate::{IngestDeps, ReceiveConfig};
 
@@ -114,8 +114,11 @@ async fn store_all(
     let received = receive_parts(deps, config.stow, body, &boundary, study).await;
     let received =
         received.inspect_err(|error| telemetry::step_failed(Stage::Receive, error.kind()))?;
-    let mut results = Vec::with_capacity(received.len());
-    for part in received {
+    let mut parts: Vec<_> = received.into_iter().enumerate().collect();
+    // Labels before their slides, which are tiled as soon as they are there.
+    parts.sort_by_key(|(_, part)| part.as_ref().is_ok_and(Staged::is_slide));
+    let mut results = Vec::with_capacity(parts.len());
+    for (number, part) in parts {
         let result = match part {
             Ok(staged) => keep(deps, config.quota, &sender, staged).await?,
             Err(refused) => Err(refused),
@@ -123,8 +126,10 @@ async fn store_all(
         if let Err(refused) = &result {
             note_refused(refused.reason);
         }
-        results.push(result);
+        results.push((number, result));
     }
+    results.sort_by_key(|(number, _)| *number);
+    let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
     Ok(answer(&results, content_type, Origin::of(&headers))?)
 }
 

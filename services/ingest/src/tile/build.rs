@@ -9,8 +9,9 @@ use step::ProgressSink;
 use store::{LocalFile, Scratch};
 use tokio::task::spawn_blocking;
 
-use super::associated::{StoredPicture, pictures};
+use super::associated::{StoredPicture, dicom_label, pictures};
 use super::uids::uids_of;
+use super::witnesses::{Found, found};
 use super::{Obstacle, Refusal};
 use crate::{IngestDeps, TilingConfig};
 
@@ -22,6 +23,8 @@ pub(super) struct Built {
     pub(super) uids: SlideUids,
     pub(super) pyramid: BuiltPyramid,
     pub(super) associated: Vec<StoredPicture>,
+    /// What label and scanner say of which slide it is; `None` where nobody asks.
+    pub(super) found: Option<Found>,
 }
 
 pub(super) async fn build(
@@ -45,7 +48,8 @@ pub(super) async fn build(
         Err(obstacle) => return Ok(Err(obstacle)),
     };
     let uids = uids_of(&deps.catalog, row, &slide).await?;
-    let built = spawn_blocking(move || job.build(&slide, uids)).await;
+    let label = dicom_label(deps, row.id, scratch).await?;
+    let built = spawn_blocking(move || job.build(&slide, uids, label)).await;
     told_apart(built.context("the tiling thread stopped")?)
 }
 
@@ -79,7 +83,12 @@ impl Job {
         Ok((self, slide))
     }
 
-    fn build(self, slide: &Slide, uids: SlideUids) -> Result<Built, Stop> {
+    fn build(
+        self,
+        slide: &Slide,
+        uids: SlideUids,
+        label: Option<StoredPicture>,
+    ) -> Result<Built, Stop> {
         let facts = slide.facts().clone();
         let held = Stop::Obstacle(Obstacle::Held(HoldReason::MissingMpp));
         let (mpp, mpp_source) = super::mpp_of(&self.row, &facts).ok_or(held)?;
@@ -90,7 +99,10 @@ impl Job {
             jpeg_quality: self.config.jpeg_quality,
         };
         let pyramid = pyramid::build(slide, &plan, &self.scratch, &*self.progress)?;
-        let associated = pictures(slide, self.row.id);
+        let mut associated = pictures(slide, self.row.id);
+        associated.extend(label);
+        let identity = self.config.identity.as_ref();
+        let found = identity.map(|config| found(&config.pattern, &facts.named, &associated));
         Ok(Built {
             facts,
             mpp,
@@ -98,6 +110,7 @@ impl Job {
             uids,
             pyramid,
             associated,
+            found,
         })
     }
 }

@@ -2,9 +2,11 @@
 
 mod associated;
 mod build;
+mod identity;
 mod manifest;
 mod overview;
 mod uids;
+mod witnesses;
 
 use std::time::Instant;
 
@@ -15,7 +17,7 @@ use flow::{
 };
 use pyramid::PyramidError;
 use slide::SlideError;
-use step::ProgressSink;
+use step::{IdentityRule, ProgressSink};
 use telemetry::ErrorKind;
 use thiserror::Error;
 
@@ -43,10 +45,11 @@ pub enum Refusal {
     Pyramid(PyramidError),
 }
 
-/// Tiles a slide of the catalog: levels, associated images, index, then the manifest, then the
-/// status, then the announcement.
+/// Tiles a slide of the catalog: levels, associated images, index, what label and scanner say of which
+/// slide it is, then the manifest, then the status, then the announcement.
 ///
-/// A slide with a manifest is announced again and not redone.
+/// A slide with a manifest is announced again and not redone, but for a label that came since. One whose label, scanner and case name
+/// different slides is held and not announced.
 ///
 /// # Errors
 /// What may pass: a full disk, a decoder that cannot be started. What is wrong with the file itself
@@ -69,6 +72,11 @@ pub async fn tile_slide(
         let wall_s = began.elapsed().as_secs_f64();
         let stage = Stage::Tile;
         step::record_timing(&deps.catalog, slide, StageTiming::of_wall(stage, wall_s)).await?;
+    } else if let Some(identity) = &config.identity {
+        identity::read_late_label(deps, identity, slide).await?;
+    }
+    if let Some(reason) = step::identity_hold(&deps.catalog, slide).await? {
+        return hold(deps, slide, reason).await;
     }
     step::advance(
         &deps.catalog,
@@ -97,16 +105,17 @@ async fn build_and_store(
     progress: ProgressSink,
 ) -> Result<Result<(), Obstacle>> {
     let scratch = deps.store.scratch()?;
+    let rule = config.identity.as_ref().map(|identity| identity.rule);
     let built = match build::build(deps, config, &row, &scratch, progress).await? {
         Ok(built) => built,
         Err(obstacle) => return Ok(Err(obstacle)),
     };
-    store(deps, &row, &built).await?;
+    store(deps, &row, &built, rule.unwrap_or_default()).await?;
     Ok(Ok(()))
 }
 
 /// The manifest last: with it the slide is tiled.
-async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built) -> Result<()> {
+async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built, rule: IdentityRule) -> Result<()> {
     let slide = row.id;
     for level in &built.pyramid.levels {
         let key = ObjectKey::PyramidLevel(slide, level.level);
@@ -121,6 +130,9 @@ async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built) -> Result<()> {
         .put(&ObjectKey::PyramidIndex(slide), index.into())
         .await?;
     let tissue = overview::tissue(&deps.store, slide, built).await?;
+    if let Some(found) = &built.found {
+        identity::compare(deps, slide, found, rule).await?;
+    }
     let manifest = manifest::manifest(row, built, tissue);
     let json = serde_json::to_vec(&manifest)?;
     deps.store

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use dicom_core::{DataElement, Tag, VR};
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_dictionary_std::tags;
+use dicom_object::FileMetaTableBuilder;
 use flow::{DicomUid, Sha256Digest, SlideId, SlideUids};
 use pyramid::PyramidPlan;
 
@@ -46,6 +48,61 @@ pub(crate) fn with_text(file: &[u8], tag: Tag, vr: VR, text: &str) -> Result<Vec
     let mut object = dicom_object::open_file(&path)?;
     object.put(DataElement::new(tag, vr, text));
     object.write_to_file(&path)?;
+    Ok(fs::read(&path)?)
+}
+
+/// A label with that barcode, as an instance of the same series, made of one of its levels.
+pub(crate) fn label(level: &[u8], text: &str) -> Result<Vec<u8>, Failure> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("label.dcm");
+    fs::write(&path, level)?;
+    let mut object = dicom_object::open_file(&path)?;
+    let picture = label::draw(label::Symbology::DataMatrix, text, 8)?;
+    let (width, height) = (picture.size().width, picture.size().height);
+    let uid = format!("{}.7", object.element(tags::SERIES_INSTANCE_UID)?.to_str()?);
+    for tag in [
+        tags::EXTENDED_OFFSET_TABLE,
+        tags::EXTENDED_OFFSET_TABLE_LENGTHS,
+    ] {
+        object.remove_element(tag);
+    }
+    for (tag, vr, value) in [
+        (
+            tags::SOP_INSTANCE_UID,
+            VR::UI,
+            PrimitiveValue::from(uid.as_str()),
+        ),
+        (
+            tags::IMAGE_TYPE,
+            VR::CS,
+            r"ORIGINAL\PRIMARY\LABEL\NONE".into(),
+        ),
+        (
+            tags::PHOTOMETRIC_INTERPRETATION,
+            VR::CS,
+            "MONOCHROME2".into(),
+        ),
+        (tags::SAMPLES_PER_PIXEL, VR::US, 1_u16.into()),
+        (tags::NUMBER_OF_FRAMES, VR::IS, "1".into()),
+        (tags::TOTAL_PIXEL_MATRIX_COLUMNS, VR::UL, width.into()),
+        (tags::TOTAL_PIXEL_MATRIX_ROWS, VR::UL, height.into()),
+        (tags::COLUMNS, VR::US, u16::try_from(width)?.into()),
+        (tags::ROWS, VR::US, u16::try_from(height)?.into()),
+        (
+            tags::PIXEL_DATA,
+            VR::OB,
+            PrimitiveValue::U8(picture.grey().into()),
+        ),
+    ] {
+        object.put(DataElement::new(tag, vr, value));
+    }
+    let meta = FileMetaTableBuilder::new()
+        .transfer_syntax(dicom_dictionary_std::uids::EXPLICIT_VR_LITTLE_ENDIAN)
+        .media_storage_sop_class_uid(
+            dicom_dictionary_std::uids::VL_WHOLE_SLIDE_MICROSCOPY_IMAGE_STORAGE,
+        )
+        .media_storage_sop_instance_uid(uid);
+    object.into_inner().with_meta(meta)?.write_to_file(&path)?;
     Ok(fs::read(&path)?)
 }
 

@@ -1,6 +1,7 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
 mod dicom_files;
+mod identity;
 mod lab;
 mod receive;
 mod resume;

@@ -20,7 +20,7 @@ export type State = 'received' | 'tiled' | 'embedded' | 'scored' | 'held' | 'qua
 
 export interface Status {
   state: State;
-  reason?: { code: 'missing_mpp' | 'coarser_than_encoder' | 'no_tissue' | 'stopped' } | string;
+  reason?: { code: 'missing_mpp' | 'coarser_than_encoder' | 'no_tissue' | 'stopped' | 'identity' | 'unmatched' } | string;
 }
 
 export interface Call {

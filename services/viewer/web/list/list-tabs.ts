@@ -1,15 +1,21 @@
-import { h } from '../dom';
+import { fill, h } from '../dom';
+import type { MatchBook } from '../matching/match-book';
+import { MatchList } from '../matching/match-list';
 import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import type { SlideList } from './list';
 import { Worklist } from './worklist';
 
-type Tab = 'cases' | 'slides';
+type Tab = 'cases' | 'slides' | 'matching';
 
-/** Cases or single slides: whoever may see cases finds them first, once there are any. */
+/**
+ * Cases, single slides, or slides of which it is not known which they are: whoever may see cases finds them first, once
+ * there are any.
+ */
 export class ListTabs {
   readonly element: HTMLElement;
   private readonly worklist: Worklist;
+  private readonly matches: MatchList;
   private readonly tabs: Record<Tab, HTMLElement>;
   private readonly bar: HTMLElement;
   private wasChosen = false;
@@ -17,14 +23,21 @@ export class ListTabs {
   constructor(
     private readonly cases: CaseBook,
     private readonly slides: SlideList,
+    private readonly matching: MatchBook,
     onProblem: (error: unknown) => void,
   ) {
     this.worklist = new Worklist(cases, onProblem);
-    this.tabs = { cases: this.tab('cases', say('Worklist')), slides: this.tab('slides', say('All slides')) };
-    this.bar = h('div', { class: 'list-tabs', role: 'tablist' }, this.tabs.cases, this.tabs.slides);
-    this.element = h('div', { class: 'list-tabbed' }, this.bar, this.worklist.element, slides.element);
+    this.matches = new MatchList(matching);
+    this.tabs = {
+      cases: this.tab('cases', say('Worklist')),
+      slides: this.tab('slides', say('All slides')),
+      matching: this.tab('matching', say('To be matched')),
+    };
+    this.bar = h('div', { class: 'list-tabs', role: 'tablist' }, Object.values(this.tabs));
+    this.element = h('div', { class: 'list-tabbed' }, this.bar, this.worklist.element, slides.element, this.matches.element);
     this.show('slides');
     cases.follow(() => this.update());
+    matching.follow(() => this.update());
     this.update();
   }
 
@@ -38,6 +51,10 @@ export class ListTabs {
 
   private update(): void {
     this.bar.hidden = !this.cases.isAllowed || !this.cases.isLoaded;
+    const count = this.matching.slides.length;
+    fill(this.tabs.matching, say('To be matched ({count})', { count }));
+    // Most laboratories hardly ever need it.
+    this.tabs.matching.hidden = count === 0 && this.matches.element.hidden;
     if (!this.wasChosen && this.cases.cases.length > 0) this.choose('cases');
   }
 
@@ -49,6 +66,7 @@ export class ListTabs {
   private show(tab: Tab): void {
     this.worklist.element.hidden = tab !== 'cases';
     this.slides.element.hidden = tab !== 'slides';
+    this.matches.element.hidden = tab !== 'matching';
     for (const [name, button] of Object.entries(this.tabs)) button.setAttribute('aria-selected', String(name === tab));
   }
 

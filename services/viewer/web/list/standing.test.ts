@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Slide } from '../api/shapes';
-import { callWords, isViewable, standing } from './standing';
+import { callWords, isViewable, obstacle, standing } from './standing';
 
 function slide(part: Partial<Slide>): Slide {
   return { id: 'a', received_at: '', timings: [], status: { state: 'received' }, ...part };
@@ -23,6 +23,15 @@ test('a stopped slide can be viewed and says that it was stopped', () => {
   const stopped = slide({ status: { state: 'held', reason: { code: 'stopped' } } });
   expect(isViewable(stopped)).toBe(true);
   expect(standing(stopped).label).toBe('Stopped');
+});
+
+test('a slide that is not known to be the one can be viewed and says what it waits for', () => {
+  for (const code of ['identity', 'unmatched'] as const) {
+    const held = slide({ status: { state: 'held', reason: { code } } });
+    expect(isViewable(held)).toBe(true);
+    expect(standing(held).label).toBe('To be matched');
+    expect(obstacle(held)).toContain('“To be matched”');
+  }
 });
 
 test('a call is said in the words of its task', () => {

@@ -16,6 +16,16 @@ const MISSING_MPP = say(
     'Look it up with the scanner that made the slide, and enter it here.',
 );
 
+const IDENTITY = say(
+  'Label, scanner and laboratory do not name the same slide. A pathologist or the laboratory says which it is, ' +
+    'under “To be matched”; until then it is not analysed.',
+);
+
+const UNMATCHED = say(
+  'Nothing tells which case the slide belongs to. It is analysed once its order comes, or a person says ' +
+    'under “To be matched” which slide it is.',
+);
+
 const STEP_WORDS: Record<Stage, string> = {
   receive: say('Receiving'),
   tile: say('Tiling'),
@@ -36,10 +46,15 @@ export function standing(slide: Slide): Standing {
       if (slide.awaits_impression) return { label: say('Ready for your first read'), tone: 'waiting', share: null };
       return { label: say('Analysed'), tone: 'done', share: null };
     case 'held':
-      return { label: isStopped(slide) ? say('Stopped') : say('Needs attention'), tone: 'waiting', share: null };
+      return { label: heldWords(slide), tone: 'waiting', share: null };
     case 'quarantined':
       return { label: say('Cannot be processed'), tone: 'failed', share: null };
   }
+}
+
+function heldWords(slide: Slide): string {
+  if (isStopped(slide)) return say('Stopped');
+  return awaitsMatch(slide) ? say('To be matched') : say('Needs attention');
 }
 
 /** In words, with how far the step is. */
@@ -62,6 +77,11 @@ export function isStopped(slide: Slide): boolean {
   return isHeldFor(slide, 'stopped');
 }
 
+/** Whether it waits to be told which slide it is. */
+export function awaitsMatch(slide: Slide): boolean {
+  return isHeldFor(slide, 'identity') || isHeldFor(slide, 'unmatched');
+}
+
 function isHeldFor({ status: { reason } }: Slide, code: string): boolean {
   return typeof reason === 'object' && reason.code === code;
 }
@@ -79,6 +99,8 @@ export function callWords(slide: Slide): string | null {
 /** Why a slide does not go on, and what to do; `null` if it does. */
 export function obstacle(slide: Slide): string | null {
   if (lacksMpp(slide)) return MISSING_MPP;
+  if (isHeldFor(slide, 'identity')) return IDENTITY;
+  if (isHeldFor(slide, 'unmatched')) return UNMATCHED;
   return slide.reason_text ? sentence(slide.reason_text) : null;
 }
 

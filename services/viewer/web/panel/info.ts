@@ -2,6 +2,8 @@ import { paths } from '../api/client';
 import type { Level, Manifest, Slide, Stage, StageTiming } from '../api/shapes';
 import { type Content, h } from '../dom';
 import { capital } from '../list/standing';
+import { identityOf } from '../matching/api';
+import { readingWords } from '../matching/words';
 import { drawOutline, type Tissue } from '../slide/tissue';
 import { formatArea } from '../units/length';
 import { formatResolution } from '../units/magnification';
@@ -118,9 +120,16 @@ function associatedPictures({ slide, associated }: Manifest): HTMLElement | null
           place.replaceChildren(say('You may not see the {picture} with this role.', { picture: words })),
         );
         place.replaceChildren(picture);
+        if (name === 'label') picture.addEventListener('load', () => void sayWhatWasRead(slide, place).catch(() => undefined));
       };
       place.append(h('button', { onclick: show }, say('Show {picture}', { picture: words })));
       return place;
     }),
   );
+}
+
+/** Whoever may see the label may know what its barcode says. */
+async function sayWhatWasRead(slide: string, place: HTMLElement): Promise<void> {
+  const words = readingWords(await identityOf(slide));
+  if (words !== null) place.append(h('p', {}, words));
 }

@@ -61,9 +61,8 @@ impl Coding {
                 Self::new(REST, interaction("create"), "C")
             }
             "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
-            | "analysis_stopped" | "analysis_resumed" | "analysis_retried" => {
-                Self::new(REST, interaction("update"), "U")
-            }
+            | "identity_corrected" | "analysis_stopped" | "analysis_resumed"
+            | "analysis_retried" => Self::new(REST, interaction("update"), "U"),
             "annotation_removed" => Self::new(REST, interaction("delete"), "D"),
             "slides_seen" | "orders_seen" | "similar_sought" => {
                 Self::new(REST, interaction("search"), "E")

@@ -14,6 +14,9 @@ pub type PrivateName = PrivateText<64>;
 /// Sentences that a person wrote.
 pub type PrivateRemark = PrivateText<4000>;
 
+/// What a barcode says.
+pub type LabelText = PrivateText<512>;
+
 /// Why words were not taken. They are not repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPrivateText {
