@@ -176,3 +176,17 @@ impl Script {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_migration_has_a_version_of_its_own_and_comes_in_its_order() {
+        let versions = MIGRATIONS.map(|(version, _, _)| version);
+        assert!(
+            versions.is_sorted_by(|one, next| one < next),
+            "{versions:?}"
+        );
+    }
+}

@@ -157,7 +157,7 @@ mod tests {
             format!("{},{}", pair("mpp", "0.5"), pair("mpp", "0.25")),
             "filename C?".to_owned(),
             format!("{},", pair("mpp", "0.5")),
-            " Q0FOQVJZ".to_owned(),
+            "filename Q0FOQVJZ CANARY".to_owned(),
         ];
         for text in bad {
             let problem = Told::parse(&text)
