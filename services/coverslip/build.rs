@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 const FOLDER: &str = "openapi";
 const SHARED: &str = "document.yaml";
 const OF_EVERY_OPERATION: &str = "x-of-every-operation";
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+const METHODS: [&str; 7] = ["get", "head", "put", "post", "delete", "patch", "options"];
 
 type Object = Map<String, Value>;
 

@@ -94,6 +94,14 @@ class Alive(unittest.TestCase):
         self.assertEqual(status, 404)
         return json.loads(body)["detail"]
 
+    def test_the_front_hands_uploads_to_ingest(self):
+        upload = "/api/v1/uploads/00000000000000000000000000000000"
+        for path, method in [(upload, "DELETE"), (upload, "PATCH"), ("/api/v1/uploads", "POST")]:
+            with self.subTest(method=method, path=path):
+                # Nothing but ingest asks for the version of the protocol.
+                status, _, body = self.installation.get("front", path, self.token, method=method)
+                self.assertEqual((status, "tus 1.0.0" in body.decode()), (412, True))
+
     def test_the_front_lets_no_stranger_in_and_tells_nothing_of_a_part(self):
         self.assertEqual(self.installation.get("front", "/api/v1/slides")[0], 401)
         for path in ("/metrics", "/health/live", "/health/ready"):

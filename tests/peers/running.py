@@ -14,9 +14,9 @@ class Server:
 
     def __init__(self, data, role="pathologist", arguments=()):
         words = ["token", "create", "--role", role, "--data", data]
-        token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
+        self.token = subprocess.run([BINARY, *words], capture_output=True, text=True, check=True).stdout.strip()
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {token}"
+        self.session.headers["Authorization"] = f"Bearer {self.token}"
         words = ["up", "--data", data, "--listen", "127.0.0.1:0", *arguments]
         self.process = subprocess.Popen([BINARY, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.base = self._address()

@@ -1,16 +1,20 @@
 //! Drives the real binary: runs its commands, starts and kills its server.
 
 mod binary;
+mod files;
 mod person;
 mod push;
 mod server;
 mod slides;
+mod told;
 mod truth;
 
 pub use binary::{Finished, coverslip, run};
+pub use files::files_below;
 pub use person::Person;
 pub use push::pushed_new;
 pub use server::{Asker, Server};
 pub use slides::phantom;
 pub use test_data::real;
+pub use told::Told;
 pub use truth::Truth;

@@ -9,7 +9,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::redirect::Policy;
 use serde_json::Value;
 
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+const METHODS: [&str; 7] = ["get", "head", "put", "post", "delete", "patch", "options"];
 const ROLES: [&str; 5] = ["admin", "pathologist", "scanner", "lis", "engineer"];
 
 /// The document that the binary answers with.
@@ -169,6 +169,11 @@ impl Operation<'_> {
         }
         let method = self.method.to_uppercase().parse()?;
         let mut request = client.request(method, format!("{base}{address}"));
+        let is_needed = |p: &&&Value| p["in"] == "header" && p["required"] == true;
+        for parameter in self.parameters.iter().filter(is_needed) {
+            let name = parameter["name"].as_str().context("a name")?;
+            request = request.header(name, text(&parameter["example"]));
+        }
         let body = self.document.meant(self.body)?;
         if let Some((kind, body)) = body["content"]
             .as_object()

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use harness::{real, run};
+use harness::{files_below, real, run};
 
 /// Analyses `file` into a fresh data folder; the error must hold every one of `words`.
 fn refuse(file: &Path, words: &[&str]) -> Result<()> {
@@ -31,18 +31,6 @@ fn refuse(file: &Path, words: &[&str]) -> Result<()> {
     let left = files_below(&data.path().join("objects"));
     ensure!(left.is_empty(), "objects are left behind: {left:?}");
     Ok(())
-}
-
-fn files_below(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            found.extend(files_below(&entry.path()));
-        } else {
-            found.push(entry.path().display().to_string());
-        }
-    }
-    found
 }
 
 #[test]

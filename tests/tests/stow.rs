@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom, run};
+use harness::{Server, files_below, phantom, run};
 use serde_json::Value;
 
 const KIND: &str = "multipart/related; type=\"application/dicom\"; boundary=b";
@@ -95,15 +95,4 @@ fn retrieved(server: &Server, path: &str) -> Result<Vec<u8>> {
         ensure!(Instant::now() < deadline, "{path}: {}", answer.text()?);
         thread::sleep(Duration::from_millis(100));
     }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        match entry.path().is_dir() {
-            true => found.extend(files_below(&entry.path())),
-            false => found.push(entry.path()),
-        }
-    }
-    found
 }

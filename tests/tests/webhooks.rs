@@ -1,75 +1,12 @@
 //! Webhooks of the real binary, which is killed between what happened and the telling.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Server, phantom, pushed_new};
+use harness::{Server, Told, phantom, pushed_new};
 use serde_json::{Value, json};
-
-/// What came to a receiver: headers and body of each request.
-#[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<(String, Value)>>>);
-
-impl Told {
-    fn of_kind(&self, kind: &str) -> Vec<(String, Value)> {
-        let told = self.0.lock().expect("no test panics with it");
-        let of_kind = told.iter().filter(|(_, body)| body["type"] == kind);
-        of_kind.cloned().collect()
-    }
-
-    fn wait_for(&self, kind: &str) -> Result<(String, Value)> {
-        let deadline = Instant::now() + Duration::from_secs(90);
-        while Instant::now() < deadline {
-            if let Some(first) = self.of_kind(kind).into_iter().next() {
-                return Ok(first);
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        anyhow::bail!("{kind} was not told in time")
-    }
-}
-
-/// Takes everything, from now on.
-fn receive(listener: TcpListener) -> Told {
-    let told = Told::default();
-    let hearing = told.clone();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            if let Ok(request) = read(stream) {
-                let mut told = hearing.0.lock().expect("no test panics with it");
-                told.push(request);
-            }
-        }
-    });
-    told
-}
-
-/// One request, answered by 204.
-fn read(mut stream: TcpStream) -> Result<(String, Value)> {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let n = stream.read(&mut buffer)?;
-        ensure!(n > 0, "the sender has gone");
-        bytes.extend_from_slice(&buffer[..n]);
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let head = head.to_lowercase();
-        let length = head.split("content-length: ").nth(1).context("a length")?;
-        let length: usize = length.lines().next().context("a length")?.parse()?;
-        if body.len() >= length {
-            let request = (head.clone(), serde_json::from_str(body)?);
-            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")?;
-            return Ok(request);
-        }
-    }
-}
 
 /// Until an attempt in vain was counted.
 fn wait_for_postponed(server: &Server) -> Result<()> {
@@ -115,7 +52,7 @@ fn what_happened_before_a_kill_is_told_after_it() -> Result<()> {
     wait_for_postponed(&server)?;
     server.kill()?;
 
-    let told = receive(TcpListener::bind(("127.0.0.1", port))?);
+    let told = Told::to(TcpListener::bind(("127.0.0.1", port))?);
     let server = Server::start(&data, arguments)?;
     for delivery in pending["deliveries"].as_array().context("deliveries")? {
         let id = delivery["id"].as_str().context("an id")?;

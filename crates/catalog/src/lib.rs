@@ -12,6 +12,8 @@
 //!   added or moved behind our back is found by [`Catalog::verify_audit`].
 //! * What people said of a slide and signed of a case only grows as well; of those who amend the
 //!   same review, or sign the same version, one does.
+//! * Of those who write to the same upload the last to begin does, and what it kept is the file from
+//!   its first byte on. A part is noted before it can be in storage.
 //! * What a webhook is to be told is written with what it tells of: both are there or neither. Of
 //!   those who would send a message one does, until it is silent for too long.
 //! * A message of the laboratory's is stored with its effect and its answer: all are there or none.
@@ -54,6 +56,7 @@ mod status;
 mod tile_scores;
 mod tokens;
 mod transaction;
+mod uploads;
 mod webhooks;
 
 pub use annotations::{AnnotationRow, NewAnnotation};
@@ -89,6 +92,10 @@ pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;
 pub use tile_scores::{ScoredChunk, TileScore};
 pub use tokens::{NewToken, TokenKind, TokenRow};
+pub use uploads::{
+    BegunUpload, JoinedAs, NewUpload, UploadMetadata, UploadPartRow, UploadQuota, UploadRow,
+    UploadState,
+};
 pub use webhooks::{
     DueMessage, LastAttempt, NewWebhook, SettledAs, UnknownWebhookKind, WebhookKind,
     WebhookMessage, WebhookMessagePage, WebhookMessageState, WebhookRow, WebhookSecret,

@@ -20,21 +20,26 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
-/// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 19] = [
+/// By version, in order; one that is not there belongs to work that is not done. A migration that was ever
+/// released is never edited.
+const MIGRATIONS: [(i64, &str, Script); 20] = [
     (
+        1,
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
     ),
     (
+        2,
         "predictions",
         Script::Same(include_str!("../migrations/0002_predictions.sql")),
     ),
     (
+        3,
         "tokens",
         Script::Same(include_str!("../migrations/0003_tokens.sql")),
     ),
     (
+        4,
         "audit",
         Script::Own {
             sqlite: include_str!("../migrations/0004_audit.sqlite.sql"),
@@ -42,6 +47,7 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        5,
         "revision",
         Script::Own {
             sqlite: include_str!("../migrations/0005_revision.sqlite.sql"),
@@ -49,22 +55,27 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        6,
         "busy_seconds",
         Script::Same(include_str!("../migrations/0006_busy_seconds.sql")),
     ),
     (
+        7,
         "covariates",
         Script::Same(include_str!("../migrations/0007_covariates.sql")),
     ),
     (
+        8,
         "cases",
         Script::Same(include_str!("../migrations/0008_cases.sql")),
     ),
     (
+        9,
         "reviews",
         Script::Same(include_str!("../migrations/0009_reviews.sql")),
     ),
     (
+        10,
         "case_changes",
         Script::Own {
             sqlite: include_str!("../migrations/0010_case_changes.sqlite.sql"),
@@ -72,14 +83,17 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        11,
         "annotations",
         Script::Same(include_str!("../migrations/0011_annotations.sql")),
     ),
     (
+        12,
         "chunk_claims",
         Script::Same(include_str!("../migrations/0012_chunk_claims.sql")),
     ),
     (
+        13,
         "audit_chain",
         Script::Own {
             sqlite: include_str!("../migrations/0013_audit_chain.sqlite.sql"),
@@ -87,6 +101,7 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        14,
         "webhooks",
         Script::Own {
             sqlite: include_str!("../migrations/0014_webhooks.sqlite.sql"),
@@ -94,14 +109,17 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        15,
         "fhir_searches",
         Script::Same(include_str!("../migrations/0015_fhir_searches.sql")),
     ),
     (
+        16,
         "tile_scores",
         Script::Same(include_str!("../migrations/0016_tile_scores.sql")),
     ),
     (
+        17,
         "hl7",
         Script::Own {
             sqlite: include_str!("../migrations/0017_hl7.sqlite.sql"),
@@ -109,12 +127,19 @@ const MIGRATIONS: [(&str, Script); 19] = [
         },
     ),
     (
+        18,
         "dicom_instances",
         Script::Same(include_str!("../migrations/0018_dicom_instances.sql")),
     ),
     (
+        19,
         "slide_identities",
         Script::Same(include_str!("../migrations/0019_slide_identities.sql")),
+    ),
+    (
+        20,
+        "uploads",
+        Script::Same(include_str!("../migrations/0020_uploads.sql")),
     ),
 ];
 
@@ -130,7 +155,7 @@ pub(crate) async fn migrate(
 
 /// The schema. (The macro that reads the folder would build SQLite a second time, for the macro.)
 fn migrator(dialect: Dialect) -> Migrator {
-    let migration = |(version, (name, script)): (i64, (&'static str, Script))| {
+    let migration = |(version, name, script): (i64, &'static str, Script)| {
         Migration::new(
             version,
             Cow::Borrowed(name),
@@ -139,7 +164,7 @@ fn migrator(dialect: Dialect) -> Migrator {
             false,
         )
     };
-    Migrator::with_migrations((1..).zip(MIGRATIONS).map(migration).collect())
+    Migrator::with_migrations(MIGRATIONS.map(migration).to_vec())
 }
 
 impl Script {
@@ -149,5 +174,19 @@ impl Script {
             (Self::Own { sqlite, .. }, Dialect::Sqlite) => sqlite,
             (Self::Own { postgres, .. }, Dialect::Postgres) => postgres,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_migration_has_a_version_of_its_own_and_comes_in_its_order() {
+        let versions = MIGRATIONS.map(|(version, _, _)| version);
+        assert!(
+            versions.is_sorted_by(|one, next| one < next),
+            "{versions:?}"
+        );
     }
 }

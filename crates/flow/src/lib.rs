@@ -38,6 +38,7 @@ mod status;
 mod tile_quality;
 mod tissue;
 mod trained_mpp;
+mod upload_part;
 mod urgency;
 mod without_flagged;
 
@@ -71,7 +72,7 @@ pub use quality_layer::{QualityLayer, QualityUnit};
 pub use quality_record::{QualityLayerRef, QualityRecord};
 pub use quality_summary::{BlurPercentiles, QualitySummary};
 pub use record_ids::{
-    AnnotationId, CaseId, OrderId, ResultsMessageId, WebhookId, WebhookMessageId,
+    AnnotationId, CaseId, OrderId, ResultsMessageId, UploadId, WebhookId, WebhookMessageId,
 };
 pub use result_name::ResultName;
 pub use slide_names::SlideNames;
@@ -80,5 +81,6 @@ pub use status::{HoldReason, SlideStatus};
 pub use tile_quality::{QualityLimits, TileQuality};
 pub use tissue::TissueMask;
 pub use trained_mpp::{TrainedMpp, UntrainedMpp};
+pub use upload_part::UploadPart;
 pub use urgency::Urgency;
 pub use without_flagged::{Answer, AnswerLeft, AnswerWithout, Verdict, WithoutFlagged};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     FlowError, HeatmapLayer, LevelNumber, QualityLayer, ResultName, Sha256Digest, SlideId,
+    UploadPart,
 };
 
 /// Every object there can be in storage. No key is put together anywhere else.
@@ -42,13 +43,16 @@ pub enum ObjectKey {
     /// A DICOM instance that is no slide, as it was sent: a label, a smaller level. May hold patient data:
     /// never served.
     DicomInstance(Sha256Digest),
+    /// Some bytes of a file that comes in piece by piece. Which slide they are of is known when the
+    /// last has come, so it belongs to an upload; it is the one kind of object that goes again.
+    UploadPart(UploadPart),
 }
 
 impl ObjectKey {
-    /// Whose folder it lies in; a DICOM instance lies in none.
+    /// Whose folder it lies in; a DICOM instance and a part of an upload lie in none.
     fn slide(&self) -> Option<&SlideId> {
         match self {
-            Self::DicomInstance(_) => None,
+            Self::DicomInstance(_) | Self::UploadPart(_) => None,
             Self::Original(slide)
             | Self::PyramidLevel(slide, _)
             | Self::PyramidIndex(slide)
@@ -88,6 +92,8 @@ impl ObjectKey {
             Self::Prediction(_, name) => format!("predictions/{name}/prediction.json"),
             Self::Heatmap(_, name, layer) => format!("predictions/{name}/{layer}.bin"),
             Self::DicomInstance(digest) => format!("instances/{digest}.dcm"),
+            // In one folder: that of an upload would have to be removed while others write to it.
+            Self::UploadPart(part) => format!("uploads/{part}.part"),
         };
         match self.slide() {
             Some(slide) => format!("slides/{slide}/{tail}"),
@@ -101,7 +107,8 @@ impl ObjectKey {
             | Self::PyramidIndex(_)
             | Self::BagChunk(..)
             | Self::QualityLayer(..)
-            | Self::Heatmap(..) => "application/octet-stream",
+            | Self::Heatmap(..)
+            | Self::UploadPart(_) => "application/octet-stream",
             Self::PyramidLevel(..) | Self::DicomInstance(_) => "application/dicom",
             Self::Associated(..) => "image/jpeg",
             Self::SlideManifest(_)
@@ -208,5 +215,21 @@ mod tests {
                 .all(|path| path.starts_with(&format!("slides/{slide}/")))
         );
         Ok(())
+    }
+
+    #[test]
+    fn parts_of_uploads_lie_apart_and_differ() {
+        let part = |writer, index| {
+            let upload = crate::UploadId::from_bytes([7; 16]);
+            ObjectKey::UploadPart(UploadPart {
+                upload,
+                writer,
+                index,
+            })
+            .path()
+        };
+        let paths = std::collections::BTreeSet::from([part(1, 1), part(1, 11), part(11, 1)]);
+        assert_eq!(paths.len(), 3);
+        assert!(paths.iter().all(|path| path.starts_with("uploads/0707")));
     }
 }

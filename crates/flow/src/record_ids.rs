@@ -83,6 +83,12 @@ opaque_id!(
 );
 
 opaque_id!(
+    /// Names one file that comes in piece by piece.
+    UploadId,
+    "upload id"
+);
+
+opaque_id!(
     /// Names somebody who is told of what happens.
     WebhookId,
     "webhook id"

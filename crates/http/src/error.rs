@@ -48,6 +48,8 @@ impl ApiError {
         not_acceptable = NOT_ACCEPTABLE;
         /// 409: not in this state.
         conflict = CONFLICT;
+        /// 410: it was there, and will not be again.
+        gone = GONE;
         /// 412: it was to be done only if something holds, and it does not.
         precondition_failed = PRECONDITION_FAILED;
         /// 413
@@ -56,6 +58,10 @@ impl ApiError {
         unsupported_media_type = UNSUPPORTED_MEDIA_TYPE;
         /// 422: well formed, but not what it should be (a file that is not a slide, a wrong digest).
         unprocessable = UNPROCESSABLE;
+        /// 423: another request is at work on this.
+        locked = LOCKED;
+        /// 460, as the protocol tus has it: bytes that do not match the checksum sent with them.
+        checksum_mismatch = CHECKSUM_MISMATCH;
         /// 503: try again later.
         unavailable = UNAVAILABLE;
     }

@@ -65,6 +65,19 @@ macro_rules! problem_types {
     };
 }
 
+/// Of the resumable upload protocol tus; it has no name in HTTP.
+const CHECKSUM_MISMATCH_STATUS: StatusCode = match StatusCode::from_u16(460) {
+    Ok(status) => status,
+    Err(_) => StatusCode::BAD_REQUEST,
+};
+
+/// What was announced of some bytes is not what came.
+pub(crate) static CHECKSUM_MISMATCH: ProblemType = ProblemType {
+    kind: "urn:coverslip:problem:checksum-mismatch",
+    title: "The bytes are not those that were announced",
+    status: CHECKSUM_MISMATCH_STATUS,
+};
+
 problem_types! {
     BAD_REQUEST = BAD_REQUEST "bad-request" "The request is not valid";
     UNAUTHORIZED = UNAUTHORIZED "unauthorized" "A valid access token is needed";
@@ -73,11 +86,13 @@ problem_types! {
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method-not-allowed" "This address does not take that method";
     NOT_ACCEPTABLE = NOT_ACCEPTABLE "not-acceptable" "There is no answer of an acceptable media type";
     CONFLICT = CONFLICT "conflict" "The request does not fit the present state";
+    GONE = GONE "gone" "It was here and is no more";
     PRECONDITION_FAILED = PRECONDITION_FAILED "precondition-failed" "The condition of the request does not hold";
     PAYLOAD_TOO_LARGE = PAYLOAD_TOO_LARGE "payload-too-large" "The body is too large";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body's type is not supported";
     TOO_MANY_REQUESTS = TOO_MANY_REQUESTS "too-many-requests" "The server has enough to do for now";
     UNPROCESSABLE = UNPROCESSABLE_ENTITY "unprocessable" "The content cannot be processed";
+    LOCKED = LOCKED "locked" "Another request is at work on this";
     INTERNAL = INTERNAL_SERVER_ERROR "internal" "Something went wrong on the server";
     UNAVAILABLE = SERVICE_UNAVAILABLE "unavailable" "The server cannot answer now";
     INSUFFICIENT_STORAGE = INSUFFICIENT_STORAGE "insufficient-storage" "The server's storage is full";

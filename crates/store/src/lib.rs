@@ -7,6 +7,7 @@
 //! * A call that wrote an object returns only when the object would survive a power cut.
 //! * Writing the same bytes under the same key again is fine; other bytes are refused with
 //!   [`StoreError::AlreadyExists`] and change nothing.
+//! * Only parts of uploads are ever removed, and a name is not used again after that.
 //! * There is no listing: the catalog and the manifests say which objects there are.
 //!
 //! [`Bag`] reads a slide's embeddings, which are several objects, and checks one against the other.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use flow::ObjectKey;
+use flow::{ObjectKey, UploadPart};
 use telemetry::{StorageKind, StorageMeter, StorageOperation};
 
 use crate::local::LocalStore;
@@ -94,6 +94,13 @@ impl Store {
     /// taken to be equal.
     pub async fn adopt(&self, received: ReceivedFile, key: &ObjectKey) -> Result<(), StoreError> {
         measured!(self, Adopt, kind => kind.adopt(received, key))
+    }
+
+    /// Removes a part of an upload that is needed no more; it is fine if it is not there. Nothing
+    /// else is ever removed.
+    pub async fn remove_part(&self, part: UploadPart) -> Result<(), StoreError> {
+        let key = ObjectKey::UploadPart(part);
+        measured!(self, Remove, kind => kind.remove(&key))
     }
 
     /// A whole object.

@@ -7,6 +7,8 @@ use ingest::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchCon
 use label::LabelPattern;
 use step::IdentityRule;
 
+use crate::upload_args::UploadArgs;
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct IngestArgs {
     /// Take the slides that a scanner drops into this folder, once they stop growing.
@@ -20,6 +22,8 @@ pub(crate) struct IngestArgs {
         default_value_t = ReceiveConfig::default().most_unfinished
     )]
     most_unfinished: u64,
+    #[command(flatten)]
+    uploads: UploadArgs,
     /// Whether the barcode of a slide's label, what its scanner wrote into the file and the case it was
     /// put in must name the same slide.
     #[arg(
@@ -48,6 +52,7 @@ enum SlideIdentity {
 
 impl IngestArgs {
     pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
+        let uploads = self.uploads.config();
         let rule = match self.slide_identity {
             SlideIdentity::Off => None,
             SlideIdentity::Check => Some(IdentityRule::GoesOn),
@@ -60,10 +65,13 @@ impl IngestArgs {
                 ..TilingConfig::default()
             },
             watch: self.watch.map(WatchConfig::new),
+            uploads,
             ..IngestConfig::default()
         };
         let receive = ReceiveConfig {
             most_unfinished: self.most_unfinished,
+            quota: self.uploads.quota(),
+            uploads,
             ..ReceiveConfig::default()
         };
         (ingest, receive)

@@ -43,6 +43,7 @@ mod task_folder;
 mod task_record;
 mod task_registry;
 mod text_search_args;
+mod upload_args;
 mod webhook_args;
 
 use arguments::Arguments;

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use catalog::UploadQuota;
 use label::LabelPattern;
 use step::IdentityRule;
 
@@ -10,6 +11,7 @@ pub struct IngestConfig {
     pub tiling: TilingConfig,
     /// Time between two announcements of everything that is unfinished.
     pub sweep_every: Duration,
+    pub uploads: UploadConfig,
     /// The folder that a scanner drops slides into, if there is one.
     pub watch: Option<WatchConfig>,
 }
@@ -20,6 +22,7 @@ impl Default for IngestConfig {
         Self {
             tiling: TilingConfig::default(),
             sweep_every: Duration::from_secs(30),
+            uploads: UploadConfig::default(),
             watch: None,
         }
     }
@@ -30,6 +33,8 @@ impl Default for IngestConfig {
 pub struct ReceiveConfig {
     /// While so many slides wait for their analysis, scanners are asked to come again later.
     pub most_unfinished: u64,
+    pub quota: UploadQuota,
+    pub uploads: UploadConfig,
     pub stow: StowConfig,
 }
 
@@ -38,7 +43,34 @@ impl Default for ReceiveConfig {
     fn default() -> Self {
         Self {
             most_unfinished: 10_000,
+            quota: UploadQuota {
+                most_unfinished_bytes: Some(4 << 40),
+                most_slides_a_day: None,
+            },
+            uploads: UploadConfig::default(),
             stow: StowConfig::default(),
+        }
+    }
+}
+
+/// Uploads that go on where they stood.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadConfig {
+    /// Of the whole file.
+    pub most_bytes: u64,
+    /// One to which nothing was added for so long is given up.
+    pub idle: Duration,
+    /// What is stored at once, and held in memory meanwhile; what a crash may cost.
+    pub part_bytes: usize,
+}
+
+impl Default for UploadConfig {
+    /// 256 GiB, a week, and 8 MiB.
+    fn default() -> Self {
+        Self {
+            most_bytes: 256 << 30,
+            idle: Duration::from_secs(7 * 24 * 3600),
+            part_bytes: 8 << 20,
         }
     }
 }

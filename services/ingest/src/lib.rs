@@ -2,7 +2,9 @@
 
 mod config;
 mod inspect;
+mod quota;
 mod receive;
+mod resume;
 mod run;
 mod stow;
 mod sweep;
@@ -14,8 +16,10 @@ use queue::Queue;
 use slide::DecoderCommand;
 use store::Store;
 
+pub use catalog::UploadQuota;
 pub use config::{
-    IdentityConfig, IngestConfig, ReceiveConfig, StowConfig, TilingConfig, WatchConfig,
+    IdentityConfig, IngestConfig, ReceiveConfig, StowConfig, TilingConfig, UploadConfig,
+    WatchConfig,
 };
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};

@@ -3,10 +3,10 @@ use step::noting_progress;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{IngestConfig, IngestDeps, TilingConfig, sweep, tile_slide, watch};
+use crate::{IngestConfig, IngestDeps, TilingConfig, resume, sweep, tile_slide, watch};
 
-/// Tiles what is received, takes what is dropped into the watched folder, and announces again what
-/// is unfinished, until `shutdown`.
+/// Tiles what is received, takes what is dropped into the watched folder, announces again what is
+/// unfinished, and looks after uploads that were left alone, until `shutdown`.
 pub async fn run(config: IngestConfig, deps: IngestDeps, shutdown: CancellationToken) {
     let mut parts = JoinSet::new();
     for _ in 0..config.tiling.n_slides_at_once.max(1) {
@@ -17,6 +17,12 @@ pub async fn run(config: IngestConfig, deps: IngestDeps, shutdown: CancellationT
         ));
     }
     parts.spawn(sweep::run(
+        config.sweep_every,
+        deps.clone(),
+        shutdown.clone(),
+    ));
+    parts.spawn(resume::sweep(
+        config.uploads,
         config.sweep_every,
         deps.clone(),
         shutdown.clone(),

@@ -35,7 +35,7 @@ from check_pyramid import Tally
 from examples import meant, wrong_examples
 from running import Server
 
-METHODS = ["get", "put", "post", "delete", "patch"]
+METHODS = ["get", "head", "put", "post", "delete", "patch", "options"]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # What cannot succeed here, and why.
 NEVER_GOOD = {
@@ -72,7 +72,7 @@ def way_of(operation):
 
 
 class Installation:
-    """What there is to be asked for: a slide in its case, one that was refused, something drawn, a webhook; and a person."""
+    """What there is to be asked for: a slide in its case, one that was refused, something drawn, uploads, a webhook; and a person."""
 
     def __init__(self, server):
         self.server = server
@@ -88,6 +88,8 @@ class Installation:
         ask("put", f"/api/v1/slides/{slide}/annotations/{drawn}", point)
         told = {"url": "https://lis.example.org/told", "events": ["case.signed"]}
         webhook = ask("post", "/api/v1/webhooks", told)["id"]
+        # So many that some are left whatever becomes of the others.
+        uploads = [self._begin_upload() for _ in range(200)]
         instance = ask("get", "/dicomweb/instances?limit=1")[0]
         uids = {"study": "0020000D", "series": "0020000E", "instance": "00080018"}
         result, model = (ask("get", f"/fhir/R4/{kind}")["entry"][0]["resource"]["id"] for kind in ("Observation", "Device"))
@@ -97,6 +99,7 @@ class Installation:
             "annotation": [drawn],
             "cases.id": [case],
             "webhooks.id": [webhook],
+            "uploads.id": uploads,
             "ServiceRequest.id": [order["id"]],
             "Observation.id": [result],
             "Provenance.id": [result],
@@ -108,6 +111,12 @@ class Installation:
     def _log_in(self):
         answer = requests.get(self.server.login_link, allow_redirects=False)
         return answer.headers["Set-Cookie"].split(";")[0]
+
+    def _begin_upload(self):
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "100"}
+        answer = self.server.session.post(self.server.base + "/api/v1/uploads", headers=headers)
+        answer.raise_for_status()
+        return answer.headers["Location"].rsplit("/")[-1]
 
     def _ask(self, method, path, body=None):
         answer = self.server.session.request(method, self.server.base + path, json=body)

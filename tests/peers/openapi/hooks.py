@@ -28,8 +28,8 @@ def map_path_parameters(context, path_parameters):
     return path_parameters
 
 
-@schemathesis.serializer("multipart/related")
-def serialize_related(context, value):
+@schemathesis.serializer("multipart/related", "application/offset+octet-stream")
+def serialize_bytes(context, value):
     """What is made up is the whole body: a part of it would have to be a DICOM file. check_stow.py sends such."""
     value = getattr(value, "data", value)
     return value if isinstance(value, bytes) else str(value).encode()

@@ -1,6 +1,7 @@
 //! What a running installation tells of itself: metrics, traces, logs, readiness, dead letters, and
 //! that the dashboard and the alerts of the chart ask for what is there.
 
+mod canaries;
 mod chart;
 mod collector;
 mod dead_letters;
@@ -9,6 +10,7 @@ mod metrics;
 mod readiness;
 mod scrape;
 mod sharing;
+mod tagged;
 mod traces;
 
 use std::fs;

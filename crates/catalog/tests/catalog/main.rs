@@ -20,4 +20,5 @@ mod slides;
 mod sqlite_file;
 mod tampering;
 mod tile_scores;
+mod uploads;
 mod webhooks;

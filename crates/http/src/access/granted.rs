@@ -23,6 +23,16 @@ impl Access {
         &self.token.name
     }
 
+    /// By what whoever is asking is known again. A secret that lasts is known by itself; one that
+    /// ends, such as a session or a token of the provider, by the name of its holder, who will come
+    /// with another.
+    pub fn key(&self) -> Sha256Digest {
+        match self.token.expires_at {
+            None => self.token.hash,
+            Some(_) => Sha256Digest::of(format!("holder {}", self.token.name).as_bytes()),
+        }
+    }
+
     pub(super) fn hash(&self) -> &Sha256Digest {
         &self.token.hash
     }

@@ -19,7 +19,7 @@ use crate::scratch::ScratchSpace;
 use crate::{LocalFile, ReceivedFile, StoreError};
 use object_file::ObjectFile;
 use open_objects::OpenObjects;
-use placement::{Placed, Sameness, place};
+use placement::{Placed, Sameness, place, remove};
 
 /// Larger reads would hold up an async thread even when the bytes are in memory.
 const MAX_INLINE_READ: u64 = 1024 * 1024;
@@ -68,6 +68,14 @@ impl LocalStore {
     ) -> Result<(), StoreError> {
         let make = move || on_disk(received.path);
         self.place(key, Sameness::Length, make).await
+    }
+
+    /// It is gone for good when this returns.
+    pub(crate) async fn remove(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        let (root, target) = (Arc::clone(&self.root), self.path(key));
+        let removed = blocking(move || remove(&target, &root)).await;
+        self.open.forget(key).await;
+        removed.map_err(StoreError::object("remove", key))
     }
 
     pub(crate) async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {

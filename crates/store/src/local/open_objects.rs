@@ -43,6 +43,11 @@ impl OpenObjects {
         let opened = self.files.try_get_with_by_ref(key, open).await;
         opened.map_err(|error| StoreError::object("open", key)(unshare(&error)))
     }
+
+    /// Closes an object that was removed, so that its room on the disk is free.
+    pub(crate) async fn forget(&self, key: &ObjectKey) {
+        self.files.invalidate(key).await;
+    }
 }
 
 /// Everyone who waited for the same file gets the same error; each needs its own.

@@ -48,6 +48,15 @@ pub(crate) fn place(
     Ok(Placed::InPlace)
 }
 
+/// Removes `target` under `root`, if it is there.
+pub(crate) fn remove(target: &Path, root: &Path) -> io::Result<()> {
+    match fs::remove_file(target) {
+        Ok(()) => sync_folders(target, root),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Makes the names of `target` and of all folders above it, up to `root`, survive a power cut.
 fn sync_folders(target: &Path, root: &Path) -> io::Result<()> {
     let folders = target.ancestors().skip(1);

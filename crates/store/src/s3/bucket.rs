@@ -71,6 +71,16 @@ impl Bucket {
         self.stored(key, answer.content_length(), answer.metadata())
     }
 
+    /// That an object is not there is what was wanted.
+    pub(super) async fn remove(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        let request = self.client.delete_object().bucket(self.name());
+        let answer = request.key(self.name_of(key)).send().await;
+        match answer.map_err(|error| self.failed("remove", key, error)) {
+            Ok(_) | Err(StoreError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What S3 says in the headers of an answer.
     pub(super) fn stored(
         &self,

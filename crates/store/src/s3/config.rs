@@ -9,7 +9,8 @@ use crate::StoreError;
 /// Everything that is needed to keep objects on S3.
 ///
 /// The credentials need `s3:GetObject`, `s3:PutObject` and `s3:AbortMultipartUpload` on the objects,
-/// and `s3:ListBucket` on the bucket: without it S3 calls an object that is missing forbidden. With
+/// `s3:DeleteObject` on those below `uploads/` (parts of resumable uploads, the only objects that are
+/// removed), and `s3:ListBucket` on the bucket: without it S3 calls an object that is missing forbidden. With
 /// [`Encryption::Kms`] they need `kms:GenerateDataKey` and `kms:Decrypt` too. The bucket should have
 /// a lifecycle rule `AbortIncompleteMultipartUpload`, of some days: it clears away the parts that a
 /// process left which was killed in the middle of an upload.

@@ -109,6 +109,10 @@ impl S3Store {
         self.bucket.send(key, &parcel).await
     }
 
+    pub(crate) async fn remove(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        self.bucket.remove(key).await
+    }
+
     pub(crate) async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
         self.bucket.get(key).await
     }

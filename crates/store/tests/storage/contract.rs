@@ -41,4 +41,5 @@ kept_by_both! {
     an_upload_is_hashed_on_its_way_in
     an_upload_of_nothing_is_an_empty_file
     two_files_are_not_adopted_under_one_key
+    a_removed_part_is_gone_and_others_stay
 }

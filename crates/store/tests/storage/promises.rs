@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use coverslip_store::{ReceivedFile, Store, StoreError};
-use flow::{AssociatedName, LevelNumber, ObjectKey, Sha256Digest};
+use flow::{AssociatedName, LevelNumber, ObjectKey, Sha256Digest, UploadId, UploadPart};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::Handle;
@@ -220,6 +220,27 @@ pub(crate) async fn two_files_are_not_adopted_under_one_key(store: &Store) -> Te
     let refused = store.adopt(second, &key(1)).await;
     assert!(matches!(refused, Err(StoreError::AlreadyExists { .. })));
     assert_eq!(store.get(&key(1)).await?, noise(10));
+    Ok(())
+}
+
+pub(crate) async fn a_removed_part_is_gone_and_others_stay(store: &Store) -> TestResult {
+    let part = |index| UploadPart {
+        upload: UploadId::from_bytes([7; 16]),
+        writer: 1,
+        index,
+    };
+    let [gone, other] = [part(0), part(1)].map(ObjectKey::UploadPart);
+    store.put(&gone, noise(700)).await?;
+    store.put(&other, noise(701)).await?;
+    // Read, so that it would be remembered.
+    assert_eq!(store.get(&gone).await?, noise(700));
+    for _ in 0..2 {
+        store.remove_part(part(0)).await?;
+        assert!(!store.exists(&gone).await?);
+    }
+    let read = store.get(&gone).await;
+    assert!(matches!(read, Err(StoreError::NotFound { .. })), "{read:?}");
+    assert_eq!(store.get(&other).await?, noise(701));
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 mod dependencies;
 mod embedding;
 mod process;
+mod resumable;
 mod stages;
 mod storage;
 mod tiles;
@@ -20,6 +21,9 @@ use crate::TelemetryError;
 
 pub use dependencies::dependency_seen;
 pub use embedding::{BatchWork, batch_done, embed_devices, tiles_embedded};
+pub use resumable::{
+    ResumableOutcome, resumable_bytes_kept, resumable_request_cut, resumable_uploads,
+};
 pub use stages::{ErrorKind, record_stage, slide_reached, step_failed};
 pub use storage::{StorageKind, StorageMeter, StorageOperation};
 pub use tiles::{TileMaking, TilePath, tiles_made, tiles_served};
@@ -52,6 +56,7 @@ impl Metrics {
             dependencies::describe,
             embedding::describe,
             process::describe,
+            resumable::describe,
             stages::describe,
             storage::describe,
             tiles::describe,

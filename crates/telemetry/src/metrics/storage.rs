@@ -27,10 +27,11 @@ pub enum StorageOperation {
     Size,
     /// The whole object, to be read as a file.
     Fetch,
+    Remove,
 }
 
 impl StorageOperation {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Put,
         Self::PutFile,
         Self::Adopt,
@@ -38,6 +39,7 @@ impl StorageOperation {
         Self::GetRange,
         Self::Size,
         Self::Fetch,
+        Self::Remove,
     ];
 
     const fn name(self) -> &'static str {
@@ -49,6 +51,7 @@ impl StorageOperation {
             Self::GetRange => "get_range",
             Self::Size => "size",
             Self::Fetch => "fetch",
+            Self::Remove => "remove",
         }
     }
 }

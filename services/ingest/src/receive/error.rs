@@ -13,6 +13,9 @@ use thiserror::Error;
 /// When a scanner may try again that found the installation full.
 const COME_AGAIN: Duration = Duration::from_secs(60);
 
+/// When a scanner may try again that sent all it may on one day: the day is the last 24 hours.
+const COME_AGAIN_TOMORROW: Duration = Duration::from_secs(3600);
+
 /// Why a file was not taken.
 #[derive(Debug, Error)]
 pub enum ReceiveError {
@@ -36,6 +39,11 @@ pub enum ReceiveError {
          send the file again later"
     )]
     Full { n_unfinished: u64, most: u64 },
+    #[error(
+        "with this access token {n_slides} slides came within 24 hours, unfinished uploads included, \
+         and no more than {most} may: nothing was kept, send the file again later"
+    )]
+    TooManySlides { n_slides: u64, most: u64 },
     #[error(
         "slide {slide} was received and is in another case than the one named: a person corrects \
          that with PUT /api/v1/slides/{slide}/case"
@@ -65,7 +73,7 @@ impl ReceiveError {
             | Self::OtherCase { .. }
             | Self::Body(_)
             | Self::Changed => ErrorKind::Upload,
-            Self::Full { .. } => ErrorKind::Full,
+            Self::Full { .. } | Self::TooManySlides { .. } => ErrorKind::Full,
             Self::File(_) => ErrorKind::File,
             Self::Store(_) => ErrorKind::Storage,
             Self::Catalog(_) => ErrorKind::Catalog,
@@ -90,6 +98,9 @@ impl From<ReceiveError> for ApiError {
                 Self::bad_request(error.to_string())
             }
             ReceiveError::Full { .. } => Self::too_many_requests(error.to_string(), COME_AGAIN),
+            ReceiveError::TooManySlides { .. } => {
+                Self::too_many_requests(error.to_string(), COME_AGAIN_TOMORROW)
+            }
             ReceiveError::OtherCase { .. } => Self::conflict(error.to_string()),
             ReceiveError::Digest { .. } => Self::unprocessable(error.to_string()),
             ReceiveError::Store(error) => error.into(),

@@ -18,12 +18,13 @@ use telemetry::TraceContext;
 
 pub use error::ReceiveError;
 pub use file::receive_file;
+pub(crate) use place_in_case::GivenPlace;
 pub(crate) use receiving::receiving;
 pub use request::router;
 pub(crate) use request::{ensure_room, sender_of};
 
 use crate::IngestDeps;
-use place_in_case::{GivenPlace, put_in_case};
+use place_in_case::put_in_case;
 
 /// What is known of a file before its bytes.
 #[derive(Clone, Debug)]
@@ -70,7 +71,7 @@ where
 }
 
 /// The same for a sender who may say where the slide belongs.
-async fn receive_placed<E>(
+pub(crate) async fn receive_placed<E>(
     deps: &IngestDeps,
     body: impl Stream<Item = Result<Bytes, E>>,
     arrival: Arrival,

@@ -9,10 +9,10 @@ use crate::IngestDeps;
 /// Which case a pushed slide belongs to, and from where in it: `X-Accession`, `X-Part`, `X-Block`
 /// and `X-Stain`, each percent-encoded where it is not plain.
 pub(crate) struct GivenPlace {
-    accession: PrivateName,
-    part: Option<PrivateName>,
-    block: Option<PrivateName>,
-    stain: Option<PrivateName>,
+    pub(crate) accession: PrivateName,
+    pub(crate) part: Option<PrivateName>,
+    pub(crate) block: Option<PrivateName>,
+    pub(crate) stain: Option<PrivateName>,
 }
 
 impl GivenPlace {

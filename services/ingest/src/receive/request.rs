@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use catalog::{FileName, Role};
+use chrono::Utc;
 use flow::{Mpp, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
@@ -13,16 +14,17 @@ use telemetry::TraceContext;
 
 use super::place_in_case::GivenPlace;
 use super::{Accepted, Arrival, ReceiveError, content_digest, receive_placed};
-use crate::{IngestDeps, ReceiveConfig, stow};
+use crate::{IngestDeps, ReceiveConfig, quota, resume, stow};
 
-/// `POST /api/v1/slides`: the body is the file, of any size. And what takes DICOM instances below
-/// `/dicomweb`.
+/// `POST /api/v1/slides`: the body is the file, of any size. Below `/api/v1/uploads` it may come
+/// piece by piece, and what takes DICOM instances is below `/dicomweb`.
 pub fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
     Router::new()
         .route("/api/v1/slides", post(push))
         .merge(stow::router())
         .layer(DefaultBodyLimit::disable())
-        .with_state((deps, config))
+        .with_state((deps.clone(), config))
+        .merge(resume::router(deps, config))
 }
 
 #[derive(Serialize)]
@@ -42,8 +44,13 @@ async fn push(
     let arrival = arrival(&access, &headers)?;
     let place = GivenPlace::read(&headers)?;
     ensure_room(&deps, config).await?;
+    let key = access.key();
+    let left = quota::ensure_slides_left(&deps, config.quota, &key).await;
+    left.inspect_err(|full| telemetry::step_failed(Stage::Receive, full.kind()))?;
     let accepted = receive_placed(&deps, body.into_data_stream(), arrival, place).await?;
     let id = accepted.slide();
+    let counted = deps.catalog.note_owner_slide(&key, id, Utc::now());
+    counted.await?;
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Known(_) => StatusCode::OK,

@@ -1,10 +1,15 @@
-use catalog::{AuditAction, AuditEvent, DicomEntity, KeptInstance, NewDicomInstance};
-use flow::{DicomImageKind, ObjectKey, SlideId, SlideReceived, SlideUids, Stage, TileOrigin};
+use catalog::{AuditAction, AuditEvent, DicomEntity, KeptInstance, NewDicomInstance, UploadQuota};
+use chrono::Utc;
+use flow::{
+    DicomImageKind, ObjectKey, Sha256Digest, SlideId, SlideReceived, SlideUids, Stage, TileOrigin,
+};
 use serde_json::json;
-use telemetry::{ErrorKind, TraceContext, UploadOutcome};
+use store::ReceivedFile;
+use telemetry::{TraceContext, UploadOutcome};
 
 use super::parts::Staged;
 use super::refusal::{InstanceName, Reason, Refused};
+use crate::quota::ensure_slides_left;
 use crate::receive::{accept, receiving};
 use crate::tile::was_made_here;
 use crate::{Arrival, IngestDeps, ReceiveError};
@@ -12,6 +17,8 @@ use crate::{Arrival, IngestDeps, ReceiveError};
 /// Who stores, and what they did when they sent it.
 pub(super) struct Sender {
     pub(super) bearer: String,
+    /// What its slides are counted under.
+    pub(super) key: Sha256Digest,
     pub(super) trace: Option<TraceContext>,
 }
 
@@ -37,6 +44,7 @@ pub(super) enum Shown {
 /// one is recorded, and the other refused. Stored once more it is the same instance.
 pub(super) async fn keep(
     deps: &IngestDeps,
+    quota: UploadQuota,
     sender: &Sender,
     staged: Staged,
 ) -> Result<Result<Stored, Refused>, ReceiveError> {
@@ -51,6 +59,14 @@ pub(super) async fn keep(
         n_bytes: file.n_bytes,
         slide,
     };
+    if let Some(slide) = slide
+        && !may_bring(deps, quota, sender, slide).await?
+    {
+        return Ok(Err(Refused {
+            reason: Reason::TooManySlides,
+            name: Some(inspected.name),
+        }));
+    }
     let is_taken = was_made_here(&deps.catalog, &inspected.instance).await?;
     let kept = match is_taken {
         true => KeptInstance::OtherBytes,
@@ -62,27 +78,7 @@ pub(super) async fn keep(
             name: Some(inspected.name),
         }));
     }
-    match slide {
-        Some(_) => {
-            let arrival = Arrival {
-                bearer: sender.bearer.clone(),
-                file_name: None,
-                digest: None,
-                mpp: None,
-                trace: sender.trace.clone(),
-            };
-            receiving(sender.trace.clone(), accept(deps, file, arrival, None)).await?;
-        }
-        None => {
-            deps.store
-                .adopt(file, &ObjectKey::DicomInstance(new.digest))
-                .await?;
-            note(deps, sender, &new, kept).await?;
-            if new.kind == DicomImageKind::Label {
-                announce_label(deps, &new.uids).await?;
-            }
-        }
-    }
+    put(deps, sender, file, &new, kept).await?;
     Ok(Ok(Stored {
         name: inspected.name,
         uids: inspected.instance.uids,
@@ -92,6 +88,54 @@ pub(super) async fn keep(
             None => Shown::Not,
         },
     }))
+}
+
+/// One of full resolution is received as every slide; any other is kept as it came.
+async fn put(
+    deps: &IngestDeps,
+    sender: &Sender,
+    file: ReceivedFile,
+    new: &NewDicomInstance,
+    kept: KeptInstance,
+) -> Result<(), ReceiveError> {
+    let Some(slide) = new.slide else {
+        let key = ObjectKey::DicomInstance(new.digest);
+        deps.store.adopt(file, &key).await?;
+        note(deps, sender, new, kept).await?;
+        return match new.kind {
+            DicomImageKind::Label => announce_label(deps, &new.uids).await,
+            _ => Ok(()),
+        };
+    };
+    let arrival = Arrival {
+        bearer: sender.bearer.clone(),
+        file_name: None,
+        digest: None,
+        mpp: None,
+        trace: sender.trace.clone(),
+    };
+    receiving(sender.trace.clone(), accept(deps, file, arrival, None)).await?;
+    let counted = deps
+        .catalog
+        .note_owner_slide(&sender.key, slide, Utc::now());
+    Ok(counted.await?)
+}
+
+/// One that is here costs nothing once more: a sender that lost the answer is told what it was told.
+async fn may_bring(
+    deps: &IngestDeps,
+    quota: UploadQuota,
+    sender: &Sender,
+    slide: SlideId,
+) -> Result<bool, ReceiveError> {
+    if deps.catalog.slide(slide).await?.is_some() {
+        return Ok(true);
+    }
+    match ensure_slides_left(deps, quota, &sender.key).await {
+        Ok(()) => Ok(true),
+        Err(ReceiveError::TooManySlides { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The tile step looks again at slides whose label came after them.
@@ -105,9 +149,9 @@ async fn announce_label(deps: &IngestDeps, uids: &SlideUids) -> Result<(), Recei
 }
 
 /// Counts an instance that was refused.
-pub(super) fn note_refused() {
+pub(super) fn note_refused(reason: Reason) {
     telemetry::upload_ended(UploadOutcome::Failed);
-    telemetry::step_failed(Stage::Receive, ErrorKind::Upload);
+    telemetry::step_failed(Stage::Receive, reason.kind());
 }
 
 /// A slide's arrival is noted as that of every slide.

@@ -1,3 +1,5 @@
+use telemetry::ErrorKind;
+
 /// Why an instance was not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -13,6 +15,8 @@ pub(super) enum Reason {
     NoSlide,
     /// Other bytes were stored under its UID.
     OtherBytes,
+    /// Whoever stores it has brought all slides that they may on one day.
+    TooManySlides,
 }
 
 /// An instance that was not stored.
@@ -42,6 +46,7 @@ impl Reason {
             Self::OtherStudy => 0xa901,
             Self::NoSlide => 0x0110,
             Self::OtherBytes => 0xb00e,
+            Self::TooManySlides => 0xa700,
         }
     }
 
@@ -55,6 +60,15 @@ impl Reason {
             Self::OtherStudy => "it is of another study than the address names",
             Self::NoSlide => "no slide that can be read: it must be one TILED_FULL RGB level",
             Self::OtherBytes => "other bytes were stored under its UID: give it a new one",
+            Self::TooManySlides => "this token's slides of one day are used up: send it later",
+        }
+    }
+
+    /// What was at fault.
+    pub(super) const fn kind(self) -> ErrorKind {
+        match self {
+            Self::TooManySlides => ErrorKind::Full,
+            _ => ErrorKind::Upload,
         }
     }
 }
@@ -73,6 +87,7 @@ mod tests {
             (Reason::OtherStudy, 43265),
             (Reason::NoSlide, 272),
             (Reason::OtherBytes, 45070),
+            (Reason::TooManySlides, 42752),
         ];
         for (reason, code) in reasons {
             assert_eq!(reason.code(), code);

@@ -107,6 +107,7 @@ async fn store_all(
     ensure_room(deps, config).await?;
     let sender = Sender {
         bearer: access.name().to_owned(),
+        key: access.key(),
         trace: sender_of(&headers),
     };
     let body = body.into_data_stream();
@@ -119,11 +120,11 @@ async fn store_all(
     let mut results = Vec::with_capacity(parts.len());
     for (number, part) in parts {
         let result = match part {
-            Ok(staged) => keep(deps, &sender, staged).await?,
+            Ok(staged) => keep(deps, config.quota, &sender, staged).await?,
             Err(refused) => Err(refused),
         };
-        if result.is_err() {
-            note_refused();
+        if let Err(refused) = &result {
+            note_refused(refused.reason);
         }
         results.push((number, result));
     }

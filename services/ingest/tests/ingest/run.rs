@@ -37,6 +37,7 @@ async fn a_dropped_file_is_taken_when_it_stops_growing() -> Tested {
             every: Duration::from_millis(50),
             settle: Duration::from_millis(600),
         }),
+        ..IngestConfig::default()
     };
     let shutdown = CancellationToken::new();
     let service = tokio::spawn(run(config, lab.deps.clone(), shutdown.clone()));

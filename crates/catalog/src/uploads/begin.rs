@@ -1,0 +1,170 @@
+use chrono::{DateTime, Utc};
+use flow::{Sha256Digest, UploadId};
+
+use super::quota::slides_today;
+use super::row::{read_upload, upload_columns};
+use super::{UploadMetadata, UploadQuota, UploadRow, UploadState};
+use crate::columns::get_count;
+use crate::statement::Statement;
+use crate::transaction::Transaction;
+use crate::{Catalog, CatalogError};
+
+const ACTION: &str = "begin an upload";
+
+/// A file that will come in piece by piece.
+#[derive(Clone, Debug)]
+pub struct NewUpload {
+    pub owner: Sha256Digest,
+    pub bearer: String,
+    /// Of what the sender knows the upload by, in case the answer is lost.
+    pub idempotency_key: Option<Sha256Digest>,
+    pub n_bytes: u64,
+    pub metadata: Option<UploadMetadata>,
+}
+
+/// What became of the wish to begin an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BegunUpload {
+    New(UploadRow),
+    /// This key began the same upload before.
+    Known(UploadRow),
+    /// This key began another upload under the same idempotency key.
+    OtherUnderKey,
+    TooManyBytes {
+        unfinished: u64,
+        most: u64,
+    },
+    TooManySlides {
+        n_slides: u64,
+        most: u64,
+    },
+}
+
+impl Catalog {
+    /// Begins an upload, unless its key has begun it before or may begin none. Of those that one key
+    /// begins at the same moment each counts the others.
+    pub async fn begin_upload(
+        &self,
+        new: &NewUpload,
+        quota: UploadQuota,
+        now: DateTime<Utc>,
+    ) -> Result<BegunUpload, CatalogError> {
+        let mut transaction = self.records.begin(ACTION).await?;
+        let begun = begin(&mut transaction, new, quota, now).await?;
+        transaction.commit().await?;
+        Ok(begun)
+    }
+}
+
+async fn begin(
+    transaction: &mut Transaction,
+    new: &NewUpload,
+    quota: UploadQuota,
+    now: DateTime<Utc>,
+) -> Result<BegunUpload, CatalogError> {
+    let hold = Statement::to(
+        ACTION,
+        "INSERT INTO upload_owners (owner, n_begun) VALUES ($1, 1)
+         ON CONFLICT (owner) DO UPDATE SET n_begun = upload_owners.n_begun + 1",
+    );
+    transaction
+        .execute(hold.bind(new.owner.to_string()))
+        .await?;
+    if let Some(known) = under_same_key(transaction, new).await? {
+        let is_same = known.n_bytes == new.n_bytes && known.metadata == new.metadata;
+        return Ok(match is_same {
+            true => BegunUpload::Known(known),
+            false => BegunUpload::OtherUnderKey,
+        });
+    }
+    let open = unfinished(transaction, &new.owner).await?;
+    if let Some(most) = quota.most_unfinished_bytes
+        && open.n_bytes.saturating_add(new.n_bytes) > most
+    {
+        let unfinished = open.n_bytes;
+        return Ok(BegunUpload::TooManyBytes { unfinished, most });
+    }
+    if let Some(most) = quota.most_slides_a_day {
+        let row = transaction.fetch_one(slides_today(&new.owner, now)).await?;
+        let n_slides = get_count(&row, "n")? + open.n_uploads;
+        if n_slides >= most {
+            return Ok(BegunUpload::TooManySlides { n_slides, most });
+        }
+    }
+    insert(transaction, new, now).await.map(BegunUpload::New)
+}
+
+async fn under_same_key(
+    transaction: &mut Transaction,
+    new: &NewUpload,
+) -> Result<Option<UploadRow>, CatalogError> {
+    let Some(key) = new.idempotency_key else {
+        return Ok(None);
+    };
+    let statement = Statement::to(
+        ACTION,
+        concat!(
+            "SELECT ",
+            upload_columns!(),
+            " FROM uploads WHERE owner = $1 AND idempotency_key = $2"
+        ),
+    )
+    .bind(new.owner.to_string())
+    .bind(key.to_string());
+    let row = transaction.fetch_optional(statement).await?;
+    row.as_ref().map(read_upload).transpose()
+}
+
+struct Unfinished {
+    n_uploads: u64,
+    n_bytes: u64,
+}
+
+async fn unfinished(
+    transaction: &mut Transaction,
+    owner: &Sha256Digest,
+) -> Result<Unfinished, CatalogError> {
+    let statement = Statement::to(
+        ACTION,
+        "SELECT count(*) AS n_uploads, CAST(coalesce(sum(n_bytes), 0) AS BIGINT) AS n_bytes
+         FROM uploads WHERE owner = $1 AND state = 'open'",
+    )
+    .bind(owner.to_string());
+    let row = transaction.fetch_one(statement).await?;
+    Ok(Unfinished {
+        n_uploads: get_count(&row, "n_uploads")?,
+        n_bytes: get_count(&row, "n_bytes")?,
+    })
+}
+
+async fn insert(
+    transaction: &mut Transaction,
+    new: &NewUpload,
+    now: DateTime<Utc>,
+) -> Result<UploadRow, CatalogError> {
+    let id = UploadId::from_bytes(rand::random());
+    let statement = Statement::to(
+        ACTION,
+        "INSERT INTO uploads
+         (id, owner, bearer, idempotency_key, n_bytes, metadata, state, n_kept, writer, touched_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', 0, 0, $7)",
+    )
+    .bind(id.to_string())
+    .bind(new.owner.to_string())
+    .bind(new.bearer.as_str())
+    .bind(new.idempotency_key.map(|key| key.to_string()))
+    .bind(new.n_bytes.cast_signed())
+    .bind(new.metadata.as_ref().map(UploadMetadata::reveal))
+    .bind(now.timestamp_millis());
+    transaction.execute(statement).await?;
+    Ok(UploadRow {
+        id,
+        owner: new.owner,
+        bearer: new.bearer.clone(),
+        n_bytes: new.n_bytes,
+        n_kept: 0,
+        metadata: new.metadata.clone(),
+        state: UploadState::Open,
+        touched_at: now,
+    })
+}
