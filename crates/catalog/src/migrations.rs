@@ -22,7 +22,7 @@ pub(crate) enum Dialect {
 
 /// By version, in order; one that is not there belongs to work that is not done. A migration that was ever
 /// released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 20] = [
+const MIGRATIONS: [(i64, &str, Script); 21] = [
     (
         1,
         "slides",
@@ -140,6 +140,11 @@ const MIGRATIONS: [(i64, &str, Script); 20] = [
         20,
         "uploads",
         Script::Same(include_str!("../migrations/0020_uploads.sql")),
+    ),
+    (
+        22,
+        "patient_pictures",
+        Script::Same(include_str!("../migrations/0022_patient_pictures.sql")),
     ),
 ];
 

@@ -1,5 +1,7 @@
 use chrono::{DateTime, Utc};
-use flow::{CaseId, Mpp, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming};
+use flow::{
+    CaseId, Mpp, PatientPictures, Progress, Sha256Digest, SlideId, SlideStatus, StageTiming,
+};
 use serde_json::json;
 
 use crate::cases::{SlidePlace, read_place};
@@ -18,6 +20,8 @@ pub struct NewSlide {
     pub file_name: Option<FileName>,
     /// Used in place of what the file says.
     pub mpp_override: Option<Mpp>,
+    /// Holds from now on: the tile step reads it before it stores any.
+    pub patient_pictures: PatientPictures,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,7 @@ pub struct SlideRow {
     pub received_at: DateTime<Utc>,
     pub status: SlideStatus,
     pub mpp_override: Option<Mpp>,
+    pub patient_pictures: PatientPictures,
     /// Of the stage under way.
     pub progress: Option<Progress>,
     /// In the order of the path.
@@ -55,7 +60,7 @@ pub struct Page {
 
 macro_rules! slide_columns {
     () => {
-        "id, digest, n_bytes, file_name, mpp_override, status, received_at_ms, \
+        "id, digest, n_bytes, file_name, mpp_override, patient_pictures, status, received_at_ms, \
          progress_stage, progress_done, progress_total, timing_stage, timing_wall_s, \
          timing_busy_s, case_id, part, block, stain"
     };
@@ -68,8 +73,9 @@ impl Catalog {
         let statement = Statement::to(
             "register a slide",
             "INSERT INTO slides
-             (id, digest, n_bytes, file_name, mpp_override, state, status, received_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             (id, digest, n_bytes, file_name, mpp_override, patient_pictures, state, status,
+              received_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(slide.id.to_string())
@@ -77,6 +83,7 @@ impl Catalog {
         .bind(slide.n_bytes.cast_signed())
         .bind(slide.file_name.as_ref().map(FileName::reveal))
         .bind(slide.mpp_override.map(Mpp::get))
+        .bind(slide.patient_pictures.name())
         .bind(status.name())
         .bind(to_json("status", &status)?)
         .bind(Utc::now().timestamp_millis());
@@ -217,6 +224,7 @@ fn read_slide(id: SlideId, row: &Row) -> Result<SlideRow, CatalogError> {
             .map(Mpp::new)
             .transpose()
             .map_err(CatalogError::damaged("mpp_override"))?,
+        patient_pictures: parse(row, "patient_pictures")?,
         progress: read_progress(row)?,
         timings: Vec::new(),
         place: read_place(row)?,

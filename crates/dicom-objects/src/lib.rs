@@ -22,5 +22,5 @@ pub use result::{
     map_picture, parametric_map, report, segmentation, segmentation_picture,
 };
 pub use specimen::specimen;
-pub use study::{UNKNOWN_DATE, UNKNOWN_TIME, patient_and_study};
+pub use study::{UNKNOWN_DATE, UNKNOWN_TIME, patient_and_study, patient_identity_removed};
 pub use tiled::{on_the_slide, pixel_measures, tiled_full};

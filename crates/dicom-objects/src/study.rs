@@ -1,6 +1,6 @@
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
-use flow::DicomUid;
+use flow::{DeidentificationMethod, DicomUid};
 
 use crate::DataSet;
 
@@ -26,4 +26,21 @@ pub fn patient_and_study(study: &DicomUid) -> DataSet {
             (tags::ACCESSION_NUMBER, VR::SH),
         ])
         .text(tags::STUDY_INSTANCE_UID, VR::UI, study.as_str())
+}
+
+/// What the patient module says of a slide whose label was removed on request: by which methods (PS3.3
+/// section C.7.1.1). Nothing where there are none.
+pub fn patient_identity_removed(methods: &[DeidentificationMethod]) -> DataSet {
+    if methods.is_empty() {
+        return DataSet::new();
+    }
+    let terms = methods.iter().map(|method| DataSet::term(method.term()));
+    DataSet::new()
+        .text(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES")
+        .text(
+            tags::DEIDENTIFICATION_METHOD,
+            VR::LO,
+            r"Label and macro images removed\Header written anew without patient data",
+        )
+        .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, terms)
 }

@@ -8,6 +8,7 @@
 mod abstention;
 mod bag;
 mod covariates;
+mod deidentification;
 mod dicom_image_kind;
 mod dicom_uid;
 mod digest;
@@ -47,6 +48,7 @@ pub use bag::{
     BagChunk, BagChunkRef, BagHeader, DeviceKind, INSTANCES_PER_CHUNK, Instance, Precision,
 };
 pub use covariates::{CovariateRevision, CovariateValues, GivenCovariates};
+pub use deidentification::{Deidentification, DeidentificationMethod, PatientPictures};
 pub use dicom_image_kind::DicomImageKind;
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AssociatedName, LevelNumber, Mpp, PixelSize, Sha256Digest, SlideId, SlideUids, TissueMask,
+    AssociatedName, Deidentification, LevelNumber, Mpp, PixelSize, Sha256Digest, SlideId,
+    SlideUids, TissueMask,
 };
 
 /// What is known of a slide once it is tiled. Written last: when it exists, the pyramid is whole.
@@ -25,6 +26,9 @@ pub struct SlideManifest {
     pub tile: PixelSize,
     pub levels: Vec<LevelSummary>,
     pub associated: Vec<AssociatedImage>,
+    /// Of a slide whose label and macro were removed on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deidentification: Option<Deidentification>,
     /// The source's colour profile, if it had one; it lies in the pyramid's DICOM headers.
     pub icc: Option<IccProfile>,
     pub tissue: TissueMask,

@@ -58,6 +58,7 @@ pub(crate) fn tile_jpeg(
 pub(crate) fn facts(level: u8, grid: TileGrid) -> Result<InstanceFacts, PyramidError> {
     Ok(InstanceFacts {
         slide: slide(),
+        deidentified_by: Vec::new(),
         uids: flow::SlideUids::derived(&slide()),
         level: LevelNumber(level),
         grid,

@@ -82,6 +82,7 @@ mod tests {
             n_bytes: 5,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         catalog.register(slide).await?;
         Ok(id)

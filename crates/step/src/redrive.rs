@@ -63,6 +63,7 @@ mod tests {
             n_bytes: 5,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         catalog.register(new).await?;
         let queue = Queue::in_process();

@@ -213,6 +213,7 @@ mod tests {
             n_bytes: bytes.len() as u64,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         catalog.register(slide).await?;
         Ok(id)

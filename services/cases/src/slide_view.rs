@@ -1,8 +1,8 @@
 use catalog::{FileName, Role, SlideRow};
 use chrono::{DateTime, Utc};
 use flow::{
-    Abstention, Call, CaseId, Grade, Mpp, PixelSize, Prediction, Progress, SlideId, SlideStatus,
-    StageTiming,
+    Abstention, Call, CaseId, Deidentification, Grade, Mpp, PixelSize, Prediction, Progress,
+    SlideId, SlideStatus, StageTiming,
 };
 use http::{Access, ApiError, Json};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub(crate) struct SlideView {
     reason_text: Option<String>,
     mpp: Option<Mpp>,
     size: Option<PixelSize>,
+    /// Once it is tiled, of a slide whose label and macro were removed on request.
+    deidentification: Option<Deidentification>,
     progress: Option<Progress>,
     timings: Vec<StageTiming>,
     call: Option<Call>,
@@ -113,8 +115,9 @@ impl SlideView {
             n_bytes: row.n_bytes,
             reason_text: reason_text(&row.status),
             status: row.status,
-            mpp: scale.map(|scale| scale.mpp),
-            size: scale.map(|scale| scale.size),
+            mpp: scale.as_ref().map(|scale| scale.mpp),
+            size: scale.as_ref().map(|scale| scale.size),
+            deidentification: scale.and_then(|scale| scale.deidentification),
             progress: row.progress,
             timings: row.timings,
             call: result.map(|result| result.call.clone()),

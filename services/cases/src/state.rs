@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use catalog::{AuditAction, AuditEvent, Catalog, SlideRow};
-use flow::{CaseId, Mpp, ObjectKey, PixelSize, Prediction, SlideId, SlideManifest};
+use flow::{
+    CaseId, Deidentification, Mpp, ObjectKey, PixelSize, Prediction, SlideId, SlideManifest,
+};
 use http::{Access, ApiError, FirstRead, FirstReadRule};
 use moka::future::Cache;
 use queue::Queue;
@@ -61,11 +63,12 @@ impl Results {
     }
 }
 
-/// How large a tiled slide is.
-#[derive(Clone, Copy, Debug)]
+/// How large a tiled slide is, and what was removed of it.
+#[derive(Clone, Debug)]
 pub(crate) struct Scale {
     pub(crate) mpp: Mpp,
     pub(crate) size: PixelSize,
+    pub(crate) deidentification: Option<Deidentification>,
 }
 
 impl CasesState {
@@ -171,8 +174,9 @@ impl CasesState {
         let scale = Scale {
             mpp: manifest.mpp,
             size: manifest.size,
+            deidentification: manifest.deidentification,
         };
-        self.scales.insert(id, scale).await;
+        self.scales.insert(id, scale.clone()).await;
         Some(scale)
     }
 }

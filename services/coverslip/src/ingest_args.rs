@@ -7,6 +7,7 @@ use ingest::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchCon
 use label::LabelPattern;
 use step::IdentityRule;
 
+use crate::deidentify_args::DeidentifyChoice;
 use crate::upload_args::UploadArgs;
 
 #[derive(Clone, Debug, Args)]
@@ -38,6 +39,14 @@ pub(crate) struct IngestArgs {
     /// accession number alone, or followed by part and block after a space, `;`, `|`, `^` or `*`.
     #[arg(long, env = "COVERSLIP_LABEL_PATTERN", value_name = "REGEX")]
     label_pattern: Option<LabelPattern>,
+    /// What is not stored of slides whose senders do not ask for it themselves.
+    #[arg(
+        long,
+        env = "COVERSLIP_DEIDENTIFY",
+        value_enum,
+        default_value_t = DeidentifyChoice::None
+    )]
+    deidentify: DeidentifyChoice,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,6 +67,7 @@ impl IngestArgs {
             SlideIdentity::Check => Some(IdentityRule::GoesOn),
             SlideIdentity::Require => Some(IdentityRule::MustMatch),
         };
+        let patient_pictures = self.deidentify.rule();
         let pattern = self.label_pattern.unwrap_or_default();
         let ingest = IngestConfig {
             tiling: TilingConfig {
@@ -66,12 +76,14 @@ impl IngestArgs {
             },
             watch: self.watch.map(WatchConfig::new),
             uploads,
+            patient_pictures,
             ..IngestConfig::default()
         };
         let receive = ReceiveConfig {
             most_unfinished: self.most_unfinished,
             quota: self.uploads.quota(),
             uploads,
+            patient_pictures,
             ..ReceiveConfig::default()
         };
         (ingest, receive)

@@ -14,6 +14,7 @@ mod commands;
 mod compute_choice;
 mod covariate_table;
 mod curves;
+mod deidentify_args;
 mod encoder_args;
 mod encoder_choice;
 mod encoder_terms;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use catalog::FileName;
 use flow::{Mpp, SlideId, SlideStatus};
-use ingest::{Arrival, TilingConfig, inspect, receive_file, tile_slide};
+use ingest::{Arrival, Deidentify, TilingConfig, inspect, receive_file, tile_slide};
 use slide::SlideError;
 use step::ProgressSink;
 use tokio::task::spawn_blocking;
@@ -24,6 +24,7 @@ pub(crate) async fn receive(
     installation: &Installation,
     file: &Path,
     mpp: Option<Mpp>,
+    deidentify: Deidentify,
     progress: ProgressSink,
 ) -> Result<Received> {
     if let Err(refused) = look_at(file).await? {
@@ -35,6 +36,7 @@ pub(crate) async fn receive(
         file_name: FileName::new(&name),
         digest: None,
         mpp,
+        deidentify,
         trace: None,
     };
     let deps = installation.ingest_deps()?;

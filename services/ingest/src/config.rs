@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use catalog::UploadQuota;
+use flow::PatientPictures;
 use label::LabelPattern;
 use step::IdentityRule;
 
@@ -12,6 +13,8 @@ pub struct IngestConfig {
     /// Time between two announcements of everything that is unfinished.
     pub sweep_every: Duration,
     pub uploads: UploadConfig,
+    /// Of slides whose senders do not say.
+    pub patient_pictures: PatientPictures,
     /// The folder that a scanner drops slides into, if there is one.
     pub watch: Option<WatchConfig>,
 }
@@ -23,6 +26,7 @@ impl Default for IngestConfig {
             tiling: TilingConfig::default(),
             sweep_every: Duration::from_secs(30),
             uploads: UploadConfig::default(),
+            patient_pictures: PatientPictures::Kept,
             watch: None,
         }
     }
@@ -35,6 +39,8 @@ pub struct ReceiveConfig {
     pub most_unfinished: u64,
     pub quota: UploadQuota,
     pub uploads: UploadConfig,
+    /// Of slides whose senders do not say.
+    pub patient_pictures: PatientPictures,
     pub stow: StowConfig,
 }
 
@@ -48,6 +54,7 @@ impl Default for ReceiveConfig {
                 most_slides_a_day: None,
             },
             uploads: UploadConfig::default(),
+            patient_pictures: PatientPictures::Kept,
             stow: StowConfig::default(),
         }
     }

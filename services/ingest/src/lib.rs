@@ -22,7 +22,7 @@ pub use config::{
     WatchConfig,
 };
 pub use inspect::inspect;
-pub use receive::{Accepted, Arrival, ReceiveError, receive, receive_file, router};
+pub use receive::{Accepted, Arrival, Deidentify, ReceiveError, receive, receive_file, router};
 pub use run::run;
 pub use tile::{Refusal, TileOutcome, tile_slide};
 

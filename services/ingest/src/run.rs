@@ -23,12 +23,13 @@ pub async fn run(config: IngestConfig, deps: IngestDeps, shutdown: CancellationT
     ));
     parts.spawn(resume::sweep(
         config.uploads,
+        config.patient_pictures,
         config.sweep_every,
         deps.clone(),
         shutdown.clone(),
     ));
     if let Some(watched) = config.watch {
-        parts.spawn(watch::run(watched, deps, shutdown));
+        parts.spawn(watch::run(watched, config.patient_pictures, deps, shutdown));
     }
     parts.join_all().await;
 }

@@ -21,6 +21,7 @@ pub async fn scored(
         n_bytes: bytes.len() as u64,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     let id = slide.id;
     catalog.register(slide).await?;

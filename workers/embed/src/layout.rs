@@ -121,6 +121,7 @@ mod tests {
             tile: PixelSize::new(256, 256),
             levels: Vec::new(),
             associated: Vec::new(),
+            deidentification: None,
             icc: None,
             tissue: TissueMask::new(32.0, columns, rows, cells).expect("a mask"),
             uids: None,

@@ -9,6 +9,9 @@ pub enum AuditAction {
     TokenAdded,
     TokenRemoved,
     SlideReceived,
+    /// Label and macro of a slide were removed on request; the detail says which pictures it had, and has
+    /// the codes of the methods.
+    LabelRemoved,
     /// A DICOM instance that is no slide came; the detail says of what kind, and its sha256.
     InstanceKept,
     /// Somebody saw slides with what may name a patient, their file names or cases; the detail has
@@ -91,6 +94,7 @@ impl AuditAction {
             Self::TokenAdded => "token_added",
             Self::TokenRemoved => "token_removed",
             Self::SlideReceived => "slide_received",
+            Self::LabelRemoved => "label_removed",
             Self::InstanceKept => "instance_kept",
             Self::SlidesSeen => "slides_seen",
             Self::MppGiven => "mpp_given",

@@ -21,6 +21,7 @@ pub(crate) fn new_slide(n: u8) -> NewSlide {
         n_bytes: 1,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Utc};
 use coverslip_catalog::{Advance, CatalogError, FileName, NewSlide, Page, Registered};
-use flow::{HoldReason, Mpp, Progress, SlideStatus, Stage};
+use flow::{HoldReason, Mpp, PatientPictures, Progress, SlideStatus, Stage};
 
 use crate::both_kinds::kept_by_both;
 use crate::place::{Place, TestResult};
@@ -43,6 +43,7 @@ async fn all_of_a_slide_survives_closing_and_opening(place: Place) -> TestResult
         n_bytes: 5_000_000_000,
         file_name: FileName::new("case 7.svs"),
         mpp_override: Some(Mpp::new(0.25)?),
+        patient_pictures: PatientPictures::Removed,
         ..new_slide(1)
     };
     let held = SlideStatus::Held {
@@ -67,6 +68,11 @@ async fn all_of_a_slide_survives_closing_and_opening(place: Place) -> TestResult
     assert_eq!(before.n_bytes, new.n_bytes);
     assert_eq!(before.file_name, new.file_name);
     assert_eq!(before.mpp_override, new.mpp_override);
+    assert_eq!(before.patient_pictures, PatientPictures::Removed);
+    assert_eq!(
+        place.open().await?.register(new_slide(1)).await?,
+        Registered::Known
+    );
     assert_eq!(before.status, held);
     assert_eq!(before.progress, Some(progress));
     assert_eq!(before.timings, [timing(Stage::Tile, 2.5)]);

@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow::{
-    LevelNumber, Mpp, ProgressReport, PyramidIndex, Sha256Digest, SlideId, SlideUids, TileGrid,
-    TileIndex, TileOrigin,
+    DeidentificationMethod, LevelNumber, Mpp, ProgressReport, PyramidIndex, Sha256Digest, SlideId,
+    SlideUids, TileGrid, TileIndex, TileOrigin,
 };
 use slide::Slide;
 
@@ -25,6 +25,8 @@ pub struct PyramidPlan {
     pub mpp: Mpp,
     /// 1 to 100, for levels that have to be made.
     pub jpeg_quality: u8,
+    /// How the slide was de-identified on request; nothing where nobody asked.
+    pub deidentified_by: Vec<DeidentificationMethod>,
 }
 
 /// A whole pyramid in scratch files, ready to be moved into the store.
@@ -128,6 +130,7 @@ impl Builder<'_> {
         let facts = InstanceFacts {
             slide: self.plan.slide,
             uids: self.plan.uids.clone(),
+            deidentified_by: self.plan.deidentified_by.clone(),
             level: number,
             grid: level.grid,
             mpp: self.plan.mpp.times(f64::from(1_u32 << number.0)),

@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use dicom_dictionary_std::uids;
 use dicom_objects::{DataSet, FileHead, encode_file, specimen};
-use flow::{DicomUid, LevelNumber, Mpp, SlideId, SlideUids, TileGrid, TileOrigin};
+use flow::{
+    DeidentificationMethod, DicomUid, LevelNumber, Mpp, SlideId, SlideUids, TileGrid, TileOrigin,
+};
 
 use super::encapsulated::FrameTable;
 use super::{acquisition, functional_groups, identity, matrix, optical_path};
@@ -14,6 +16,7 @@ use crate::jpeg::FrameModel;
 pub(crate) struct InstanceFacts {
     pub(crate) slide: SlideId,
     pub(crate) uids: SlideUids,
+    pub(crate) deidentified_by: Vec<DeidentificationMethod>,
     pub(crate) level: LevelNumber,
     pub(crate) grid: TileGrid,
     /// Micrometres per pixel of this level.

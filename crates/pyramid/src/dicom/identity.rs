@@ -1,6 +1,6 @@
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
-use dicom_objects::{DataSet, patient_and_study};
+use dicom_objects::{DataSet, patient_and_study, patient_identity_removed};
 use flow::{DicomUid, UidRole};
 
 use super::header::InstanceFacts;
@@ -9,6 +9,7 @@ use super::header::InstanceFacts;
 /// comes from a patient: what the standard lets be empty is empty.
 pub(super) fn data_set(facts: &InstanceFacts) -> DataSet {
     patient_and_study(&facts.uids.study)
+        .with(patient_identity_removed(&facts.deidentified_by))
         .with(series(facts))
         .with(equipment(facts))
         .with(instance(facts))

@@ -45,6 +45,7 @@ fn build(slide: &Slide, directory: &Path) -> Result<BuiltPyramid, Box<dyn Error>
         uids: flow::SlideUids::derived(&id()),
         mpp: slide.facts().mpp.unwrap_or(Mpp::new(0.5)?),
         jpeg_quality: 85,
+        deidentified_by: Vec::new(),
     };
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
     let built = pyramid::build(slide, &plan, directory, &|progress| {

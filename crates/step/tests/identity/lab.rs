@@ -57,6 +57,7 @@ impl Lab {
             n_bytes: 5,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         catalog.register(new).await?;
         Ok(Self {

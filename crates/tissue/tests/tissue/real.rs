@@ -39,6 +39,7 @@ async fn most_of_a_real_slide_is_not_flagged() -> Result<(), Box<dyn Error>> {
         uids: SlideUids::derived(&id),
         mpp: slide.facts().mpp.ok_or("the slide has an mpp")?,
         jpeg_quality: 90,
+        deidentified_by: Vec::new(),
     };
     let scratch = store.scratch()?;
     let built = pyramid::build(&slide, &plan, scratch.path(), &|_| {})?;

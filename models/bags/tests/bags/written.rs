@@ -25,6 +25,7 @@ fn slide() -> Result<SlideManifest, flow::FlowError> {
         tile: PixelSize::new(256, 256),
         levels: Vec::new(),
         associated: Vec::new(),
+        deidentification: None,
         icc: None,
         tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
         uids: None,

@@ -63,6 +63,7 @@ impl Lab {
             n_bytes: bytes.len() as u64,
             file_name: FileName::new("Doe^Jane 1970.svs"),
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         self.deps.catalog.register(slide).await?;
         self.deps.catalog.set_status(id, status).await?;

@@ -65,6 +65,7 @@ impl Lab {
             tile: PixelSize::new(256, 256),
             levels: Vec::new(),
             associated: Vec::new(),
+            deidentification: None,
             icc: None,
             tissue: TissueMask::new(8.0, 1, 1, vec![true])?,
             uids: None,

@@ -7,6 +7,7 @@ use cases::SlideReport;
 use clap::Args;
 use embed_worker::EmbedOutcome;
 use flow::{Mpp, SlideStatus, TaskId};
+use ingest::Deidentify;
 use serde::Serialize;
 use tracing::warn;
 
@@ -93,7 +94,8 @@ impl Analyze {
         file: &Path,
     ) -> Result<Answer> {
         let bars = ProgressBars::new(&file.file_name().unwrap_or_default().to_string_lossy());
-        let slide = match receive(installation, file, self.mpp, bars.sink()).await? {
+        let slide = match receive(installation, file, self.mpp, Deidentify::No, bars.sink()).await?
+        {
             Received::Slide(slide) => slide,
             Received::Refused(error) => {
                 return Ok(Answer::Refused {

@@ -8,6 +8,7 @@ use flow::Mpp;
 use serde::Serialize;
 
 use super::analyze::{Answer, worst};
+use crate::deidentify_args::DeidentifyChoice;
 use crate::exit::Outcome;
 use crate::installation::Installation;
 use crate::path::{Received, receive, tile};
@@ -25,6 +26,9 @@ pub(crate) struct Ingest {
     /// Micrometres per pixel of slides that do not say.
     #[arg(long)]
     mpp: Option<Mpp>,
+    /// What is not stored of these slides; refused of one that was stored before with all it has.
+    #[arg(long, value_enum, default_value_t = DeidentifyChoice::None)]
+    deidentify: DeidentifyChoice,
     /// Print one JSON object: {"slides": [...]}.
     #[arg(long)]
     json: bool,
@@ -41,7 +45,8 @@ impl Ingest {
         let mut answers = Vec::new();
         for file in &self.slides {
             let bars = ProgressBars::new(&file.file_name().unwrap_or_default().to_string_lossy());
-            let answer = match receive(&installation, file, self.mpp, bars.sink()).await? {
+            let wish = self.deidentify.wish();
+            let answer = match receive(&installation, file, self.mpp, wish, bars.sink()).await? {
                 Received::Slide(slide) => {
                     tile(&installation, slide, bars.sink()).await?;
                     Answer::Report(Box::new(cases::report(&installation.catalog, slide).await?))

@@ -99,6 +99,7 @@ impl Lab {
             n_bytes: 1,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         self.catalog.register(new).await?;
         Ok(id)
@@ -137,6 +138,7 @@ impl Lab {
             uids: uids.clone(),
             mpp: slide.facts().mpp.ok_or("a phantom has an mpp")?,
             jpeg_quality: 85,
+            deidentified_by: Vec::new(),
         };
         let scratch = self.store.scratch()?;
         let built = pyramid::build(&slide, &plan, scratch.path(), &|_progress| {})?;
@@ -171,6 +173,7 @@ impl Lab {
             tile: slide.levels()[0].grid.tile,
             levels: Vec::new(),
             associated: Vec::new(),
+            deidentification: None,
             icc: None,
             tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
             uids: Some(plan.uids),

@@ -104,7 +104,7 @@ fn action_of(name: &str) -> AuditEventAction {
         "patient_image_seen" | "orders_seen" | "case_seen" | "reviews_seen" | "identities_seen"
         | "labels_exported" | "results_sent" => AuditEventAction::Read,
         "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
-        | "identity_corrected" => AuditEventAction::Update,
+        | "identity_corrected" | "label_removed" => AuditEventAction::Update,
         "token_removed" | "annotation_removed" => AuditEventAction::Delete,
         _ => AuditEventAction::Execute,
     }

@@ -112,6 +112,7 @@ impl Lab {
             n_bytes: bytes.len() as u64,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         self.catalog.register(slide).await?;
         Ok(id)

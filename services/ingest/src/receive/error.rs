@@ -49,6 +49,12 @@ pub enum ReceiveError {
          that with PUT /api/v1/slides/{slide}/case"
     )]
     OtherCase { slide: SlideId },
+    #[error(
+        "slide {slide} was received before without a wish to de-identify it: its label and macro are \
+         stored or will be, and nothing that is stored changes. Remove them from the file and send \
+         that, which is another slide"
+    )]
+    LabelKept { slide: SlideId },
     #[error("the body ended early: nothing was kept, send the file again")]
     Body(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the file could not be read; check its disk and its permissions")]
@@ -71,6 +77,7 @@ impl ReceiveError {
             | Self::Digest { .. }
             | Self::Header { .. }
             | Self::OtherCase { .. }
+            | Self::LabelKept { .. }
             | Self::Body(_)
             | Self::Changed => ErrorKind::Upload,
             Self::Full { .. } | Self::TooManySlides { .. } => ErrorKind::Full,
@@ -101,7 +108,9 @@ impl From<ReceiveError> for ApiError {
             ReceiveError::TooManySlides { .. } => {
                 Self::too_many_requests(error.to_string(), COME_AGAIN_TOMORROW)
             }
-            ReceiveError::OtherCase { .. } => Self::conflict(error.to_string()),
+            ReceiveError::OtherCase { .. } | ReceiveError::LabelKept { .. } => {
+                Self::conflict(error.to_string())
+            }
             ReceiveError::Digest { .. } => Self::unprocessable(error.to_string()),
             ReceiveError::Store(error) => error.into(),
             ReceiveError::Catalog(error) => error.into(),

@@ -1,6 +1,7 @@
 //! Takes files in: bytes into storage, a row into the catalog, a message for the tile step.
 
 mod content_digest;
+mod deidentify;
 mod error;
 mod file;
 mod place_in_case;
@@ -16,6 +17,7 @@ use step::GiveMppError;
 use store::ReceivedFile;
 use telemetry::TraceContext;
 
+pub use deidentify::Deidentify;
 pub use error::ReceiveError;
 pub use file::receive_file;
 pub(crate) use place_in_case::GivenPlace;
@@ -24,6 +26,7 @@ pub use request::router;
 pub(crate) use request::{ensure_room, sender_of};
 
 use crate::IngestDeps;
+use deidentify::ensure_not_too_late;
 use place_in_case::put_in_case;
 
 /// What is known of a file before its bytes.
@@ -36,6 +39,7 @@ pub struct Arrival {
     pub digest: Option<Sha256Digest>,
     /// Used in place of what the file says.
     pub mpp: Option<Mpp>,
+    pub deidentify: Deidentify,
     /// What the sender did when it sent the file.
     pub trace: Option<TraceContext>,
 }
@@ -118,6 +122,7 @@ pub(crate) async fn accept(
         n_bytes,
         file_name: arrival.file_name,
         mpp_override: arrival.mpp,
+        patient_pictures: arrival.deidentify.pictures(),
     };
     let registered = deps.catalog.register(slide).await?;
     let event = AuditEvent {
@@ -128,6 +133,7 @@ pub(crate) async fn accept(
             "n_bytes": n_bytes,
             "known": registered == Registered::Known,
             "mpp": arrival.mpp,
+            "deidentify": arrival.deidentify.name(),
         }),
     };
     deps.catalog.audit(event).await?;
@@ -140,6 +146,7 @@ pub(crate) async fn accept(
             Ok(Accepted::New(id))
         }
         Registered::Known => {
+            ensure_not_too_late(deps, id, arrival.deidentify).await?;
             known_again(deps, &arrival.bearer, id, arrival.mpp).await?;
             put_if_given(deps, &arrival.bearer, id, place).await?;
             Ok(Accepted::Known(id))

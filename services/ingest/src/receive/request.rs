@@ -6,14 +6,14 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 use catalog::{FileName, Role};
 use chrono::Utc;
-use flow::{Mpp, SlideId, Stage};
+use flow::{Mpp, PatientPictures, SlideId, Stage};
 use http::{Access, ApiError, Json};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use telemetry::TraceContext;
 
 use super::place_in_case::GivenPlace;
-use super::{Accepted, Arrival, ReceiveError, content_digest, receive_placed};
+use super::{Accepted, Arrival, Deidentify, ReceiveError, content_digest, receive_placed};
 use crate::{IngestDeps, ReceiveConfig, quota, resume, stow};
 
 /// `POST /api/v1/slides`: the body is the file, of any size. Below `/api/v1/uploads` it may come
@@ -41,7 +41,7 @@ async fn push(
     body: Body,
 ) -> Result<impl IntoResponse, ApiError> {
     access.require(Role::Scanner)?;
-    let arrival = arrival(&access, &headers)?;
+    let arrival = arrival(&access, &headers, config.patient_pictures)?;
     let place = GivenPlace::read(&headers)?;
     ensure_room(&deps, config).await?;
     let key = access.key();
@@ -79,7 +79,11 @@ pub(crate) fn sender_of(headers: &HeaderMap) -> Option<TraceContext> {
     parent.and_then(|parent| parent.to_str().ok()?.parse().ok())
 }
 
-fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError> {
+fn arrival(
+    access: &Access,
+    headers: &HeaderMap,
+    rule: PatientPictures,
+) -> Result<Arrival, ReceiveError> {
     let digest = text(headers, "Content-Digest")?.map(content_digest::parse);
     let mpp = text(headers, "X-Mpp")?.map(parse_mpp);
     // The name is for people only: one that cannot be read is no reason to refuse a slide.
@@ -92,6 +96,7 @@ fn arrival(access: &Access, headers: &HeaderMap) -> Result<Arrival, ReceiveError
         file_name,
         digest: digest.transpose()?,
         mpp: mpp.transpose()?,
+        deidentify: Deidentify::read(headers, rule)?,
         trace: sender_of(headers),
     })
 }

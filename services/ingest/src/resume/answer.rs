@@ -29,7 +29,8 @@ impl Uploads {
         let outcome = match upload.state {
             UploadState::Done(slide) => Outcome::Done(slide),
             _ if upload.is_whole() => {
-                let joined = join(self.deps.clone(), upload.clone(), trace);
+                let rule = self.config.patient_pictures;
+                let joined = join(self.deps.clone(), upload.clone(), rule, trace);
                 Outcome::Done(to_its_end(joined).await?)
             }
             _ => Outcome::Open(expires_at(upload, self.config.uploads)),

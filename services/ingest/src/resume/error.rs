@@ -70,6 +70,12 @@ pub(crate) enum ResumeError {
          that with PUT /api/v1/slides/{slide}/case"
     )]
     OtherCase { slide: SlideId },
+    #[error(
+        "slide {slide} was received before without a wish to de-identify it: its label and macro are \
+         stored or will be, and nothing that is stored changes. Remove them from the file and send \
+         that, which is another slide"
+    )]
+    LabelKept { slide: SlideId },
     #[error(transparent)]
     Receive(#[from] ReceiveError),
     #[error(transparent)]
@@ -101,7 +107,9 @@ impl From<ResumeError> for ApiError {
             ResumeError::Checksum => Self::checksum_mismatch(told),
             ResumeError::Joining => Self::not_ready(told, ASK_AGAIN),
             // Not a conflict: clients would take that for one of offsets, and find the upload done.
-            ResumeError::Damaged(_) | ResumeError::OtherCase { .. } => Self::unprocessable(told),
+            ResumeError::Damaged(_)
+            | ResumeError::OtherCase { .. }
+            | ResumeError::LabelKept { .. } => Self::unprocessable(told),
             ResumeError::Receive(error) => error.into(),
             ResumeError::Store(error) => error.into(),
             ResumeError::Catalog(error) => error.into(),

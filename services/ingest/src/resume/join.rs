@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use catalog::{JoinedAs, UploadMetadata, UploadPartRow, UploadRow, UploadState};
 use chrono::{TimeDelta, Utc};
-use flow::{ObjectKey, Sha256Digest, SlideId, UploadId};
+use flow::{ObjectKey, PatientPictures, Sha256Digest, SlideId, UploadId};
 use futures::{Stream, StreamExt, stream};
 use store::{Store, StoreError};
 use telemetry::{ResumableOutcome, TraceContext};
@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::metadata::Told;
 use super::{ResumeError, clear};
-use crate::receive::{Arrival, receive_placed};
+use crate::receive::{Arrival, Deidentify, receive_placed};
 use crate::{IngestDeps, ReceiveError};
 
 /// A process that has said nothing for so long is taken for dead, and another puts the file together.
@@ -34,6 +34,7 @@ const N_AHEAD: usize = 2;
 pub(super) async fn join(
     deps: IngestDeps,
     upload: UploadRow,
+    rule: PatientPictures,
     trace: Option<TraceContext>,
 ) -> Result<SlideId, ResumeError> {
     let now = Utc::now();
@@ -42,12 +43,14 @@ pub(super) async fn join(
         return joined_elsewhere(&deps, upload.id).await;
     }
     let joined = tokio::select! {
-        joined = take_in(&deps, &upload, trace) => joined,
+        joined = take_in(&deps, &upload, rule, trace) => joined,
         never = renew(&deps, upload.id) => match never {},
     };
     let end = match &joined {
         Ok(slide) => Some(JoinedAs::Slide(*slide)),
-        Err(ResumeError::OtherCase { slide }) => Some(JoinedAs::Slide(*slide)),
+        Err(ResumeError::OtherCase { slide } | ResumeError::LabelKept { slide }) => {
+            Some(JoinedAs::Slide(*slide))
+        }
         Err(ResumeError::Damaged(_) | ResumeError::Receive(ReceiveError::Digest { .. })) => {
             Some(JoinedAs::Refused)
         }
@@ -88,6 +91,7 @@ async fn ended(deps: &IngestDeps, upload: UploadId, end: JoinedAs) {
 async fn take_in(
     deps: &IngestDeps,
     upload: &UploadRow,
+    rule: PatientPictures,
     trace: Option<TraceContext>,
 ) -> Result<SlideId, ResumeError> {
     let metadata = upload.metadata.as_ref().map(UploadMetadata::reveal);
@@ -97,6 +101,7 @@ async fn take_in(
         file_name: told.file_name,
         digest: told.digest,
         mpp: told.mpp,
+        deidentify: told.deidentify.unwrap_or(Deidentify::by_rule(rule)),
         trace,
     };
     let parts = deps.catalog.kept_parts(upload.id).await?;
@@ -142,6 +147,7 @@ fn damaged_or_else(error: ReceiveError) -> ResumeError {
     let source = match error {
         ReceiveError::Body(source) => source,
         ReceiveError::OtherCase { slide } => return ResumeError::OtherCase { slide },
+        ReceiveError::LabelKept { slide } => return ResumeError::LabelKept { slide },
         other => return other.into(),
     };
     match source.downcast::<StoreError>() {

@@ -6,7 +6,7 @@ use catalog::{FileName, PrivateName};
 use flow::{Mpp, Sha256Digest};
 
 use super::ResumeError;
-use crate::receive::GivenPlace;
+use crate::receive::{Deidentify, GivenPlace};
 
 /// What the sender says of a file in `Upload-Metadata`: the headers of a push by other names. Keys
 /// that are not known are for others.
@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub(super) digest: Option<Sha256Digest>,
     /// `mpp`
     pub(super) mpp: Option<Mpp>,
+    /// `deidentify`
+    pub(super) deidentify: Option<Deidentify>,
     /// `accession`, `part`, `block` and `stain`
     pub(super) place: Option<GivenPlace>,
 }
@@ -29,12 +31,18 @@ impl Told {
             "mpp",
             "micrometres per pixel are a number from 0.01 to 1000",
         )?;
+        let deidentify = pairs.read(
+            "deidentify",
+            "label is all that can be asked for, which removes label and macro",
+            Deidentify::asked,
+        )?;
         // The name is for people only: one that cannot be read is no reason to refuse a slide.
         let file_name = pairs.bytes("filename").map(String::from_utf8_lossy);
         Ok(Self {
             file_name: file_name.and_then(|name| FileName::new(&name)),
             digest,
             mpp,
+            deidentify,
             place: pairs.place()?,
         })
     }
@@ -132,6 +140,7 @@ mod tests {
             pair("filename", "/scans/Doe Jäne.svs"),
             pair("sha256", &digest.to_string()),
             pair("mpp", "0.25"),
+            pair("deidentify", "label"),
             pair("accession", "S26-1"),
             pair("stain", "H&E"),
             "is_confidential".to_owned(),
@@ -141,6 +150,7 @@ mod tests {
         assert_eq!(name, Some("Doe Jäne.svs"));
         assert_eq!(told.digest, Some(digest));
         assert_eq!(told.mpp.map(Mpp::get), Some(0.25));
+        assert_eq!(told.deidentify, Some(Deidentify::Asked));
         let place = told.place.expect("an accession was named");
         assert_eq!(place.accession.reveal(), "S26-1");
         assert_eq!(place.stain.as_ref().map(PrivateName::reveal), Some("H&E"));
@@ -153,6 +163,7 @@ mod tests {
         let bad = [
             pair("sha256", "CANARY"),
             pair("mpp", "CANARY"),
+            pair("deidentify", "CANARY"),
             pair("accession", &"CANARY".repeat(20)),
             format!("{},{}", pair("mpp", "0.5"), pair("mpp", "0.25")),
             "filename C?".to_owned(),

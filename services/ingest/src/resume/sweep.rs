@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flow::PatientPictures;
 use telemetry::ResumableOutcome;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -13,12 +14,15 @@ use crate::{IngestDeps, UploadConfig};
 /// those that are whole, gives up those that nobody goes on with, and removes what these leave.
 pub(crate) async fn run(
     config: UploadConfig,
+    patient_pictures: PatientPictures,
     every: Duration,
     deps: IngestDeps,
     shutdown: CancellationToken,
 ) {
     loop {
-        let swept = shutdown.run_until_cancelled(sweep(config, &deps)).await;
+        let swept = shutdown
+            .run_until_cancelled(sweep(config, patient_pictures, &deps))
+            .await;
         if let Some(Err(error)) = swept {
             let error = &error as &dyn std::error::Error;
             warn!(
@@ -33,14 +37,18 @@ pub(crate) async fn run(
     }
 }
 
-async fn sweep(config: UploadConfig, deps: &IngestDeps) -> Result<(), ResumeError> {
+async fn sweep(
+    config: UploadConfig,
+    patient_pictures: PatientPictures,
+    deps: &IngestDeps,
+) -> Result<(), ResumeError> {
     let catalog = &deps.catalog;
     for id in catalog.uploads_to_join(Utc::now()).await? {
         let Some(upload) = catalog.upload(id).await? else {
             continue;
         };
         // What is wrong with one keeps no other from its end.
-        match join(deps.clone(), upload, None).await {
+        match join(deps.clone(), upload, patient_pictures, None).await {
             Ok(_) | Err(ResumeError::Joining | ResumeError::Over { .. }) => (),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;

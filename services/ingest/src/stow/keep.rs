@@ -10,7 +10,7 @@ use telemetry::{TraceContext, UploadOutcome};
 use super::parts::Staged;
 use super::refusal::{InstanceName, Reason, Refused};
 use crate::quota::ensure_slides_left;
-use crate::receive::{accept, receiving};
+use crate::receive::{Deidentify, accept, receiving};
 use crate::tile::was_made_here;
 use crate::{Arrival, IngestDeps, ReceiveError};
 
@@ -19,6 +19,7 @@ pub(super) struct Sender {
     pub(super) bearer: String,
     /// What its slides are counted under.
     pub(super) key: Sha256Digest,
+    pub(super) deidentify: Deidentify,
     pub(super) trace: Option<TraceContext>,
 }
 
@@ -78,7 +79,16 @@ pub(super) async fn keep(
             name: Some(inspected.name),
         }));
     }
-    put(deps, sender, file, &new, kept).await?;
+    match put(deps, sender, file, &new, kept).await {
+        Ok(()) => {}
+        Err(ReceiveError::LabelKept { .. }) => {
+            return Ok(Err(Refused {
+                reason: Reason::LabelKept,
+                name: Some(inspected.name),
+            }));
+        }
+        Err(error) => return Err(error),
+    }
     Ok(Ok(Stored {
         name: inspected.name,
         uids: inspected.instance.uids,
@@ -112,6 +122,7 @@ async fn put(
         file_name: None,
         digest: None,
         mpp: None,
+        deidentify: sender.deidentify,
         trace: sender.trace.clone(),
     };
     receiving(sender.trace.clone(), accept(deps, file, arrival, None)).await?;

@@ -17,6 +17,8 @@ pub(super) enum Reason {
     OtherBytes,
     /// Whoever stores it has brought all slides that they may on one day.
     TooManySlides,
+    /// Whoever stores it asks for its label to be removed, and it came before without that.
+    LabelKept,
 }
 
 /// An instance that was not stored.
@@ -47,6 +49,7 @@ impl Reason {
             Self::NoSlide => 0x0110,
             Self::OtherBytes => 0xb00e,
             Self::TooManySlides => 0xa700,
+            Self::LabelKept => 0xa902,
         }
     }
 
@@ -60,6 +63,7 @@ impl Reason {
             Self::OtherStudy => "it is of another study than the address names",
             Self::NoSlide => "no slide that can be read: it must be one TILED_FULL RGB level",
             Self::OtherBytes => "other bytes were stored under its UID: give it a new one",
+            Self::LabelKept => "it came before without X-Deidentify and has its label",
             Self::TooManySlides => "this token's slides of one day are used up: send it later",
         }
     }
@@ -88,6 +92,7 @@ mod tests {
             (Reason::NoSlide, 272),
             (Reason::OtherBytes, 45070),
             (Reason::TooManySlides, 42752),
+            (Reason::LabelKept, 43266),
         ];
         for (reason, code) in reasons {
             assert_eq!(reason.code(), code);

@@ -14,7 +14,7 @@ use super::boundary::Boundary;
 use super::error::StowError;
 use super::keep::{Sender, keep, note_refused};
 use super::parts::{Staged, receive_parts};
-use crate::receive::{ensure_room, sender_of};
+use crate::receive::{Deidentify, ensure_room, sender_of};
 use crate::{IngestDeps, ReceiveConfig};
 
 const JSON: [Offer<&str>; 2] = [
@@ -108,6 +108,7 @@ async fn store_all(
     let sender = Sender {
         bearer: access.name().to_owned(),
         key: access.key(),
+        deidentify: Deidentify::read(&headers, config.patient_pictures)?,
         trace: sender_of(&headers),
     };
     let body = body.into_data_stream();

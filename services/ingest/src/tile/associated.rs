@@ -50,6 +50,12 @@ pub(super) async fn dicom_label(
     Ok(left_out(slide, AssociatedName::Label, read.await?))
 }
 
+/// Takes those away that may show a patient's name; which they were.
+pub(super) fn take_patient_pictures(pictures: &mut Vec<StoredPicture>) -> Vec<AssociatedName> {
+    let taken = pictures.extract_if(.., |picture| picture.facts.name.may_identify_patient());
+    taken.map(|picture| picture.facts.name).collect()
+}
+
 fn picture(slide: &Slide, id: SlideId, name: AssociatedName) -> Option<StoredPicture> {
     left_out(id, name, read(slide, name))
 }

@@ -2,14 +2,17 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use catalog::SlideRow;
-use flow::{HoldReason, Mpp, MppSource, ObjectKey, SlideUids};
+use flow::{
+    Deidentification, DeidentificationMethod, HoldReason, Mpp, MppSource, ObjectKey,
+    PatientPictures, SlideUids,
+};
 use pyramid::{BuiltPyramid, PyramidError, PyramidPlan};
 use slide::{DecoderCommand, Slide, SlideError, SlideFacts};
 use step::ProgressSink;
 use store::{LocalFile, Scratch};
 use tokio::task::spawn_blocking;
 
-use super::associated::{StoredPicture, dicom_label, pictures};
+use super::associated::{StoredPicture, dicom_label, pictures, take_patient_pictures};
 use super::uids::uids_of;
 use super::witnesses::{Found, found};
 use super::{Obstacle, Refusal};
@@ -22,7 +25,9 @@ pub(super) struct Built {
     pub(super) mpp_source: MppSource,
     pub(super) uids: SlideUids,
     pub(super) pyramid: BuiltPyramid,
+    /// Those that are to be stored.
     pub(super) associated: Vec<StoredPicture>,
+    pub(super) deidentification: Option<Deidentification>,
     /// What label and scanner say of which slide it is; `None` where nobody asks.
     pub(super) found: Option<Found>,
 }
@@ -97,12 +102,14 @@ impl Job {
             uids: uids.clone(),
             mpp,
             jpeg_quality: self.config.jpeg_quality,
+            deidentified_by: self.methods(&uids),
         };
         let pyramid = pyramid::build(slide, &plan, &self.scratch, &*self.progress)?;
         let mut associated = pictures(slide, self.row.id);
         associated.extend(label);
         let identity = self.config.identity.as_ref();
         let found = identity.map(|config| found(&config.pattern, &facts.named, &associated));
+        let deidentification = self.deidentified(&uids, &mut associated);
         Ok(Built {
             facts,
             mpp,
@@ -110,8 +117,32 @@ impl Job {
             uids,
             pyramid,
             associated,
+            deidentification,
             found,
         })
+    }
+
+    /// Nothing where nobody asked.
+    fn methods(&self, uids: &SlideUids) -> Vec<DeidentificationMethod> {
+        match self.row.patient_pictures {
+            PatientPictures::Kept => Vec::new(),
+            PatientPictures::Removed => DeidentificationMethod::without_label(&self.row.id, uids),
+        }
+    }
+
+    /// After the label was read: what it says of the slide is compared all the same.
+    fn deidentified(
+        &self,
+        uids: &SlideUids,
+        associated: &mut Vec<StoredPicture>,
+    ) -> Option<Deidentification> {
+        match self.row.patient_pictures {
+            PatientPictures::Kept => None,
+            PatientPictures::Removed => Some(Deidentification {
+                removed: take_patient_pictures(associated),
+                methods: self.methods(uids),
+            }),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn manifest(row: &SlideRow, built: &Built, tissue: TissueMask) -> Sli
             .iter()
             .map(|picture| picture.facts.clone())
             .collect(),
+        deidentification: built.deidentification.clone(),
         icc: facts.icc.as_deref().map(|profile| IccProfile {
             sha256: Sha256Digest::of(profile),
             bytes: profile.len() as u64,

@@ -11,11 +11,12 @@ mod witnesses;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use catalog::SlideRow;
+use catalog::{AuditAction, AuditEvent, SlideRow};
 use flow::{
     HoldReason, MppSource, ObjectKey, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
 };
 use pyramid::PyramidError;
+use serde_json::json;
 use slide::SlideError;
 use step::{IdentityRule, ProgressSink};
 use telemetry::ErrorKind;
@@ -133,12 +134,27 @@ async fn store(deps: &IngestDeps, row: &SlideRow, built: &Built, rule: IdentityR
     if let Some(found) = &built.found {
         identity::compare(deps, slide, found, rule).await?;
     }
+    note_removed(deps, slide, built).await?;
     let manifest = manifest::manifest(row, built, tissue);
     let json = serde_json::to_vec(&manifest)?;
     deps.store
         .put(&ObjectKey::SlideManifest(slide), json.into())
         .await?;
     Ok(())
+}
+
+/// Puts on record that pictures were removed, where that was asked for.
+async fn note_removed(deps: &IngestDeps, slide: SlideId, built: &Built) -> Result<()> {
+    let Some(deidentification) = &built.deidentification else {
+        return Ok(());
+    };
+    let event = AuditEvent {
+        actor: "tiling".to_owned(),
+        action: AuditAction::LabelRemoved,
+        slide: Some(slide),
+        detail: json!(deidentification),
+    };
+    Ok(deps.catalog.audit(event).await?)
 }
 
 async fn hold(deps: &IngestDeps, slide: SlideId, reason: HoldReason) -> Result<TileOutcome> {

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use catalog::FileName;
+use flow::PatientPictures;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::receive::{Arrival, ReceiveError, receive_file};
+use crate::receive::{Arrival, Deidentify, ReceiveError, receive_file};
 use crate::{IngestDeps, WatchConfig};
 use settling::Settling;
 
@@ -19,11 +20,17 @@ use settling::Settling;
 ///
 /// Files stay where they are. One that was taken before a restart is taken again and found to be
 /// the same slide.
-pub(crate) async fn run(config: WatchConfig, deps: IngestDeps, shutdown: CancellationToken) {
+pub(crate) async fn run(
+    config: WatchConfig,
+    patient_pictures: PatientPictures,
+    deps: IngestDeps,
+    shutdown: CancellationToken,
+) {
     let mut folder = WatchedFolder {
         settling: Settling::new(config.settle),
         path: config.folder,
         is_readable: true,
+        deidentify: Deidentify::by_rule(patient_pictures),
         deps,
     };
     while shutdown.run_until_cancelled(folder.look()).await.is_some() {
@@ -38,6 +45,7 @@ struct WatchedFolder {
     path: PathBuf,
     settling: Settling,
     is_readable: bool,
+    deidentify: Deidentify,
     deps: IngestDeps,
 }
 
@@ -67,6 +75,7 @@ impl WatchedFolder {
             file_name: file_name(path),
             digest: None,
             mpp: None,
+            deidentify: self.deidentify,
             trace: None,
         };
         match receive_file(&self.deps, path, arrival, |_| {}).await {

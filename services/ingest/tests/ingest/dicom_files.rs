@@ -25,6 +25,7 @@ pub(crate) fn painted(uids: &SlideUids, seed: u64) -> Result<Vec<Vec<u8>>, Failu
         uids: uids.clone(),
         mpp: slide.facts().mpp.ok_or("a phantom has an mpp")?,
         jpeg_quality: 80,
+        deidentified_by: Vec::new(),
     };
     let built = pyramid::build(&slide, &plan, folder.path(), &|_| {})?;
     let files = built.levels.iter().map(|level| fs::read(&level.file));

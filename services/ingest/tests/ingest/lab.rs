@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalog::{Catalog, SlideRow};
-use coverslip_ingest::{Arrival, IngestDeps};
+use coverslip_ingest::{Arrival, Deidentify, IngestDeps};
 use flow::{SlideId, SlideStatus};
 use phantom::PhantomSpec;
 use queue::Queue;
@@ -70,6 +70,7 @@ pub(crate) fn arrival() -> Arrival {
         file_name: None,
         digest: None,
         mpp: None,
+        deidentify: Deidentify::No,
         trace: None,
     }
 }

@@ -1,5 +1,6 @@
 //! The service on a real store, catalog and queue in a temporary folder, with painted slides.
 
+mod deidentify;
 mod dicom_files;
 mod identity;
 mod lab;

@@ -206,6 +206,7 @@ async fn a_slide_that_waits_says_for_what_and_is_served_once_tiled() -> TestResu
         n_bytes: 1,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     assert_eq!(lab.catalog.register(slide).await?, Registered::New);
     let path = format!("/slides/{id}.dzi");

@@ -69,6 +69,7 @@ pub(crate) async fn scored_in(lab: Lab) -> Result<(Lab, Painted, String), Box<dy
         n_bytes: 1,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     lab.catalog.register(slide).await?;
     score(&lab, &painted, "1.0.0", 1.1).await?;

@@ -142,6 +142,7 @@ fn manifest(slide: SlideId, shape: Shape) -> Result<SlideManifest, Box<dyn Error
                 size: PixelSize::new(1, 1),
             })
             .to_vec(),
+        deidentification: None,
         icc: None,
         tissue: left_half(shape.size)?,
         uids: None,

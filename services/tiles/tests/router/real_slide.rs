@@ -34,6 +34,7 @@ async fn tile(store: &Store, slide: &Slide, id: SlideId) -> Result<BuiltPyramid,
         uids: flow::SlideUids::derived(&id),
         mpp: slide.facts().mpp.ok_or("the slide has an mpp")?,
         jpeg_quality: 90,
+        deidentified_by: Vec::new(),
     };
     let scratch = store.scratch()?;
     let built = pyramid::build(slide, &plan, scratch.path(), &|_progress| {})?;
@@ -75,6 +76,7 @@ fn manifest(
         tile: slide.levels()[0].grid.tile,
         levels: Vec::new(),
         associated: Vec::new(),
+        deidentification: None,
         icc: None,
         tissue: TissueMask::new(32.0, 1, 1, vec![true])?,
         uids: None,

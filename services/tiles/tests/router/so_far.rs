@@ -24,6 +24,7 @@ async fn in_work(lab: &Lab) -> Result<SlideId, Box<dyn std::error::Error>> {
         n_bytes: 5,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     lab.catalog.register(new).await?;
     lab.catalog.set_status(slide, &SlideStatus::Tiled).await?;

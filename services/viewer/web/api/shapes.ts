@@ -100,6 +100,8 @@ export interface Manifest {
   tile: Size;
   levels: Level[];
   associated: { name: string; size: Size }[];
+  /** Of a slide whose label and macro were removed on request; the methods are codes of DICOM. */
+  deidentification?: { removed: string[]; methods: string[] };
   icc: { sha256: string; bytes: number } | null;
   tissue: TissueMask;
 }

@@ -42,6 +42,7 @@ export function infoSection(slide: Slide, manifest: Manifest, tissue: Tissue): H
       [say('On the glass'), formatArea(size.width * mpp, size.height * mpp)],
       [say('Tissue'), `${tissue.areaMm2().toFixed(1)} mm²`],
       [say('Colour profile'), manifest.icc === null ? say('none') : formatBytes(manifest.icc.bytes)],
+      ...removedPictures(manifest),
       [say('File hash'), hashButton(manifest.original)],
       [say('Pyramid hash'), hashButton(manifest.pyramid)],
     ),
@@ -104,6 +105,12 @@ const PICTURE_WORDS = new Map([
   ['overview', say('overview')],
   ['thumbnail', say('thumbnail')],
 ]);
+
+/** Nothing where nobody asked for it. */
+function removedPictures({ deidentification }: Manifest): (readonly [string, string])[] {
+  if (deidentification === undefined) return [];
+  return [[say('Label and macro'), say('removed on request ({codes})', { codes: deidentification.methods.join(', ') })]];
+}
 
 /** Labels and macros may name a patient: they are fetched only when someone asks. */
 function associatedPictures({ slide, associated }: Manifest): HTMLElement | null {

@@ -69,6 +69,7 @@ impl Lab {
             n_bytes: bytes.len() as u64,
             file_name: FileName::new("CANARY^Jane 1970.svs"),
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         self.catalog.register(slide).await?;
         Ok(id)

@@ -51,6 +51,7 @@ impl Lab {
             n_bytes: 5,
             file_name: None,
             mpp_override: None,
+            patient_pictures: flow::PatientPictures::Kept,
         };
         lab.deps.catalog.register(row).await?;
         lab.deps
@@ -81,6 +82,7 @@ impl Lab {
             uids: flow::SlideUids::derived(&self.slide),
             mpp: spec.mpp,
             jpeg_quality: 85,
+            deidentified_by: Vec::new(),
         };
         let built = pyramid::build(
             &slide::open(&file, &decoder)?,
@@ -110,6 +112,7 @@ impl Lab {
             tile: PixelSize::new(256, 256),
             levels: Vec::new(),
             associated: Vec::new(),
+            deidentification: None,
             icc: None,
             tissue,
             uids: None,

@@ -97,6 +97,7 @@ async fn stored_bag_in(
         n_bytes: 5,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     deps.catalog.register(row).await?;
     deps.catalog
@@ -124,6 +125,7 @@ fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
         tile: size,
         levels: Vec::new(),
         associated: Vec::new(),
+        deidentification: None,
         icc: None,
         tissue: TissueMask::new(TILE_UM, 5, 4, vec![true; 20])?,
         uids: None,

@@ -61,7 +61,7 @@ impl Coding {
                 Self::new(REST, interaction("create"), "C")
             }
             "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
-            | "identity_corrected" | "analysis_stopped" | "analysis_resumed"
+            | "identity_corrected" | "label_removed" | "analysis_stopped" | "analysis_resumed"
             | "analysis_retried" => Self::new(REST, interaction("update"), "U"),
             "annotation_removed" => Self::new(REST, interaction("delete"), "D"),
             "slides_seen" | "orders_seen" | "similar_sought" => {

@@ -55,6 +55,7 @@ pub(super) async fn painted(lab: &Lab, number: u32) -> Result<Painted, Box<dyn E
         n_bytes: 1,
         file_name: None,
         mpp_override: None,
+        patient_pictures: flow::PatientPictures::Kept,
     };
     lab.catalog.register(new).await?;
     Ok(painted)

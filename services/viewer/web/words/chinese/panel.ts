@@ -90,6 +90,8 @@ export const PANEL: Dictionary = {
   'copied bit for bit': '逐位复制',
   'converted': '已转换',
   'made from the level above': '由上一层级生成',
+  'Label and macro': '标签图和宏观图',
+  'removed on request ({codes})': '已按要求移除（{codes}）',
   'label': '标签图',
   'macro': '宏观图',
   'overview': '概览图',
