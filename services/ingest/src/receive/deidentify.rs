@@ -63,17 +63,15 @@ impl Deidentify {
     }
 }
 
-/// What came before without being asked for it is stored, or about to be: whoever asks now must know.
-pub(super) async fn ensure_not_too_late(
+/// What came before without that wish is stored with its label, or about to be: whoever asks now must know.
+pub(crate) async fn is_too_late(
     deps: &IngestDeps,
     slide: SlideId,
-    asked: Deidentify,
-) -> Result<(), ReceiveError> {
-    if asked != Deidentify::Asked {
-        return Ok(());
+    wish: Deidentify,
+) -> Result<bool, ReceiveError> {
+    if wish != Deidentify::Asked {
+        return Ok(false);
     }
-    match deps.catalog.known_slide(slide).await?.patient_pictures {
-        PatientPictures::Removed => Ok(()),
-        PatientPictures::Kept => Err(ReceiveError::LabelKept { slide }),
-    }
+    let known = deps.catalog.slide(slide).await?;
+    Ok(known.is_some_and(|row| row.patient_pictures == PatientPictures::Kept))
 }

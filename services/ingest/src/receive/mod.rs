@@ -18,6 +18,7 @@ use store::ReceivedFile;
 use telemetry::TraceContext;
 
 pub use deidentify::Deidentify;
+pub(crate) use deidentify::is_too_late;
 pub use error::ReceiveError;
 pub use file::receive_file;
 pub(crate) use place_in_case::GivenPlace;
@@ -26,7 +27,6 @@ pub use request::router;
 pub(crate) use request::{ensure_room, sender_of};
 
 use crate::IngestDeps;
-use deidentify::ensure_not_too_late;
 use place_in_case::put_in_case;
 
 /// What is known of a file before its bytes.
@@ -146,7 +146,9 @@ pub(crate) async fn accept(
             Ok(Accepted::New(id))
         }
         Registered::Known => {
-            ensure_not_too_late(deps, id, arrival.deidentify).await?;
+            if is_too_late(deps, id, arrival.deidentify).await? {
+                return Err(ReceiveError::LabelKept { slide: id });
+            }
             known_again(deps, &arrival.bearer, id, arrival.mpp).await?;
             put_if_given(deps, &arrival.bearer, id, place).await?;
             Ok(Accepted::Known(id))

@@ -10,7 +10,7 @@ use telemetry::{TraceContext, UploadOutcome};
 use super::parts::Staged;
 use super::refusal::{InstanceName, Reason, Refused};
 use crate::quota::ensure_slides_left;
-use crate::receive::{Deidentify, accept, receiving};
+use crate::receive::{Deidentify, accept, is_too_late, receiving};
 use crate::tile::was_made_here;
 use crate::{Arrival, IngestDeps, ReceiveError};
 
@@ -61,10 +61,10 @@ pub(super) async fn keep(
         slide,
     };
     if let Some(slide) = slide
-        && !may_bring(deps, quota, sender, slide).await?
+        && let Some(reason) = obstacle(deps, quota, sender, slide).await?
     {
         return Ok(Err(Refused {
-            reason: Reason::TooManySlides,
+            reason,
             name: Some(inspected.name),
         }));
     }
@@ -79,16 +79,7 @@ pub(super) async fn keep(
             name: Some(inspected.name),
         }));
     }
-    match put(deps, sender, file, &new, kept).await {
-        Ok(()) => {}
-        Err(ReceiveError::LabelKept { .. }) => {
-            return Ok(Err(Refused {
-                reason: Reason::LabelKept,
-                name: Some(inspected.name),
-            }));
-        }
-        Err(error) => return Err(error),
-    }
+    put(deps, sender, file, &new, kept).await?;
     Ok(Ok(Stored {
         name: inspected.name,
         uids: inspected.instance.uids,
@@ -130,6 +121,20 @@ async fn put(
         .catalog
         .note_owner_slide(&sender.key, slide, Utc::now());
     Ok(counted.await?)
+}
+
+/// Why a slide is not taken, whatever its file is like.
+async fn obstacle(
+    deps: &IngestDeps,
+    quota: UploadQuota,
+    sender: &Sender,
+    slide: SlideId,
+) -> Result<Option<Reason>, ReceiveError> {
+    if is_too_late(deps, slide, sender.deidentify).await? {
+        return Ok(Some(Reason::LabelKept));
+    }
+    let may_bring = may_bring(deps, quota, sender, slide).await?;
+    Ok((!may_bring).then_some(Reason::TooManySlides))
 }
 
 /// One that is here costs nothing once more: a sender that lost the answer is told what it was told.

@@ -85,3 +85,31 @@ fn stored(name: AssociatedName, jpeg: Vec<u8>) -> Result<StoredPicture> {
         jpeg: jpeg.into(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use flow::PixelSize;
+
+    use super::*;
+
+    #[test]
+    fn label_and_macro_are_taken_and_the_thumbnail_is_left() {
+        let picture = |name| StoredPicture {
+            facts: AssociatedImage {
+                name,
+                size: PixelSize::new(1, 1),
+            },
+            jpeg: Bytes::new(),
+        };
+        let names = [
+            AssociatedName::Macro,
+            AssociatedName::Thumbnail,
+            AssociatedName::Label,
+        ];
+        let mut pictures = names.map(picture).into();
+        let taken = take_patient_pictures(&mut pictures);
+        assert_eq!(taken, [AssociatedName::Macro, AssociatedName::Label]);
+        let left: Vec<_> = pictures.iter().map(|picture| picture.facts.name).collect();
+        assert_eq!(left, [AssociatedName::Thumbnail]);
+    }
+}
