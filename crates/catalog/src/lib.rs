@@ -17,6 +17,9 @@
 //! * A message of the laboratory's is stored with its effect and its answer: all are there or none.
 //!   Results are written down to be sent with what they tell of; they are sent in their order, one at
 //!   a time.
+//! * Of the versions of a task that are registered one is active at most. None becomes so but with a
+//!   stored evaluation that meets its criteria, by having been in service before, or by a rollback; how it
+//!   came to its state stays. What a task in shadow says is in no answer about results.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -39,6 +42,7 @@ mod error;
 mod file_name;
 mod hl7;
 mod migrations;
+mod models;
 mod postgres;
 mod predictions;
 mod private_text;
@@ -72,6 +76,11 @@ pub use file_name::FileName;
 pub use hl7::{
     AnsweredOrders, DueResults, ResultsMessage, ResultsPage, ResultsSettled, ResultsState,
     StoredAnswer, StoredMessage,
+};
+pub use models::{
+    ChangeCause, ComparedResults, Model, ModelChange, ModelEvaluation, ModelKind, ModelMove,
+    ModelRow, ModelStandings, ModelState, ModelTarget, MoveRefusal, Moved, NewModel,
+    NewModelEvaluation, RegisteredModel, Standing, UnknownModelState,
 };
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;

@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// In order; a migration that was ever released is never edited.
-const MIGRATIONS: [(&str, Script); 18] = [
+const MIGRATIONS: [(&str, Script); 19] = [
     (
         "slides",
         Script::Same(include_str!("../migrations/0001_slides.sql")),
@@ -111,6 +111,13 @@ const MIGRATIONS: [(&str, Script); 18] = [
     (
         "dicom_instances",
         Script::Same(include_str!("../migrations/0018_dicom_instances.sql")),
+    ),
+    (
+        "models",
+        Script::Own {
+            sqlite: include_str!("../migrations/0021_models.sqlite.sql"),
+            postgres: include_str!("../migrations/0021_models.postgres.sql"),
+        },
     ),
 ];
 

@@ -10,6 +10,7 @@ mod covariates;
 mod dicom_instances;
 mod hl7;
 mod hl7_results;
+mod models;
 mod place;
 mod postgres;
 mod processes;
