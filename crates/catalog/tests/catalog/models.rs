@@ -188,7 +188,7 @@ async fn a_rollback_puts_back_what_was_active_before_and_hides_what_went(
     catalog.register(new_slide(1)).await?;
     let [one, two] = [prediction(1, "1.0.0", 0.2)?, prediction(1, "2.0.0", 0.9)?];
     catalog
-        .audit_tasks("score", &[one.task.clone()], &[])
+        .audit_tasks("score", std::slice::from_ref(&one.task), &[])
         .await?;
     catalog.record_prediction(id(1), &one).await?;
     let before = catalog.case_revision().await?;
@@ -196,7 +196,7 @@ async fn a_rollback_puts_back_what_was_active_before_and_hides_what_went(
     assert!(catalog.case_revision().await? > before, "viewers are told");
     assert_eq!(state(&catalog, "1.0.0").await?, ModelState::Retired);
     // What the one before said stands until the new one has answered, and behind it then.
-    assert_eq!(shown(&catalog).await?, [one.clone()]);
+    assert_eq!(shown(&catalog).await?, std::slice::from_ref(&one));
     catalog.record_prediction(id(1), &two).await?;
     assert_eq!(shown(&catalog).await?, [two.clone(), one.clone()]);
     promoted(&catalog, "3.0.0").await?;
@@ -217,7 +217,7 @@ async fn a_rollback_puts_back_what_was_active_before_and_hides_what_went(
     assert!(matches!(back("2.0.0").await?, Moved::Done(_)));
     assert_eq!(state(&catalog, "1.0.0").await?, ModelState::Active);
     assert_eq!(state(&catalog, "2.0.0").await?, ModelState::Shadow);
-    assert_eq!(shown(&catalog).await?, [one.clone()]);
+    assert_eq!(shown(&catalog).await?, std::slice::from_ref(&one));
     let recorded = catalog.predictions_of_all_models(id(1)).await?;
     assert_eq!(recorded, [two, one]);
     let none = back("1.0.0").await?;
@@ -306,8 +306,11 @@ async fn what_is_said_in_shadow_is_no_result(place: Place) -> TestResult {
         before,
         "nobody who watches sees it"
     );
-    assert_eq!(shown(&catalog).await?, [one.clone()]);
-    assert_eq!(catalog.shadow_results(id(1)).await?, [two.clone()]);
+    assert_eq!(shown(&catalog).await?, std::slice::from_ref(&one));
+    assert_eq!(
+        catalog.shadow_results(id(1)).await?,
+        std::slice::from_ref(&two)
+    );
     assert_eq!(catalog.n_shadow_slides(two.task.hash).await?, 1);
     let compared = catalog
         .shadow_and_shown(two.task.hash, one.task.hash, None, 9)

@@ -63,7 +63,7 @@ async fn a_task_in_shadow_scores_the_bag_and_nobody_is_shown_it() -> TestResult 
     let score = || score_slide(&deps, slide, encoder, &tasks, Arc::new(|_| {}));
     let first = tasks[0].reference().clone();
     deps.catalog
-        .audit_tasks("score", &[first.clone()], &[])
+        .audit_tasks("score", std::slice::from_ref(&first), &[])
         .await?;
     registered(&deps.catalog, &tasks[1]).await?;
 
