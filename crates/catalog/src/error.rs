@@ -1,6 +1,6 @@
 use std::io;
 
-use flow::{CaseId, SlideId};
+use flow::{CaseId, Sha256Digest, SlideId};
 use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
@@ -13,6 +13,8 @@ pub enum CatalogError {
     UnknownSlide { id: SlideId },
     #[error("there is no case {id} in the catalog")]
     UnknownCase { id: CaseId },
+    #[error("no model {hash} is registered")]
+    UnknownModel { hash: Sha256Digest },
     #[error("cannot {action} in the catalog")]
     Database {
         action: &'static str,

@@ -19,6 +19,9 @@
 //! * A message of the laboratory's is stored with its effect and its answer: all are there or none.
 //!   Results are written down to be sent with what they tell of; they are sent in their order, one at
 //!   a time.
+//! * Of the versions of a task that are registered one is active at most. None becomes so but with a
+//!   stored evaluation that meets its criteria, by having been in service before, or by a rollback; how it
+//!   came to its state stays. What a task in shadow says is in no answer about results.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -42,6 +45,7 @@ mod file_name;
 mod hl7;
 mod identity;
 mod migrations;
+mod models;
 mod postgres;
 mod predictions;
 mod progress;
@@ -80,6 +84,11 @@ pub use hl7::{
 pub use identity::{
     IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, LabelReading, SlideIdentity,
     Witness, WitnessSource,
+};
+pub use models::{
+    ChangeCause, ComparedResults, Model, ModelChange, ModelEvaluation, ModelKind, ModelMove,
+    ModelRow, ModelStandings, ModelState, ModelTarget, MoveRefusal, Moved, NewModel,
+    NewModelEvaluation, RegisteredModel, Standing, UnknownModelState,
 };
 pub use postgres::{NoPostgresUrl, PostgresUrl};
 pub use predictions::RecordedPrediction;

@@ -20,9 +20,8 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
-/// By version, in order; one that is not there belongs to work that is not done. A migration that was ever
-/// released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 21] = [
+/// By version, in order; a migration that was ever released is never edited.
+const MIGRATIONS: [(i64, &str, Script); 22] = [
     (
         1,
         "slides",
@@ -140,6 +139,14 @@ const MIGRATIONS: [(i64, &str, Script); 21] = [
         20,
         "uploads",
         Script::Same(include_str!("../migrations/0020_uploads.sql")),
+    ),
+    (
+        21,
+        "models",
+        Script::Own {
+            sqlite: include_str!("../migrations/0021_models.sqlite.sql"),
+            postgres: include_str!("../migrations/0021_models.postgres.sql"),
+        },
     ),
     (
         22,

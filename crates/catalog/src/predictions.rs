@@ -59,19 +59,48 @@ impl Catalog {
     ) -> Result<Vec<RecordedPrediction>, CatalogError> {
         let statement = Statement::to(
             "read predictions",
-            "SELECT body, recorded_at_ms FROM predictions WHERE slide = $1
-             ORDER BY task, recorded_at_ms DESC, task_version DESC",
+            "SELECT predictions.body, predictions.recorded_at_ms FROM predictions
+             LEFT JOIN models AS tasks ON tasks.hash = predictions.task_hash
+             LEFT JOIN models AS encoders ON encoders.hash = predictions.encoder_hash
+             WHERE predictions.slide = $1
+                 AND coalesce(tasks.state, 'active') NOT IN ('draft', 'shadow')
+                 AND coalesce(encoders.state, 'active') NOT IN ('draft', 'shadow')
+             ORDER BY predictions.task, CASE tasks.state WHEN 'active' THEN 0 ELSE 1 END,
+                 predictions.recorded_at_ms DESC, predictions.task_version DESC",
         )
         .bind(id.to_string());
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_recorded).collect()
     }
 
-    /// The first result of each version of each task with each encoder, whatever the slide.
+    /// Also of models that were rolled back or moved to shadow since, which nobody is shown: by task, the
+    /// one recorded last first.
+    pub async fn predictions_of_all_models(
+        &self,
+        id: SlideId,
+    ) -> Result<Vec<Prediction>, CatalogError> {
+        let statement = Statement::to(
+            "read predictions of all models",
+            "SELECT body, recorded_at_ms FROM predictions WHERE slide = $1
+             ORDER BY task, recorded_at_ms DESC, task_version DESC",
+        )
+        .bind(id.to_string());
+        let rows = self.readers.fetch_all(statement).await?;
+        let rows = rows.iter().map(read_recorded);
+        rows.map(|row| Ok(row?.prediction)).collect()
+    }
+
+    /// The first result of each version of each task with each encoder whose results are shown, whatever
+    /// the slide.
     pub async fn first_of_each_model(&self) -> Result<Vec<RecordedPrediction>, CatalogError> {
         let statement = Statement::to(
             "list the models",
             "SELECT DISTINCT task, task_version, task_hash, encoder_hash FROM predictions
+             WHERE NOT EXISTS (
+                 SELECT 1 FROM models
+                 WHERE models.hash IN (predictions.task_hash, predictions.encoder_hash)
+                     AND models.state IN ('draft', 'shadow')
+             )
              ORDER BY task, task_version, task_hash, encoder_hash",
         );
         let mut first = Vec::new();
@@ -92,7 +121,8 @@ impl Catalog {
         Ok(first)
     }
 
-    /// All results of a slide, by task, the latest of each task first.
+    /// The results of a slide that are shown, by task: first that of the active version, where the task
+    /// is registered, then the latest. What models said that are in shadow now is not among them.
     pub async fn predictions(&self, id: SlideId) -> Result<Vec<Prediction>, CatalogError> {
         let recorded = self.recorded_predictions(id).await?;
         Ok(recorded.into_iter().map(|row| row.prediction).collect())

@@ -206,9 +206,9 @@ impl From<StoreError> for ApiError {
 impl From<CatalogError> for ApiError {
     fn from(error: CatalogError) -> Self {
         match &error {
-            CatalogError::UnknownSlide { .. } | CatalogError::UnknownCase { .. } => {
-                Self::not_found(error.to_string())
-            }
+            CatalogError::UnknownSlide { .. }
+            | CatalogError::UnknownCase { .. }
+            | CatalogError::UnknownModel { .. } => Self::not_found(error.to_string()),
             CatalogError::Away { .. } => Self::caused(
                 &problem::UNAVAILABLE,
                 "the catalog does not answer: try again in a while",

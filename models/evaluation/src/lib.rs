@@ -6,6 +6,7 @@
 
 mod answers;
 mod bootstrap;
+mod criteria;
 mod error;
 mod measure;
 mod picture;
@@ -16,6 +17,9 @@ mod table;
 
 pub use answers::{Answers, Kind};
 pub use bootstrap::{Bootstrap, Interval, IntervalMethod, Unit, Withheld};
+pub use criteria::{
+    Criteria, Criterion, Finding, JudgedBy, Limit, MeasuredFigures, NoCriteria, Verdict,
+};
 pub use error::EvaluationError;
 pub use measure::{
     Estimate, Measure, Undefined, auc, balanced_accuracy, brier, quadratic_weighted_kappa,

@@ -1,5 +1,5 @@
 //! Slides, their progress and their results over REST; orders and cases, what people say of slides,
-//! what they draw on them, and what they sign.
+//! what they draw on them, and what they sign; which models there are, and whether people see what they say.
 //!
 //! Everything here is read from the catalog. Of a slide can be changed the mpp for want of which it
 //! is held, what is known of it beside its pixels, which case it belongs to, which slide it is where
@@ -10,6 +10,7 @@ mod changes;
 mod covariates;
 mod events;
 mod me;
+mod models;
 mod orders;
 mod patients;
 mod predictions;
@@ -24,6 +25,7 @@ mod stop;
 mod worklist;
 mod written_report;
 
+pub use models::{ModelView, NotJudged, ShadowChange, ShadowComparison, ShadowSlide, judged};
 pub use report::{SlideReport, report};
 pub use routes::router;
 pub use state::{CasesDeps, CasesState};

@@ -11,7 +11,7 @@ use step::GiveMppError;
 use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
-    CasesDeps, CasesState, annotations, covariates, me, orders, patients, predictions,
+    CasesDeps, CasesState, annotations, covariates, me, models, orders, patients, predictions,
     reconciliation, reviews, stop, worklist, written_report,
 };
 
@@ -37,6 +37,7 @@ pub fn router(state: CasesState) -> Router {
             "/api/v1/slides/{id}/predictions/{task}",
             get(predictions::of_task),
         )
+        .merge(models::routes())
         .merge(orders::routes())
         .merge(worklist::routes())
         .merge(reconciliation::routes())

@@ -72,6 +72,9 @@ pub(crate) enum Command {
     /// What the tasks are.
     #[command(subcommand)]
     Task(commands::task::Task),
+    /// Which encoders and tasks there are, and whether people see what they say.
+    #[command(subcommand)]
+    Model(commands::model::Model),
     /// Measure how good predictions are, and write the model card.
     Evaluate(commands::evaluate::Evaluate),
     /// Train a task of one's own on labelled slides.

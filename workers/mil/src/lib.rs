@@ -1,5 +1,6 @@
 //! Scores a bag and draws its heatmaps.
 
+mod answer;
 mod catch_up;
 mod evidence;
 mod facts;
@@ -9,6 +10,7 @@ mod result_objects;
 mod run;
 mod score;
 mod scored;
+mod shadow;
 mod without_flagged;
 
 use catalog::Catalog;

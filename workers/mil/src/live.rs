@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use catalog::{Page, ScoredChunk, SlideRow, TileScore};
+use catalog::{Page, ScoredChunk, SlideRow, Standing, TileScore};
 use flow::{
     BagChunk, BagHeader, CovariateRevision, HeadPrecision, INSTANCES_PER_CHUNK, ObjectKey,
     Progress, Sha256Digest, SlideId, SlideStatus, Stage,
@@ -159,7 +159,9 @@ async fn score_chunk(
         Err(other) => return Err(other.into()),
     };
     let precision = head_precision(deps, slide, encoder).await?;
-    for task in tasks {
+    let standings = deps.catalog.model_standings().await?;
+    let is_shown = |task: &&Arc<Task>| standings.of(task.reference(), encoder) == Standing::Shown;
+    for task in tasks.iter().filter(is_shown) {
         let (scoring, chunk) = (task.in_precision(precision), Arc::clone(&chunk));
         let scores = spawn_blocking(move || tiles_alone(&scoring, &chunk)).await??;
         let scored = ScoredChunk {

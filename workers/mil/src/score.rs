@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use catalog::{ModelStandings, Standing};
 use flow::{
     CovariateRevision, Evidence, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId,
     SlideScored, SlideStatus, Stage, StageTiming,
@@ -13,11 +14,13 @@ use tokio::task::spawn_blocking;
 use tracing::debug;
 
 use crate::MilDeps;
+use crate::answer::without_evidence;
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
 use crate::flags::Flags;
 use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};
 use crate::scored::Scored;
+use crate::shadow::score_in_shadow;
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
@@ -25,6 +28,9 @@ use crate::scored::Scored;
 /// covariates reads those that were given last, and scores again by new ones. Once every task has
 /// its result the slide's status is `scored`. A slide of which nobody knows which it is, is not scored. It stays `embedded` where none of them reads such bags:
 /// a laboratory may embed its slides to train its first task on them.
+///
+/// Tasks that are registered and not active make none of these results; those in shadow score the bag
+/// as well, apart from them and after them.
 ///
 /// # Errors
 /// If the bag is missing or damaged.
@@ -37,8 +43,31 @@ pub async fn score_slide(
 ) -> Result<Vec<Prediction>> {
     let mine = tasks.iter().filter(|task| task.encoder_hash() == encoder);
     let mine: Vec<&Arc<Task>> = mine.collect();
+    let standings = deps.catalog.model_standings().await?;
+    let are = |standing| in_standing(&mine, &standings, standing);
+    let predictions = score_shown(deps, slide, &are(Standing::Shown), progress).await?;
+    score_in_shadow(deps, slide, &are(Standing::Shadow)).await;
+    Ok(predictions)
+}
+
+fn in_standing<'a>(
+    tasks: &[&'a Arc<Task>],
+    standings: &ModelStandings,
+    standing: Standing,
+) -> Vec<&'a Arc<Task>> {
+    let of_task = |task: &Task| standings.of(task.reference(), task.encoder_hash());
+    let tasks = tasks.iter().filter(|task| of_task(task) == standing);
+    tasks.copied().collect()
+}
+
+async fn score_shown(
+    deps: &MilDeps,
+    slide: SlideId,
+    mine: &[&Arc<Task>],
+    progress: ProgressSink,
+) -> Result<Vec<Prediction>> {
     if mine.is_empty() {
-        debug!(encoder = %encoder.short(), "no task reads the bags of this encoder");
+        debug!("no task whose results are shown reads the bags of this encoder");
         return Ok(Vec::new());
     }
     if step::identity_hold(&deps.catalog, slide).await?.is_some() {
@@ -47,7 +76,7 @@ pub async fn score_slide(
     }
     let predictions = loop {
         let known = deps.catalog.covariates(slide).await?;
-        let predictions = all_tasks(deps, slide, &mine, &known, &progress).await?;
+        let predictions = all_tasks(deps, slide, mine, &known, &progress).await?;
         // Who gave others meanwhile may have found no result yet to ask for anew.
         if deps.catalog.covariates(slide).await?.revision == known.revision {
             break predictions;
@@ -124,7 +153,7 @@ async fn score(
     let name = result_name(task, known.revision);
     put_heatmaps(&deps.store, &name, &scored).await?;
     let evidence_s = scored.evidence_s;
-    let prediction = prediction(task, name.covariates, scored);
+    let prediction = prediction(name.covariates, scored);
     put_prediction(&deps.store, &prediction).await?;
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
     for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
@@ -134,14 +163,14 @@ async fn score(
     Ok(prediction)
 }
 
-fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {
+fn prediction(covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {
     let Scored {
+        task,
         bag,
         scores,
         abstention,
         explanation,
         without_flagged,
-        precision,
         ..
     } = scored;
     let top_tiles = top_tiles(
@@ -155,26 +184,8 @@ fn prediction(task: &Task, covariates: Option<CovariateRevision>, scored: Scored
         ..evidence(&bag, &scores, explanation)
     };
     Prediction {
-        slide: bag.header.slide,
-        pyramid: bag.header.pyramid,
-        encoder: bag.header.encoder,
-        encoder_terms: bag.header.encoder_terms,
-        untrained_mpp: bag.header.untrained_mpp,
-        precision: Some(bag.header.precision),
-        device: bag.header.device,
-        task: task.reference().clone(),
-        head_precision: Some(precision),
-        covariates,
-        regulatory_status: task.file().regulatory_status,
-        call: scores.call,
-        probability: scores.probability,
-        threshold: scores.threshold,
-        grade: scores.grade,
-        set: scores.set,
-        abstention,
-        class_probabilities: scores.class_probabilities,
         top_tiles,
-        n_instances: bag.header.n_instances,
         evidence: Some(evidence),
+        ..without_evidence(&task, bag.header, covariates, scores, abstention)
     }
 }

@@ -5,6 +5,7 @@ use flow::{Abstention, HeadPrecision, WithoutFlagged};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
 
+use crate::answer::ask;
 use crate::flags::Flags;
 use crate::without_flagged::without_flagged;
 
@@ -17,8 +18,8 @@ pub(crate) struct Scored {
     pub(crate) explanation: Explanation,
     /// `None` where the quality of the tiles was not measured.
     pub(crate) without_flagged: Option<WithoutFlagged>,
-    /// Of the task's heads.
-    pub(crate) precision: HeadPrecision,
+    /// With heads of the bag's precision.
+    pub(crate) task: Task,
     /// Wall time of the explanation and of asking again.
     pub(crate) evidence_s: f64,
 }
@@ -31,17 +32,14 @@ impl Scored {
         facts: &SlideFacts,
         flags: Option<&Flags>,
     ) -> Result<Self> {
-        let task = &task.in_precision(HeadPrecision::of_bag(bag.header.precision));
-        let scores = task
-            .score_knowing(&bag.embeddings, bag.header.dimension, &facts.covariates)
-            .context("cannot score the bag")?;
-        let abstention = task.abstention(facts, &bag.embeddings, &scores);
+        let task = task.in_precision(HeadPrecision::of_bag(bag.header.precision));
+        let (scores, abstention) = ask(&task, &bag, facts)?;
         let began = Instant::now();
         let explanation = task
             .explain(&bag.embeddings, &bag.cells(), &facts.covariates, &scores)
             .context("cannot tell what the score rests on")?;
         let answer = (&scores, abstention.as_ref());
-        let without = flags.map(|flags| without_flagged(task, &bag, facts, flags, answer));
+        let without = flags.map(|flags| without_flagged(&task, &bag, facts, flags, answer));
         let without_flagged = without.transpose()?;
         Ok(Self {
             bag,
@@ -49,7 +47,7 @@ impl Scored {
             abstention,
             explanation,
             without_flagged,
-            precision: task.precision(),
+            task,
             evidence_s: began.elapsed().as_secs_f64(),
         })
     }

@@ -63,6 +63,17 @@ pub enum AuditAction {
     /// A task came into service; the detail names it.
     TaskAdded,
     TaskRemoved,
+    /// A model was registered, or taken in because it was in service; the detail names it and says with
+    /// which criteria.
+    ModelRegistered,
+    /// An evaluation of a model was stored; the detail has the sha256 of what it says.
+    ModelEvaluated,
+    /// A model is in another state; the detail says which, and by what.
+    ModelChanged,
+    /// What a task in shadow says of a slide was stored, which nobody is shown as a result.
+    ShadowRecorded,
+    /// Somebody saw what a task in shadow says of slides; the detail names it.
+    ShadowSeen,
     /// Another system is told of what happens from now on; the detail names the webhook and what it
     /// is told of, not where it is.
     WebhookAdded,
@@ -124,6 +135,11 @@ impl AuditAction {
             Self::LabelsExported => "labels_exported",
             Self::TaskAdded => "task_added",
             Self::TaskRemoved => "task_removed",
+            Self::ModelRegistered => "model_registered",
+            Self::ModelEvaluated => "model_evaluated",
+            Self::ModelChanged => "model_changed",
+            Self::ShadowRecorded => "shadow_recorded",
+            Self::ShadowSeen => "shadow_seen",
             Self::WebhookAdded => "webhook_added",
             Self::WebhookRemoved => "webhook_removed",
             Self::WebhookRotated => "webhook_rotated",

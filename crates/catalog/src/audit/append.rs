@@ -29,7 +29,7 @@ pub(crate) async fn append(
 }
 
 /// The same for whoever holds the end already.
-pub(super) async fn append_at(
+pub(crate) async fn append_at(
     end: &mut End,
     transaction: &mut Transaction,
     event: AuditEvent,

@@ -13,7 +13,7 @@ use crate::{Catalog, CatalogError};
 const BATCH: u32 = 500;
 
 /// As the catalog has it.
-pub(super) struct End {
+pub(crate) struct End {
     /// Of the last event.
     pub(super) seq: u64,
     /// Of the last event that is in the chain.
@@ -34,7 +34,7 @@ impl End {
     }
 
     /// Takes hold of the end until `transaction` ends; others wait for as long.
-    pub(super) async fn hold(transaction: &mut Transaction) -> Result<Self, CatalogError> {
+    pub(crate) async fn hold(transaction: &mut Transaction) -> Result<Self, CatalogError> {
         let statement = Statement::to(
             "hold the end of the audit trail",
             "UPDATE audit_end SET seq = seq RETURNING seq, chained, hash, older",

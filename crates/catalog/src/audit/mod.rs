@@ -11,9 +11,10 @@ mod trail;
 mod verify;
 
 pub use action::AuditAction;
-pub(crate) use append::append;
-pub(crate) use end::take_in_older;
+pub(crate) use append::{append, append_at};
+pub(crate) use end::{End, take_in_older};
 pub use event::{AuditEvent, AuditHead, AuditRow};
 pub use fault::{AuditFault, AuditFaultKind};
+pub(crate) use tasks::tasks_in_service;
 pub use trail::AuditPage;
 pub use verify::AuditCheck;

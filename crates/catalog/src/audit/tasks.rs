@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use flow::TaskRef;
 use serde_json::Value;
 
@@ -22,7 +20,7 @@ impl Catalog {
     ) -> Result<(), CatalogError> {
         let mut transaction = self.records.begin("put tasks on record").await?;
         let mut end = End::hold(&mut transaction).await?;
-        let known = known_tasks(&mut transaction).await?;
+        let known = tasks_in_service(&mut transaction).await?;
         let added = in_service.iter().filter(|task| !known.contains(task));
         let removed = gone.iter().filter(|task| known.contains(task));
         let added = added.map(|task| (AuditAction::TaskAdded, task));
@@ -40,21 +38,23 @@ impl Catalog {
     }
 }
 
-/// Those that were added and not removed since.
-async fn known_tasks(transaction: &mut Transaction) -> Result<HashSet<TaskRef>, CatalogError> {
+/// Those that were added and not removed since, in the order in which they came.
+pub(crate) async fn tasks_in_service(
+    transaction: &mut Transaction,
+) -> Result<Vec<TaskRef>, CatalogError> {
     let statement = Statement::to(
         "read which tasks are in service",
         "SELECT action, detail FROM audit WHERE action IN ('task_added', 'task_removed')
          ORDER BY seq",
     );
-    let mut known = HashSet::new();
+    let mut known: Vec<TaskRef> = Vec::new();
     for row in transaction.fetch_all(statement).await? {
         let action: String = get(&row, "action")?;
         let task: TaskRef = from_json(&row, "detail")?;
-        match action == AuditAction::TaskAdded.name() {
-            true => known.insert(task),
-            false => known.remove(&task),
-        };
+        known.retain(|other| *other != task);
+        if action == AuditAction::TaskAdded.name() {
+            known.push(task);
+        }
     }
     Ok(known)
 }

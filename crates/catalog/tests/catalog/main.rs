@@ -11,6 +11,7 @@ mod dicom_instances;
 mod hl7;
 mod hl7_results;
 mod identities;
+mod models;
 mod place;
 mod postgres;
 mod processes;

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Undefined;
 use super::quantity::{Quantity, Reading};
@@ -6,7 +6,7 @@ use crate::Answers;
 use crate::bootstrap::{Bootstrap, Interval, Units, Withheld};
 
 /// A figure as it may be printed: with its interval, or with the reason why there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Estimate {
     Measured {

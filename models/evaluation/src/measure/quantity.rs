@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::calibration_error::calibration_error;
 use super::operating_point::{Share, accuracy, off_by_two, precision, recall};
@@ -6,7 +6,7 @@ use super::{Undefined, auc, balanced_accuracy, brier, quadratic_weighted_kappa};
 use crate::{Answers, Kind};
 
 /// What is measured of all slides together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Area under the ROC curve; of more than two classes the mean of each against the rest.

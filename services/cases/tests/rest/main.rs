@@ -4,6 +4,7 @@ mod annotations;
 mod cases;
 mod first_read;
 mod lab;
+mod models;
 mod on_record;
 mod orders;
 mod patients;

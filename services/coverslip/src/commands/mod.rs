@@ -11,6 +11,7 @@ pub(crate) mod hl7;
 pub(crate) mod ingest;
 pub(crate) mod labels;
 pub(crate) mod migrate;
+pub(crate) mod model;
 pub(crate) mod phantom;
 pub(crate) mod queue;
 pub(crate) mod score;
@@ -57,6 +58,7 @@ fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
         Command::Labels(labels) => block_on(labels.run()),
         Command::Queue(queue) => block_on(queue.run()),
         Command::Hl7(hl7) => block_on(hl7.run()),
+        Command::Model(model) => block_on(model.run()),
         Command::Migrate(migrate) => block_on(migrate.run()),
         Command::Token(token) => block_on(token.run()),
         Command::Audit(audit) => block_on(audit.run()),

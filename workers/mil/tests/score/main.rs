@@ -12,12 +12,13 @@ use flow::{
     Instance, Mpp, MppSource, ObjectKey, PixelSize, Precision, Progress, Sha256Digest, SlideId,
     SlideManifest, SlideScored, SlideStatus, Stage, TissueMask,
 };
-use mil::{Admission, Task};
+use mil::{Admission, Task, TaskFile};
 use queue::Queue;
 use store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+mod governed;
 mod without_flagged;
 
 const TILE_UM: f64 = 112.0;
@@ -299,6 +300,17 @@ fn task_admitting(admission: Admission) -> Result<Task, Box<dyn Error>> {
     let mut file = shipped::tasks()?[0].file().clone();
     file.distribution = None;
     file.admission = Some(admission);
+    loaded(&file)
+}
+
+/// The shipped task under another version.
+fn task_of_version(version: &str) -> Result<Task, Box<dyn Error>> {
+    let mut file = shipped::tasks()?[0].file().clone();
+    file.version = version.parse()?;
+    loaded(&file)
+}
+
+fn loaded(file: &TaskFile) -> Result<Task, Box<dyn Error>> {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../models/shipped/tasks/phantom-tumour"

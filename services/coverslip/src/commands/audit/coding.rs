@@ -49,6 +49,7 @@ impl Coding {
                 Self::new(SECURITY_ALERT, USER_SECURITY, "U")
             }
             hook if hook.starts_with("webhook_") => Self::new(SECURITY_ALERT, SECURITY, "U"),
+            model if model.starts_with("model_") => Self::new(SECURITY_ALERT, SOFTWARE, "U"),
             "task_added" | "task_removed" => Self::new(SECURITY_ALERT, SOFTWARE, "U"),
             "labels_exported" | "results_sent" => {
                 Self::new(dicom("110106", "Export"), interaction("read"), "R")
@@ -57,9 +58,8 @@ impl Coding {
                 Self::new(dicom("110101", "Audit Log Used"), interaction("read"), "R")
             }
             "slide_received" | "instance_kept" | "order_placed" | "result_recorded"
-            | "slide_reviewed" | "case_signed" | "annotation_saved" | "message_answered" => {
-                Self::new(REST, interaction("create"), "C")
-            }
+            | "shadow_recorded" | "slide_reviewed" | "case_signed" | "annotation_saved"
+            | "message_answered" => Self::new(REST, interaction("create"), "C"),
             "mpp_given" | "covariates_given" | "case_assigned" | "slide_put_in_case"
             | "identity_corrected" | "label_removed" | "analysis_stopped" | "analysis_resumed"
             | "analysis_retried" => Self::new(REST, interaction("update"), "U"),
