@@ -66,7 +66,7 @@ async function itIsSeenCloseBy() {
 
 /** A part of the slide is what IIIF gives of it, half a turn round, and would not be a step to any side. */
 async function isLikeOurs({ x, y, width, height }, resolution) {
-  // The label of a slide is on the right in Slim, and on the left where its first pixel is the first.
+  // Slim turns a slide so that its label is on the right.
   const [[right, bottom], [left, top]] = await view.ask('places', [[x, y], [x + width, y + height]]);
   const [wide, high] = [width / resolution, height / resolution];
   assert.ok(Math.abs(right - left - wide) < 0.01 && Math.abs(bottom - top - high) < 0.01, `${left} ${top} ${right} ${bottom}`);
@@ -74,7 +74,8 @@ async function isLikeOurs({ x, y, width, height }, resolution) {
   const region = `${x},${y},${Math.round(columns * resolution)},${Math.round(rows * resolution)}/${columns},${rows}`;
   const drawn = await drawnByUs(`/iiif/3/${slide}/${region}/0/default.png`);
   const ours = coarse(turned(drawn), SIDE);
-  const seen = coarse(await view.seen({ x: Math.round(right) - columns, y: Math.round(bottom) - rows, width: columns, height: rows }), SIDE);
+  const box = { x: Math.round(right) - columns, y: Math.round(bottom) - rows, width: columns, height: rows };
+  const seen = coarse(await view.seen(box), SIDE);
   const here = difference(ours, seen);
   const steps = [[1, 0], [-1, 0], [0, 1], [0, -1]];
   const moved = Math.min(...steps.map(([dx, dy]) => differenceMoved(ours, seen, dx, dy)));
