@@ -52,7 +52,7 @@ unit: compiled ## the Rust tests, whole-path tests of the real binary included, 
 	cargo test --workspace
 	cd services/viewer && npm test --silent
 
-peers: compiled ## OpenSlide 4, wsidicom, dciodvfy, hl7apy and @medplum read what we wrote and answer; people come through oidc-provider; schemathesis asks the API
+peers: compiled ## OpenSlide 4, wsidicom, dciodvfy, hl7apy and @medplum read what we wrote and answer; Slim's viewer shows it; people come through oidc-provider; schemathesis asks the API
 	tests/peers/run
 
 browser: compiled ## the viewer in headless Chromium

@@ -94,11 +94,18 @@ fn values(values: Vec<Value>) -> Content {
     Content::Values(values)
 }
 
-/// Text without its padding; an empty one among several is null.
+/// Text without its padding; an empty one among several is null. A data set that was put together in
+/// code has them in one string still, with backslashes between them; texts of some kinds are always
+/// one (PS3.5 section 6.2).
 fn texts(vr: VR, value: &PrimitiveValue) -> Vec<Value> {
-    let texts = value.to_multi_str();
-    let trimmed = |text: &String| text_json(vr, text.trim_matches([' ', '\0']));
-    let texts: Vec<Value> = texts.iter().map(trimmed).collect();
+    let most = match vr {
+        VR::LT | VR::ST | VR::UR | VR::UT => 1,
+        _ => usize::MAX,
+    };
+    let strings = value.to_multi_str();
+    let texts = strings.iter().flat_map(|text| text.splitn(most, '\\'));
+    let trimmed = |text: &str| text_json(vr, text.trim_matches([' ', '\0']));
+    let texts: Vec<Value> = texts.map(trimmed).collect();
     if texts.iter().all(Value::is_null) {
         return Vec::new();
     }
@@ -167,6 +174,14 @@ mod tests {
                     "     12.25".into(),
                 ),
                 json!({"vr": "DS", "Value": [12.25]}),
+            ),
+            (
+                one(tags::PIXEL_SPACING, VR::DS, r"0.25\0.5 ".into()),
+                json!({"vr": "DS", "Value": [0.25, 0.5]}),
+            ),
+            (
+                one(tags::ACQUISITION_COMMENTS, VR::LT, r"A\B".into()),
+                json!({"vr": "LT", "Value": [r"A\B"]}),
             ),
             (
                 one(tags::IMAGED_VOLUME_WIDTH, VR::FL, 0.5_f32.into()),

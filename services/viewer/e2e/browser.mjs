@@ -17,10 +17,7 @@ const FLAGS = [
 export async function openViewer({ width = 1440, height = 900, hasTouch = false } = {}) {
   const { BASE_URL: base, LOGIN_URL: login } = process.env;
   if (!base || !login) throw new Error('set BASE_URL and LOGIN_URL to a running server and a login link of it');
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS,
-  });
+  const browser = await launch();
   const session = process.env.SESSION_FILE;
   const hasSession = session !== undefined && existsSync(session);
   const context = await browser.newContext({
@@ -35,12 +32,16 @@ export async function openViewer({ width = 1440, height = 900, hasTouch = false 
   return { browser, page, problems, base };
 }
 
+export function launch(flags = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+}
+
 /** Collects errors on the console, requests that failed, and requests to anyone but the server. */
-function watch(page, origin) {
+export function watch(page, origin, complaints = ['error', 'warning']) {
   const problems = [];
   page.on('console', (message) => {
     // A processor that paints in place of a graphics card is slow to read back, and says so.
-    if (!['error', 'warning'].includes(message.type()) || /GPU stall due to ReadPixels/.test(message.text())) return;
+    if (!complaints.includes(message.type()) || /GPU stall due to ReadPixels/.test(message.text())) return;
     problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));

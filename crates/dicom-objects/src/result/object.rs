@@ -4,7 +4,7 @@ use dicom_dictionary_std::uids;
 use flow::{CaseId, DicomUid, HeatmapLayer, Sha256Digest, SlideId};
 
 /// Raised whenever the same result begins to be told in other bytes: an instance never changes.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// One instance that tells of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,8 @@ pub enum ResultObject {
 /// The series of the slide's study in which the instances of one result are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ResultSeries {
-    Maps,
+    /// Each map in one of its own: viewers take images of one size in one series for parts of one.
+    Map(HeatmapLayer),
     Segmentation,
     Annotations,
     Reports,
@@ -30,7 +31,7 @@ pub enum ResultSeries {
 impl ResultObject {
     pub const fn series(self) -> ResultSeries {
         match self {
-            Self::Map(_) => ResultSeries::Maps,
+            Self::Map(layer) => ResultSeries::Map(layer),
             Self::Segmentation => ResultSeries::Segmentation,
             Self::Annotations => ResultSeries::Annotations,
             Self::Report | Self::SignedReport(..) => ResultSeries::Reports,
@@ -54,11 +55,7 @@ impl ResultObject {
     /// In its series, from 1.
     pub(super) fn number(self) -> u32 {
         match self {
-            Self::Map(layer) => {
-                let position = HeatmapLayer::ALL.iter().position(|other| *other == layer);
-                position.map_or(0, |position| position as u32) + 1
-            }
-            Self::Segmentation | Self::Annotations | Self::Report => 1,
+            Self::Map(_) | Self::Segmentation | Self::Annotations | Self::Report => 1,
             Self::SignedReport(_, version) => version.saturating_add(1),
         }
     }
@@ -77,8 +74,11 @@ impl fmt::Display for ResultObject {
 }
 
 impl ResultSeries {
-    pub const ALL: [Self; 4] = [
-        Self::Maps,
+    pub const ALL: [Self; 7] = [
+        Self::Map(HeatmapLayer::Attention),
+        Self::Map(HeatmapLayer::Tile),
+        Self::Map(HeatmapLayer::LeaveOut),
+        Self::Map(HeatmapLayer::Neighbourhood),
         Self::Segmentation,
         Self::Annotations,
         Self::Reports,
@@ -87,7 +87,7 @@ impl ResultSeries {
     /// Parametric maps have no modality of their own (PS3.3 section A.75.3).
     pub const fn modality(self) -> &'static str {
         match self {
-            Self::Maps => "OT",
+            Self::Map(_) => "OT",
             Self::Segmentation => "SEG",
             Self::Annotations => "ANN",
             Self::Reports => "SR",
@@ -99,13 +99,9 @@ impl ResultSeries {
     }
 
     /// The slide's own series is number 1.
-    pub(super) const fn number(self) -> u32 {
-        match self {
-            Self::Maps => 2,
-            Self::Segmentation => 3,
-            Self::Annotations => 4,
-            Self::Reports => 5,
-        }
+    pub(super) fn number(self) -> u32 {
+        let position = Self::ALL.iter().position(|other| *other == self);
+        position.map_or(0, |position| position as u32) + 2
     }
 }
 
@@ -134,7 +130,7 @@ mod tests {
             .map(|object| object.uid(&slide, &result).to_string())
             .collect();
         uids.extend(ResultSeries::ALL.map(|series| series.uid(&slide, &result).to_string()));
-        assert_eq!(uids.len(), 14);
+        assert_eq!(uids.len(), 17);
         let other = ResultObject::Report.uid(&slide, &Sha256Digest::of(b"another"));
         assert!(!uids.contains(other.as_str()));
     }

@@ -8,7 +8,7 @@ use super::colours::{N_COLOURS, colours, palette};
 use super::content::{NO_UNITS, OURS, content};
 use super::identity::{frame_of_reference, identity, level_zero, referenced_series};
 use super::{ResultObject, Told};
-use crate::{DataSet, srgb_profile};
+use crate::{DataSet, specimen, srgb_profile};
 
 /// Stored where there is no tile; values begin behind it.
 const NOTHING: u16 = 0;
@@ -33,6 +33,7 @@ pub fn parametric_map(
     let icc = srgb_profile()?;
     Ok(identity(told, ResultObject::Map(layer))
         .with(frame_of_reference(told))
+        .with(specimen(told.slide()))
         .with(referenced_series(told))
         .sequence(tags::SOURCE_IMAGE_SEQUENCE, [level_zero(told)])
         .with(content(told, &layer.name().to_uppercase()))
@@ -119,10 +120,7 @@ impl Scale {
 fn image() -> DataSet {
     DataSet::new()
         .text(tags::IMAGE_TYPE, VR::CS, IMAGE_TYPE)
-        .unknown(&[
-            (tags::ACQUISITION_CONTEXT_SEQUENCE, VR::SQ),
-            (tags::LATERALITY, VR::CS),
-        ])
+        .unknown(&[(tags::ACQUISITION_CONTEXT_SEQUENCE, VR::SQ)])
         .text(tags::PIXEL_PRESENTATION, VR::CS, "COLOR_RANGE")
         .text(tags::CONTENT_QUALIFICATION, VR::CS, "RESEARCH")
         .text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00")

@@ -7,7 +7,7 @@ use super::cells::{CellGrid, CellPicture};
 use super::content::{OURS, TISSUE, content};
 use super::identity::{frame_of_reference, identity, level_zero, referenced_series};
 use super::{ResultObject, Told};
-use crate::DataSet;
+use crate::{DataSet, specimen};
 
 /// There is one.
 const SEGMENT: [[Tag; 2]; 1] = [[
@@ -26,6 +26,7 @@ pub fn segmentation(told: &Told<'_>, tiles: &Heatmap) -> DataSet {
     let found: Vec<bool> = cells.values().map(is_found).collect();
     identity(told, ResultObject::Segmentation)
         .with(frame_of_reference(told))
+        .with(specimen(told.slide()))
         .with(referenced_series(told))
         .sequence(tags::SOURCE_IMAGE_SEQUENCE, [level_zero(told)])
         .with(content(told, "TILES_FOUND"))

@@ -154,8 +154,8 @@ async fn every_object_is_a_file_and_always_the_same() -> TestResult {
         let refused = lab.accepting(&path, &refused).await?;
         assert_eq!(refused.status, StatusCode::NOT_ACCEPTABLE);
     }
-    let maps = ResultSeries::Maps.uid(&tiled.slide, &prediction.digest());
-    let series = format!("{}/series/{maps}", tiled.study());
+    let map = ResultSeries::Map(HeatmapLayer::Tile).uid(&tiled.slide, &prediction.digest());
+    let series = format!("{}/series/{map}", tiled.study());
     assert_eq!(lab.get(&series).await?.parts("application/dicom")?.len(), 1);
     assert_eq!(
         lab.get(&tiled.study())
