@@ -180,7 +180,7 @@ mod tests {
                 json!({"vr": "DS", "Value": [0.25, 0.5]}),
             ),
             (
-                one(tags::ACQUISITION_COMMENTS, VR::LT, r"A\B".into()),
+                one(tags::IMAGE_COMMENTS, VR::LT, r"A\B".into()),
                 json!({"vr": "LT", "Value": [r"A\B"]}),
             ),
             (
