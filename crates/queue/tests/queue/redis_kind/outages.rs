@@ -40,6 +40,8 @@ async fn what_was_in_flight_during_a_wipe_can_be_published_anew() -> TestResult 
     let mut consumer = queue.subscribe::<SlideReceived>();
     queue.publish(&received(1)).await?;
     let before = consumer.next().await;
+    // Redis names messages by the millisecond: in the same one the new one would be named as the old.
+    sleep(Duration::from_millis(5)).await;
     server.ask::<()>(&["FLUSHALL"]).await?;
     queue.publish(&received(1)).await?;
     let after = timeout(SOON, consumer.next()).await?;
