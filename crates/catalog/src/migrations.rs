@@ -7,7 +7,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 enum Script {
     /// SQL that both kinds of database take.
     Same(&'static str),
-    /// Where they have no words in common, such as in triggers.
+    /// Where they have no words in common, such as in triggers; what both take stands before that.
     Own {
         sqlite: &'static str,
         postgres: &'static str,
@@ -103,8 +103,14 @@ const MIGRATIONS: [(i64, &str, Script); 22] = [
         14,
         "webhooks",
         Script::Own {
-            sqlite: include_str!("../migrations/0014_webhooks.sqlite.sql"),
-            postgres: include_str!("../migrations/0014_webhooks.postgres.sql"),
+            sqlite: concat!(
+                include_str!("../migrations/0014_webhooks.sql"),
+                include_str!("../migrations/0014_webhooks.sqlite.sql"),
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0014_webhooks.sql"),
+                include_str!("../migrations/0014_webhooks.postgres.sql"),
+            ),
         },
     ),
     (
@@ -121,8 +127,14 @@ const MIGRATIONS: [(i64, &str, Script); 22] = [
         17,
         "hl7",
         Script::Own {
-            sqlite: include_str!("../migrations/0017_hl7.sqlite.sql"),
-            postgres: include_str!("../migrations/0017_hl7.postgres.sql"),
+            sqlite: concat!(
+                include_str!("../migrations/0017_hl7.sql"),
+                include_str!("../migrations/0017_hl7.sqlite.sql"),
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0017_hl7.sql"),
+                include_str!("../migrations/0017_hl7.postgres.sql"),
+            ),
         },
     ),
     (
@@ -144,8 +156,14 @@ const MIGRATIONS: [(i64, &str, Script); 22] = [
         21,
         "models",
         Script::Own {
-            sqlite: include_str!("../migrations/0021_models.sqlite.sql"),
-            postgres: include_str!("../migrations/0021_models.postgres.sql"),
+            sqlite: concat!(
+                include_str!("../migrations/0021_models.sql"),
+                include_str!("../migrations/0021_models.sqlite.sql"),
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0021_models.sql"),
+                include_str!("../migrations/0021_models.postgres.sql"),
+            ),
         },
     ),
     (
