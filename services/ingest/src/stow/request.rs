@@ -43,18 +43,13 @@ async fn store(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    store_all(
-        &deps,
-        config,
-        None,
-        Request {
-            access,
-            accept,
-            headers,
-            body,
-        },
-    )
-    .await
+    let request = Request {
+        access,
+        accept,
+        headers,
+        body,
+    };
+    store_all(&deps, config, None, request).await
 }
 
 async fn store_in_study(
@@ -66,18 +61,13 @@ async fn store_in_study(
     body: Body,
 ) -> Result<Response, ApiError> {
     let study = Some(&address.study);
-    store_all(
-        &deps,
-        config,
-        study,
-        Request {
-            access,
-            accept,
-            headers,
-            body,
-        },
-    )
-    .await
+    let request = Request {
+        access,
+        accept,
+        headers,
+        body,
+    };
+    store_all(&deps, config, study, request).await
 }
 
 struct Request {
