@@ -24,6 +24,20 @@ pub struct NewSlide {
     pub patient_pictures: PatientPictures,
 }
 
+impl NewSlide {
+    /// Of a sender who says nothing of it.
+    pub fn of(digest: Sha256Digest, n_bytes: u64) -> Self {
+        Self {
+            id: SlideId::from_digest(&digest),
+            digest,
+            n_bytes,
+            file_name: None,
+            mpp_override: None,
+            patient_pictures: PatientPictures::Kept,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registered {
     New,

@@ -76,14 +76,7 @@ mod tests {
     async fn with_a_slide(catalog: &Catalog) -> Result<SlideId, catalog::CatalogError> {
         let digest = Sha256Digest::of(b"slide");
         let id = SlideId::from_digest(&digest);
-        let slide = NewSlide {
-            id,
-            digest,
-            n_bytes: 5,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let slide = NewSlide::of(digest, 5);
         catalog.register(slide).await?;
         Ok(id)
     }

@@ -57,14 +57,7 @@ mod tests {
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let digest = Sha256Digest::of(b"slide");
         let slide = SlideId::from_digest(&digest);
-        let new = NewSlide {
-            id: slide,
-            digest,
-            n_bytes: 5,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let new = NewSlide::of(digest, 5);
         catalog.register(new).await?;
         let queue = Queue::in_process();
         let mut consumer = queue.subscribe::<SlideTiled>();

@@ -207,14 +207,7 @@ mod tests {
     async fn registered(catalog: &Catalog, bytes: &[u8]) -> Result<SlideId, CatalogError> {
         let digest = Sha256Digest::of(bytes);
         let id = SlideId::from_digest(&digest);
-        let slide = NewSlide {
-            id,
-            digest,
-            n_bytes: bytes.len() as u64,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let slide = NewSlide::of(digest, bytes.len() as u64);
         catalog.register(slide).await?;
         Ok(id)
     }

@@ -15,14 +15,7 @@ pub async fn scored(
     abstention: Option<Abstention>,
 ) -> Result<(CaseId, Prediction)> {
     let digest = Sha256Digest::of(bytes);
-    let slide = NewSlide {
-        id: SlideId::from_digest(&digest),
-        digest,
-        n_bytes: bytes.len() as u64,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
-    };
+    let slide = NewSlide::of(digest, bytes.len() as u64);
     let id = slide.id;
     catalog.register(slide).await?;
     let case = in_the_case(catalog, id).await?;

@@ -15,14 +15,7 @@ pub(crate) fn timing(stage: Stage, wall_s: f64) -> StageTiming {
 }
 
 pub(crate) fn new_slide(n: u8) -> NewSlide {
-    NewSlide {
-        id: id(n),
-        digest: Sha256Digest::of(&[n]),
-        n_bytes: 1,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
-    }
+    NewSlide::of(Sha256Digest::of(&[n]), 1)
 }
 
 pub(crate) fn prediction(

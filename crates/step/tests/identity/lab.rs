@@ -51,14 +51,7 @@ impl Lab {
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let digest = Sha256Digest::of(b"slide");
         let slide = SlideId::from_digest(&digest);
-        let new = NewSlide {
-            id: slide,
-            digest,
-            n_bytes: 5,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let new = NewSlide::of(digest, 5);
         catalog.register(new).await?;
         Ok(Self {
             _folder: folder,

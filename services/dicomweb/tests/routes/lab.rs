@@ -93,14 +93,7 @@ impl Lab {
     pub(crate) async fn receive(&self, seed: u8) -> Result<SlideId, Failure> {
         let digest = Sha256Digest::of(&[seed]);
         let id = SlideId::from_digest(&digest);
-        let new = NewSlide {
-            id,
-            digest,
-            n_bytes: 1,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let new = NewSlide::of(digest, 1);
         self.catalog.register(new).await?;
         Ok(id)
     }

@@ -106,14 +106,7 @@ impl Lab {
     async fn received(&self, bytes: &[u8]) -> Result<SlideId, Failure> {
         let digest = Sha256Digest::of(bytes);
         let id = SlideId::from_digest(&digest);
-        let slide = NewSlide {
-            id,
-            digest,
-            n_bytes: bytes.len() as u64,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let slide = NewSlide::of(digest, bytes.len() as u64);
         self.catalog.register(slide).await?;
         Ok(id)
     }

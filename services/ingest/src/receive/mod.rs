@@ -117,12 +117,10 @@ pub(crate) async fn accept(
     let id = SlideId::from_digest(&digest);
     deps.store.adopt(file, &ObjectKey::Original(id)).await?;
     let slide = NewSlide {
-        id,
-        digest,
-        n_bytes,
         file_name: arrival.file_name,
         mpp_override: arrival.mpp,
         patient_pictures: arrival.deidentify.pictures(),
+        ..NewSlide::of(digest, n_bytes)
     };
     let registered = deps.catalog.register(slide).await?;
     let event = AuditEvent {

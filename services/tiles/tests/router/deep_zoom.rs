@@ -200,14 +200,7 @@ async fn a_slide_that_waits_says_for_what_and_is_served_once_tiled() -> TestResu
     let lab = Lab::open().await?;
     let digest = Sha256Digest::of(format!("{SQUARE:?}").as_bytes());
     let id = SlideId::from_digest(&digest);
-    let slide = NewSlide {
-        id,
-        digest,
-        n_bytes: 1,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
-    };
+    let slide = NewSlide::of(digest, 1);
     assert_eq!(lab.catalog.register(slide).await?, Registered::New);
     let path = format!("/slides/{id}.dzi");
     let detail = lab.get(&path).await?.problem(StatusCode::NOT_FOUND)?;

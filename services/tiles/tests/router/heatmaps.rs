@@ -65,11 +65,7 @@ pub(crate) async fn scored_in(lab: Lab) -> Result<(Lab, Painted, String), Box<dy
     let (lab, painted) = lab.painted(SQUARE).await?;
     let slide = NewSlide {
         id: painted.slide,
-        digest: Sha256Digest::of(format!("{SQUARE:?}").as_bytes()),
-        n_bytes: 1,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
+        ..NewSlide::of(Sha256Digest::of(format!("{SQUARE:?}").as_bytes()), 1)
     };
     lab.catalog.register(slide).await?;
     score(&lab, &painted, "1.0.0", 1.1).await?;

@@ -18,14 +18,7 @@ const TILE_UM: f64 = 112.0;
 async fn in_work(lab: &Lab) -> Result<SlideId, Box<dyn std::error::Error>> {
     let digest = Sha256Digest::of(b"slide");
     let slide = SlideId::from_digest(&digest);
-    let new = NewSlide {
-        id: slide,
-        digest,
-        n_bytes: 5,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
-    };
+    let new = NewSlide::of(digest, 5);
     lab.catalog.register(new).await?;
     lab.catalog.set_status(slide, &SlideStatus::Tiled).await?;
     let result = ResultName {

@@ -64,12 +64,8 @@ impl Lab {
         let digest = Sha256Digest::of(bytes);
         let id = SlideId::from_digest(&digest);
         let slide = NewSlide {
-            id,
-            digest,
-            n_bytes: bytes.len() as u64,
             file_name: FileName::new("CANARY^Jane 1970.svs"),
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
+            ..NewSlide::of(digest, bytes.len() as u64)
         };
         self.catalog.register(slide).await?;
         Ok(id)

@@ -45,14 +45,7 @@ impl Lab {
             deps,
             folder,
         };
-        let row = NewSlide {
-            id: lab.slide,
-            digest,
-            n_bytes: 5,
-            file_name: None,
-            mpp_override: None,
-            patient_pictures: flow::PatientPictures::Kept,
-        };
+        let row = NewSlide::of(digest, 5);
         lab.deps.catalog.register(row).await?;
         lab.deps
             .catalog

@@ -92,14 +92,7 @@ async fn stored_bag_in(
     let manifest = serde_json::to_vec(&manifest(&header)?)?;
     let key = ObjectKey::SlideManifest(slide);
     deps.store.put(&key, manifest.into()).await?;
-    let row = NewSlide {
-        id: slide,
-        digest,
-        n_bytes: 5,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
-    };
+    let row = NewSlide::of(digest, 5);
     deps.catalog.register(row).await?;
     deps.catalog
         .set_status(slide, &SlideStatus::Embedded)

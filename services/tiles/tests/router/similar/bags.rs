@@ -51,11 +51,7 @@ pub(super) async fn painted(lab: &Lab, number: u32) -> Result<Painted, Box<dyn E
     let digest = Sha256Digest::of(number.to_string().as_bytes());
     let new = NewSlide {
         id: painted.slide,
-        digest,
-        n_bytes: 1,
-        file_name: None,
-        mpp_override: None,
-        patient_pictures: flow::PatientPictures::Kept,
+        ..NewSlide::of(digest, 1)
     };
     lab.catalog.register(new).await?;
     Ok(painted)
