@@ -41,7 +41,7 @@ class Server:
         token = run("token", "create", "--role", "admin", "--data", data)
         self.machine.headers["Authorization"] = f"Bearer {token}"
         sent = ":".join(map(str, receiver.address))
-        words = ["--listen", "127.0.0.1:0", "--hl7-listen", "127.0.0.1:0", "--hl7-send", sent, "--log", "debug"]
+        words = ["--listen", "127.0.0.1:0", "--hl7-listen", "127.0.0.1:0", "--hl7-send", sent, "--log", "debug", "--research-results", "marked"]
         with log.open("a") as written:
             words = [BINARY, "up", "--data", data, *words]
             self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=written, text=True)

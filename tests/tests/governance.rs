@@ -44,7 +44,10 @@ struct Lab {
 impl Lab {
     fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let server = Server::start(&folder.path().join("data"), [""; 0])?;
+        let server = Server::start(
+            &folder.path().join("data"),
+            ["--research-results", "marked"],
+        )?;
         let client = Client::builder().redirect(Policy::none()).build()?;
         let link = server.login_link().context("a login link")?;
         let answer = client.get(link).send()?;

@@ -6,6 +6,7 @@ mod fusion;
 mod nodes;
 mod orders;
 mod record;
+mod research;
 mod signature;
 mod signed;
 
@@ -14,5 +15,6 @@ pub use fusion::{CaseCall, TaskResult, fused};
 pub use nodes::{BlockCount, NodeCount, NodeStage, counted};
 pub use orders::{orders_came, place_order};
 pub use record::{CaseRecord, SlideRecord, together};
+pub use research::ResearchResults;
 pub use signature::{Finality, ReaderFinding, Signature, findings};
 pub use signed::SignedBody;

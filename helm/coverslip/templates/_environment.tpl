@@ -79,8 +79,10 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
-{{/* Orders and results by HL7 v2. */}}
-{{- define "coverslip.hl7Environment" -}}
+{{/* What leaves to the laboratory's system, and orders and results by HL7 v2. */}}
+{{- define "coverslip.hl7Environment" }}
+- name: COVERSLIP_RESEARCH_RESULTS
+  value: {{ .Values.reading.researchResults }}
 {{- with .Values.hl7.allow }}
 - name: COVERSLIP_HL7_LISTEN
   value: 0.0.0.0:2575

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use hl7::{Certificates, IpNet, ListenConfig, Peers, Receiver, Reported, SendConfig};
+use hl7::{
+    Certificates, IpNet, ListenConfig, Peers, Receiver, Reported, ResearchResults, SendConfig,
+};
 use http::FirstReadRule;
 use tokio::net::TcpListener;
 
@@ -40,7 +42,7 @@ pub(crate) struct Hl7Args {
     )]
     hl7_receiver: String,
     /// Which results are sent: signed ones alone, or all, those that nobody signed marked as
-    /// preliminary. Signed ones alone where --first-read is given.
+    /// preliminary; of what tasks say, as far as --research-results lets it out. Signed ones alone where --first-read is given.
     #[arg(long, env = "COVERSLIP_HL7_RESULTS", value_enum, default_value_t = SentResults::All)]
     hl7_results: SentResults,
     /// A PEM file with our certificate: whoever orders must speak TLS.
@@ -97,12 +99,12 @@ impl FromStr for ReceiverAddress {
 
 impl Hl7Args {
     /// Listens, and says where, if it was asked for.
-    pub(crate) async fn open(&self, rule: FirstReadRule) -> Result<Hl7> {
+    pub(crate) async fn open(&self, rule: FirstReadRule, research: ResearchResults) -> Result<Hl7> {
         let listening = match (self.hl7_listen, self.listen_config()?) {
             (Some(address), Some(config)) => Some((config, listener(address).await?)),
             _ => None,
         };
-        let sending = self.send_config(rule)?;
+        let sending = self.send_config(rule, research)?;
         Ok(Hl7 { listening, sending })
     }
 
@@ -126,7 +128,11 @@ impl Hl7Args {
         Ok(Some(ListenConfig { tls, ..config }))
     }
 
-    fn send_config(&self, rule: FirstReadRule) -> Result<Option<SendConfig>> {
+    fn send_config(
+        &self,
+        rule: FirstReadRule,
+        research: ResearchResults,
+    ) -> Result<Option<SendConfig>> {
         let Some(ReceiverAddress(address)) = self.hl7_send.clone() else {
             return Ok(None);
         };
@@ -147,6 +153,7 @@ impl Hl7Args {
         Ok(Some(SendConfig {
             tls,
             reported,
+            research,
             ..config
         }))
     }
@@ -212,7 +219,7 @@ mod tests {
 
     #[test]
     fn results_go_where_it_was_said_and_no_further_than_readers_may_see() -> Result<()> {
-        let sent = |words: &str, rule| line(words)?.send_config(rule);
+        let sent = |words: &str, rule| line(words)?.send_config(rule, ResearchResults::Withheld);
         assert!(sent("", FirstReadRule::Off)?.is_none());
         let words = "--hl7-send lis.example:2575 --hl7-receiver LIS^LAB";
         let config = sent(words, FirstReadRule::Off)?.context("a receiver")?;

@@ -35,6 +35,7 @@ mod path;
 mod print;
 mod progress_bars;
 mod report_args;
+mod research_args;
 mod s3_args;
 mod slide_names;
 mod state_args;

@@ -109,7 +109,7 @@ enum SearchParamType {
 
 const DOCUMENTATION: &str = "Orders in, results out. What may name a patient (subject, patient, \
     identifier) is searched by POST to _search, in the body. Results of tasks that are for research \
-    only carry the security label HRESCH and the tag research_use_only, and stay preliminary. A \
+    only are not given out unless the installation says so; they carry the security label HRESCH and the tag research_use_only, and stay preliminary. A \
     report is final only by a person's signature.";
 
 impl CapabilityStatement {

@@ -2,6 +2,7 @@ use catalog::Catalog;
 use flow::{ObjectKey, SlideId, SlideManifest};
 use http::{ApiError, FirstRead, FirstReadRule};
 use queue::Queue;
+use reading::ResearchResults;
 use store::{Store, StoreError};
 
 /// What the routes share.
@@ -11,6 +12,7 @@ pub struct FhirState {
     pub(crate) catalog: Catalog,
     pub(crate) queue: Queue,
     pub(crate) first_read: FirstRead,
+    pub(crate) research: ResearchResults,
 }
 
 impl FhirState {
@@ -20,6 +22,7 @@ impl FhirState {
             store,
             catalog,
             queue,
+            research: ResearchResults::default(),
         }
     }
 
@@ -27,6 +30,11 @@ impl FhirState {
     pub fn reading_first(self, rule: FirstReadRule) -> Self {
         let first_read = FirstRead::new(rule, self.catalog.clone());
         Self { first_read, ..self }
+    }
+
+    /// Of an installation that lets such results out, or not.
+    pub fn with_research(self, research: ResearchResults) -> Self {
+        Self { research, ..self }
     }
 
     /// `None` until the slide is tiled.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use reading::ResearchResults;
 use rustls::{ClientConfig, ServerConfig};
 
 /// Who may order, and what one listener puts up with.
@@ -61,6 +62,7 @@ pub struct SendConfig {
     /// Without it messages go as they are.
     pub tls: Option<Arc<ClientConfig>>,
     pub reported: Reported,
+    pub research: ResearchResults,
     /// How long the receiver may take to connect, and then to answer.
     pub patience: Duration,
     /// How often it is looked whether a message is due.
@@ -94,6 +96,7 @@ impl SendConfig {
             receiver,
             tls: None,
             reported: Reported::All,
+            research: ResearchResults::default(),
             patience: Duration::from_secs(30),
             look: Duration::from_secs(1),
             gather: Duration::from_secs(10),

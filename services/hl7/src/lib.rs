@@ -22,4 +22,5 @@ pub use config::{ListenConfig, Peers, Receiver, Reported, SendConfig};
 pub use inbound::listen;
 pub use ipnet::IpNet;
 pub use outbound::send;
+pub use reading::ResearchResults;
 pub use tls::{Certificates, TlsError};

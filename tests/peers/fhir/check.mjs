@@ -200,7 +200,7 @@ async function scored(admin, slide) {
 
 async function main() {
   run('phantom', slideFile, '--size', '4096', '--tumour', '0.2', '--grade', '3', '--seed', '90002');
-  const server = await start(data, join(work, 'fhir-log'));
+  const server = await start(data, join(work, 'fhir-log'), '--research-results', 'marked');
   try {
     const [lis, admin, reader] = [machine(server, data, 'lis'), machine(server, data, 'admin'), await person(server)];
     const refused = await fetch(`${server.base}${FHIR}/metadata`);

@@ -18,6 +18,7 @@ use crate::ingest_args::IngestArgs;
 use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::report_args::ReportArgs;
+use crate::research_args::ResearchArgs;
 use crate::state_args::StateArgs;
 use crate::text_search_args::TextSearchArgs;
 use crate::webhook_args::WebhookArgs;
@@ -64,6 +65,8 @@ pub(crate) struct ServeCases {
     webhooks: WebhookArgs,
     #[command(flatten)]
     hl7: Hl7Args,
+    #[command(flatten)]
+    research: ResearchArgs,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -113,15 +116,21 @@ impl Serve {
                 shown,
                 webhooks,
                 hl7,
+                research,
                 report,
             }) => {
                 let ServeShown { part, first_read } = shown;
                 let parts = Parts::open_shared(&part.state).await?;
                 let config = webhooks.config();
-                let router = cases_router(parts.installation(), first_read.rule(), report.fonts()?);
+                let router = cases_router(
+                    parts.installation(),
+                    first_read.rule(),
+                    research.rule(),
+                    report.fonts()?,
+                );
                 let router = router.merge(webhooks_router(parts.installation(), &config));
                 parts.webhooks(config);
-                parts.hl7(hl7.open(first_read.rule()).await?);
+                parts.hl7(hl7.open(first_read.rule(), research.rule()).await?);
                 let needs = Needs::CatalogAndStorage;
                 part.answer(router, needs, parts, metrics).await
             }

@@ -12,6 +12,7 @@ use embed_worker::Sharing;
 use fhir::FhirState;
 use http::{FirstReadRule, Role};
 use ingest::ReceiveConfig;
+use reading::ResearchResults;
 use report::Fonts;
 use telemetry::Metrics;
 use tiles::{SearchConfig, TilesState};
@@ -29,6 +30,7 @@ use crate::listening::{Listening, stop_on_signal};
 use crate::parts::Parts;
 use crate::print;
 use crate::report_args::ReportArgs;
+use crate::research_args::ResearchArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
@@ -47,6 +49,8 @@ pub(crate) struct Up {
     access: AccessArgs,
     #[command(flatten)]
     first_read: FirstReadArgs,
+    #[command(flatten)]
+    research: ResearchArgs,
     #[command(flatten)]
     report: ReportArgs,
     #[command(flatten)]
@@ -79,7 +83,10 @@ impl Up {
         };
         let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
-        let hl7 = self.hl7.open(self.first_read.rule()).await?;
+        let hl7 = self
+            .hl7
+            .open(self.first_read.rule(), self.research.rule())
+            .await?;
 
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(installation, stop_on_signal()?);
@@ -96,6 +103,7 @@ impl Up {
             .await?;
         let answering = Answering {
             rule: self.first_read.rule(),
+            research: self.research.rule(),
             fonts,
             receive,
             search,
@@ -110,6 +118,7 @@ impl Up {
 /// What answers depend on beside the installation.
 struct Answering {
     rule: FirstReadRule,
+    research: ResearchResults,
     fonts: Fonts,
     receive: ReceiveConfig,
     search: SearchConfig,
@@ -120,13 +129,14 @@ struct Answering {
 fn router(installation: &Installation, answering: Answering, metrics: Metrics) -> Result<Router> {
     let Answering {
         rule,
+        research,
         fonts,
         receive,
         search,
         webhooks,
     } = answering;
     Ok(health::router(installation, Needs::QueueToo, metrics)
-        .merge(cases_router(installation, rule, fonts))
+        .merge(cases_router(installation, rule, research, fonts))
         .merge(ingest::router(installation.ingest_deps()?, receive))
         .merge(tiles_router(installation, rule, search))
         .merge(webhooks_router(installation, &webhooks)))
@@ -148,6 +158,7 @@ pub(super) fn tiles_router(
 pub(super) fn cases_router(
     installation: &Installation,
     rule: FirstReadRule,
+    research: ResearchResults,
     fonts: Fonts,
 ) -> Router {
     let Installation {
@@ -156,6 +167,7 @@ pub(super) fn cases_router(
         queue,
     } = installation.clone();
     let resources = FhirState::new(store.clone(), catalog.clone(), queue.clone());
+    let resources = resources.with_research(research);
     let deps = CasesDeps {
         store,
         catalog,

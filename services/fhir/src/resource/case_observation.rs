@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use flow::RegulatoryStatus;
-use reading::{CaseCall, CaseRecord, SlideRecord, TaskResult, together};
+use reading::{CaseCall, CaseRecord, ResearchResults, SlideRecord, TaskResult, together};
 
 use super::observation::{
     Component, Note, Observation, ObservationId, Value, call_concept, component, laboratory,
@@ -14,8 +14,12 @@ use crate::systems;
 /// What the slides of a case say together by the rule, one observation a task.
 ///
 /// Where people answered for every slide, the signature makes it final; what rests on a task's
-/// answer stays preliminary and is marked as that is.
-pub(crate) fn of_case(case: &CaseRecord, slides: &[SlideRecord]) -> Vec<Observation> {
+/// answer stays preliminary and is marked as that is, if it may leave at all.
+pub(crate) fn of_case(
+    case: &CaseRecord,
+    slides: &[SlideRecord],
+    research: ResearchResults,
+) -> Vec<Observation> {
     let signed = case.signed_body();
     let results = match signed {
         Some(body) => body.results.clone(),
@@ -23,6 +27,7 @@ pub(crate) fn of_case(case: &CaseRecord, slides: &[SlideRecord]) -> Vec<Observat
     };
     let results = results.iter();
     results
+        .filter(|result| research.let_out_of_case(result))
         .map(|result| of_result(case, slides, result))
         .collect()
 }

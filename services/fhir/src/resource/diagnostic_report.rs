@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use flow::RegulatoryStatus;
-use reading::{CaseRecord, Signature, SlideRecord};
+use reading::{CaseRecord, ResearchResults, Signature, SlideRecord};
 use serde::Serialize;
 
 use super::case_observation::updated_at;
@@ -13,7 +13,7 @@ use crate::systems;
 
 /// What is reported of a case.
 ///
-/// Until a person signed it is preliminary and shows what tasks say, marked. Once signed it is what
+/// Until a person signed it is preliminary and shows what tasks say, marked, as far as that may leave. Once signed it is what
 /// the signer and the readers say; what is for research only is no part of it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "resourceType", rename_all = "camelCase")]
@@ -37,9 +37,9 @@ pub(crate) struct DiagnosticReport {
 }
 
 impl DiagnosticReport {
-    pub(crate) fn of(case: &CaseRecord, slides: &[SlideRecord]) -> Self {
+    pub(crate) fn of(case: &CaseRecord, slides: &[SlideRecord], research: ResearchResults) -> Self {
         let signed = case.signed();
-        let results = reported(case, slides);
+        let results = reported(case, slides, research);
         let updated = match signed {
             Some(signed) => signed.signed_at,
             None => updated_at(case, slides),
@@ -56,8 +56,10 @@ impl DiagnosticReport {
         Self {
             id: case.row.id.to_string(),
             meta: match signed {
-                Some(_) => Meta::updated(updated),
-                None => Meta::updated(updated).marked(RegulatoryStatus::ResearchUseOnly),
+                None if research.let_out(FOR_RESEARCH) => {
+                    Meta::updated(updated).marked(FOR_RESEARCH)
+                }
+                None | Some(_) => Meta::updated(updated),
             },
             identifier: vec![Identifier::accession(&case.row.accession)],
             based_on: orders
@@ -87,11 +89,18 @@ impl DiagnosticReport {
     }
 }
 
+const FOR_RESEARCH: RegulatoryStatus = RegulatoryStatus::ResearchUseOnly;
+
 /// What the report is of: all there is, or once it is signed what people said.
-fn reported(case: &CaseRecord, slides: &[SlideRecord]) -> Vec<Observation> {
-    let mut results = of_case(case, slides);
+fn reported(
+    case: &CaseRecord,
+    slides: &[SlideRecord],
+    research: ResearchResults,
+) -> Vec<Observation> {
+    let mut results = of_case(case, slides, research);
     for slide in slides {
         let latest = slide.latest();
+        let latest = latest.filter(|row| research.let_out(row.prediction.regulatory_status));
         results.extend(latest.map(|row| task_observation::of_result(row, Some(case))));
         results.extend(of_readers(slide, Some(case)));
     }

@@ -1,6 +1,6 @@
 use catalog::RecordedPrediction;
 use flow::{Abstention, Prediction, PredictionSet, RegulatoryStatus, SetBasis};
-use reading::{CaseRecord, SlideRecord};
+use reading::{CaseRecord, ResearchResults, SlideRecord};
 
 use super::device::device_id;
 use super::observation::{
@@ -15,9 +15,14 @@ use crate::systems;
 const RESEARCH_USE: &str =
     "Research use only: a task's answer, which no person signed and no signature makes final.";
 
-/// What tasks say of a slide, each result an observation of its own.
-pub(crate) fn of_tasks(slide: &SlideRecord, case: Option<&CaseRecord>) -> Vec<Observation> {
+/// What tasks say of a slide as far as it may leave, each result an observation of its own.
+pub(crate) fn of_tasks(
+    slide: &SlideRecord,
+    case: Option<&CaseRecord>,
+    research: ResearchResults,
+) -> Vec<Observation> {
     let results = slide.results.iter();
+    let results = results.filter(|row| research.let_out(row.prediction.regulatory_status));
     results.map(|result| of_result(result, case)).collect()
 }
 

@@ -1,4 +1,4 @@
-use catalog::{CaseRow, SlideRow};
+use catalog::{CaseRow, RecordedPrediction, SlideRow};
 use http::{Access, ApiError, Origin};
 use reading::{CaseRecord, SlideRecord};
 
@@ -85,7 +85,7 @@ impl<'a> Gatherer<'a> {
         match self.kind {
             ResourceKind::DiagnosticReport => {
                 self.require_read(&slides).await?;
-                let report = DiagnosticReport::of(&case, &slides);
+                let report = DiagnosticReport::of(&case, &slides, self.state.research);
                 found.push(Found::diagnostic_report(report, &case));
             }
             ResourceKind::Provenance => {
@@ -99,7 +99,7 @@ impl<'a> Gatherer<'a> {
                     found.extend(self.made_of_slide(slide, Some(&case)).await?);
                 }
                 if self.kind == ResourceKind::Observation {
-                    found.extend(together(&case, &slides));
+                    found.extend(self.together(&case, &slides));
                 }
             }
         }
@@ -119,7 +119,7 @@ impl<'a> Gatherer<'a> {
                 .first()
                 .is_some_and(|first| first.row.id == slide.row.id);
             if is_first && self.require_read(&slides).await.is_ok() {
-                found.extend(together(case, &slides));
+                found.extend(self.together(case, &slides));
             }
         }
         Ok(found)
@@ -147,7 +147,7 @@ impl<'a> Gatherer<'a> {
             }
             ResourceKind::Observation => {
                 self.require_read(std::slice::from_ref(slide)).await?;
-                let made = of_tasks(slide, case)
+                let made = of_tasks(slide, case, self.state.research)
                     .into_iter()
                     .chain(of_readers(slide, case));
                 made.map(|made| Found::observation(made, case)).collect()
@@ -182,7 +182,7 @@ impl<'a> Gatherer<'a> {
                 let case = CaseRecord::read(catalog, case).await?;
                 let slides = case.slides(catalog).await?;
                 self.require_read(&slides).await?;
-                Ok(together(&case, &slides))
+                Ok(self.together(&case, &slides))
             }
         }
     }
@@ -200,7 +200,10 @@ impl<'a> Gatherer<'a> {
                 catalog.known_slide(slide).await?;
                 self.state.first_read.require(self.access, slide).await?;
                 let results = catalog.recorded_predictions(slide).await?;
-                let made = results.iter().map(Provenance::of_result);
+                let research = self.state.research;
+                let is_out =
+                    |row: &&RecordedPrediction| research.let_out(row.prediction.regulatory_status);
+                let made = results.iter().filter(is_out).map(Provenance::of_result);
                 Ok(made.map(Found::provenance).collect())
             }
             ProvenanceId::Result(_) => Ok(Vec::new()),
@@ -224,10 +227,10 @@ impl<'a> Gatherer<'a> {
         }
         Ok(())
     }
-}
 
-fn together(case: &CaseRecord, slides: &[SlideRecord]) -> Vec<Found> {
-    let made = of_case(case, slides).into_iter();
-    made.map(|made| Found::observation(made, Some(case)))
-        .collect()
+    fn together(&self, case: &CaseRecord, slides: &[SlideRecord]) -> Vec<Found> {
+        let made = of_case(case, slides, self.state.research).into_iter();
+        made.map(|made| Found::observation(made, Some(case)))
+            .collect()
+    }
 }

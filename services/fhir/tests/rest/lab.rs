@@ -5,7 +5,7 @@ use std::error::Error;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use catalog::{Catalog, Role};
-use coverslip_fhir::{FhirState, router};
+use coverslip_fhir::{FhirState, ResearchResults, router};
 use http::{AccessControl, FirstReadRule, Protected, Transport, protect};
 use laboratory::{ACCESSION, PATIENT};
 use queue::Queue;
@@ -36,11 +36,19 @@ impl Lab {
     }
 
     pub(crate) async fn with_rule(rule: FirstReadRule) -> Result<Self, Failure> {
+        Self::with_rules(rule, ResearchResults::Marked).await
+    }
+
+    pub(crate) async fn with_rules(
+        rule: FirstReadRule,
+        research: ResearchResults,
+    ) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let store = Store::local(&folder.path().join("objects"))?;
         let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
         let access = AccessControl::new(catalog.clone(), Transport::Http);
         let state = FhirState::new(store, catalog.clone(), Queue::in_process()).reading_first(rule);
+        let state = state.with_research(research);
         Ok(Self {
             _folder: folder,
             app: protect(router(state), access.clone()),

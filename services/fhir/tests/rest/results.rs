@@ -1,5 +1,7 @@
 use axum::http::StatusCode;
+use coverslip_fhir::ResearchResults;
 use flow::Abstention;
+use http::FirstReadRule;
 use laboratory::{overridden, scored, signed};
 use serde_json::{Value, json};
 
@@ -124,4 +126,44 @@ async fn ai_id(lab: &Lab, result: &flow::Prediction) -> Result<String, crate::la
     let start = format!("{}-ai-", result.slide);
     let id = ids.into_iter().find(|id| id.starts_with(&start));
     Ok(id.ok_or("an observation")?.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_for_research_does_not_leave_unless_told_to() -> Tested {
+    let lab = Lab::with_rules(FirstReadRule::Off, ResearchResults::default()).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
+    let report = format!("/fhir/R4/DiagnosticReport/{case}");
+    let before = lab.read(&report).await?;
+    assert_eq!(before["status"], "registered", "{before}");
+    assert!(
+        !is_marked(&before) && before.get("result").is_none(),
+        "{before}"
+    );
+    let all = "/fhir/R4/Observation";
+    let found = lab.found(catalog::Role::Lis, all).await?;
+    assert_eq!(found, [] as [Value; 0]);
+    // Whoever kept the id of one from elsewhere finds none, nor where it came from.
+    let marked = Lab::open().await?;
+    scored(&marked.catalog, b"a", None).await?;
+    let id = ai_id(&marked, &result).await?;
+    for path in [format!("{all}/{id}"), format!("/fhir/R4/Provenance/{id}")] {
+        let answered = lab.get(catalog::Role::Lis, &path).await?;
+        assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    overridden(&lab.catalog, &result, "benign", None).await?;
+    let found = lab.found(catalog::Role::Lis, all).await?;
+    let said: Vec<_> = found.iter().map(|o| &o["status"]).collect();
+    assert!(
+        !said.is_empty() && said.iter().all(|status| **status == "preliminary"),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .all(|o| !is_marked(o) && o.get("device").is_none()),
+        "{found:?}"
+    );
+    signed(&lab.catalog, case, &[result.slide], 1).await?;
+    assert_eq!(lab.read(&report).await?["status"], "final");
+    Ok(())
 }

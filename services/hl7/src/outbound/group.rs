@@ -1,7 +1,7 @@
 use catalog::{NewOrder, OrderRow, PrivateName, SlidePlace};
 use chrono::{DateTime, Utc};
 use flow::TaskId;
-use reading::{CaseRecord, Finality, SlideRecord, TaskResult, findings};
+use reading::{CaseRecord, Finality, ResearchResults, SlideRecord, TaskResult, findings};
 
 use super::observation::{Observation, code_of, notes};
 use super::vocabulary::{APPLICATION, BLOCK, EVERY_TASK, PART, STAINING, TASKS, filler};
@@ -17,6 +17,7 @@ pub(super) struct Told<'a> {
     /// What the slides say together, by task.
     pub(super) together: &'a [TaskResult],
     pub(super) finality: Finality,
+    pub(super) research: ResearchResults,
     pub(super) at: DateTime<Utc>,
 }
 
@@ -60,14 +61,17 @@ impl Told<'_> {
         }
         for result in self.together.iter().filter(|result| is_asked(&result.task)) {
             let finality = result.finality(self.case.signed());
-            if self.is_told(finality) {
+            if self.is_told(finality) && self.research.let_out_of_case(result) {
                 found.push(scored::of_case(result, finality, self.at));
             }
         }
         for (number, slide) in slides {
             if self.finality == Finality::Preliminary {
                 let latest = slide.latest();
-                let latest = latest.filter(|row| is_asked(&row.prediction.task.id));
+                let latest = latest.filter(|row| {
+                    let said = &row.prediction;
+                    is_asked(&said.task.id) && self.research.let_out(said.regulatory_status)
+                });
                 found.extend(latest.flat_map(|row| scored::of_result(row, *number)));
             }
             let read = findings(slide.row.id, &slide.reviews, &self.case.signatures);
@@ -108,13 +112,16 @@ impl Told<'_> {
         let signer = self.case.signed().map(|signed| escaped(&signed.signer));
         let signer = signer.map(|name| format!("&{name}")).unwrap_or_default();
         let request = request.field(32, signer);
-        let marks = match self.finality {
-            Finality::Preliminary => vec![PRELIMINARY.to_owned()],
-            Finality::Final | Finality::Amended => Vec::new(),
+        let marks = match (self.finality, self.research) {
+            (Finality::Preliminary, ResearchResults::Withheld) => vec![UNSIGNED.to_owned()],
+            (Finality::Preliminary, ResearchResults::Marked) => vec![PRELIMINARY.to_owned()],
+            (Finality::Final | Finality::Amended, _) => Vec::new(),
         };
         control.text() + &request.text() + &notes(&marks)
     }
 }
+
+const UNSIGNED: &str = "Preliminary: no person signed this.";
 
 const PRELIMINARY: &str =
     "Preliminary: no person signed this. What tasks say in it is for research use only.";

@@ -5,16 +5,16 @@ use reading::{CaseRecord, Finality, Signature, together};
 
 use super::group::Told;
 use super::vocabulary::{APPLICATION, patient};
-use crate::Receiver;
 use crate::charset::Charset;
 use crate::message::{WrittenSegment, escaped, time};
+use crate::{Receiver, SendConfig};
 
 /// The ORU^R01 that tells of a case what the message is to tell, at this moment; `None` where there is
 /// nothing to tell any more.
 pub(super) async fn report(
     catalog: &Catalog,
     message: &ResultsMessage,
-    receiver: &Receiver,
+    config: &SendConfig,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, CatalogError> {
     let mut case = CaseRecord::read(catalog, message.case).await?;
@@ -34,6 +34,7 @@ pub(super) async fn report(
         slides: &slides,
         together: &results,
         finality: finality_of(case.signed()),
+        research: config.research,
         at: case.signed().map_or(now, |signed| signed.signed_at),
     };
     let mut answers = Vec::new();
@@ -42,7 +43,7 @@ pub(super) async fn report(
     }
     Ok((!answers.is_empty()).then(|| {
         let patient = patient(case.row.patient.as_ref());
-        header(message.id, receiver, now).text() + &patient.text() + &answers.concat()
+        header(message.id, &config.receiver, now).text() + &patient.text() + &answers.concat()
     }))
 }
 

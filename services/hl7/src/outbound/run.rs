@@ -78,7 +78,7 @@ async fn attempt(
     }
     let body = match &message.body {
         Some(body) => body.clone(),
-        None => match report(catalog, message, &config.receiver, now).await? {
+        None => match report(catalog, message, config, now).await? {
             Some(body) if catalog.begin_results(ACTOR, due, &body).await? => body,
             // Nothing to tell; or another has it, and whatever this comes to changes nothing.
             _ => return Ok(ResultsSettled::Superseded),

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use catalog::{ResultsMessage, ResultsState};
-use coverslip_hl7::{Receiver as Addressee, Reported, SendConfig, send};
+use coverslip_hl7::{Receiver as Addressee, Reported, ResearchResults, SendConfig, send};
 use flow::Abstention;
 use laboratory::{ACCESSION, PATIENT, overridden, scored, signed};
 use tokio::task::JoinHandle;
@@ -20,6 +20,7 @@ fn config(address: SocketAddr) -> SendConfig {
         look: Duration::from_millis(10),
         gather: Duration::ZERO,
         away: Duration::from_millis(50),
+        research: ResearchResults::Marked,
         ..SendConfig::new(Addressee {
             address: address.to_string(),
             application: "LIS".to_owned(),
@@ -137,6 +138,48 @@ async fn a_case_is_told_as_preliminary_then_final_then_corrected() -> Tested {
         .collect();
     assert_eq!(numbers.len(), 3);
     assert_eq!(lab.n_recorded("results_sent").await?, 3);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_research_does_not_leave_unless_told_to() -> Tested {
+    let lab = Lab::open().await?;
+    let receiver = Receiver::start(ACCEPTS).await?;
+    wanted(&lab).await?;
+    lab.ask(&order("C1", "PL1")).await?;
+    let (case, result) = scored(&lab.catalog, b"a", None).await?;
+    let withheld = SendConfig {
+        research: ResearchResults::default(),
+        ..config(receiver.address)
+    };
+    let _sending = sending(&lab, withheld);
+    use ResultsState::{Delivered, Superseded};
+    lab.results_where(are(&[Superseded])).await?;
+    assert!(receiver.told().is_empty(), "there was nothing else to tell");
+
+    // A person's reading is none of it, before the signature and after.
+    overridden(&lab.catalog, &result, "benign", None).await?;
+    let (_, other) = scored(&lab.catalog, b"b", None).await?;
+    let are_told = |n: usize| {
+        move |m: &[ResultsMessage]| m.len() >= n && m[1..].iter().all(|m| m.state == Delivered)
+    };
+    let n_before = lab.results_where(are_told(2)).await?.len();
+    for message in receiver.told() {
+        let found = observations(&message);
+        assert!(
+            !found.is_empty() && !message.contains("research"),
+            "{message}"
+        );
+        assert!(
+            found.iter().all(|[_, said, _]| said.starts_with("benign^")),
+            "{found:?}"
+        );
+    }
+    signed(&lab.catalog, case, &[result.slide, other.slide], 1).await?;
+    lab.results_where(are_told(n_before + 1)).await?;
+    let told = receiver.told();
+    let last = told.last().ok_or("a message")?;
+    assert_eq!(field(last, "OBR", 25), "F");
     Ok(())
 }
 

@@ -22,6 +22,7 @@ async fn every_route_is_written_down_and_nothing_else() -> Result<()> {
     let installation = Installation::open(data.path()).await?;
     let answering = Answering {
         rule: FirstReadRule::default(),
+        research: ResearchResults::default(),
         fonts: Fonts::default(),
         receive: ReceiveConfig::default(),
         search: SearchConfig::default(),
