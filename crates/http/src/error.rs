@@ -4,6 +4,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use catalog::CatalogError;
+use step::HurryError;
 use store::StoreError;
 use tracing::error;
 
@@ -215,6 +216,15 @@ impl From<CatalogError> for ApiError {
                 error,
             ),
             _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<HurryError> for ApiError {
+    fn from(error: HurryError) -> Self {
+        match error {
+            HurryError::Catalog(error) => error.into(),
+            HurryError::Queue(error) => Self::internal(error),
         }
     }
 }

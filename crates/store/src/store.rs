@@ -108,6 +108,15 @@ impl Store {
         measured!(self, Get, kind => kind.get(key))
     }
 
+    /// A whole object, or `None` where there is none.
+    pub async fn find(&self, key: &ObjectKey) -> Result<Option<Bytes>, StoreError> {
+        match self.get(key).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// The bytes `range` of an object, counted from 0, the end excluded.
     ///
     /// On the local disk this costs one system call while the object is open and the bytes are in

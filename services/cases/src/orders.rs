@@ -12,7 +12,6 @@ use http::{Access, ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::sightings::{Looking, Subject};
-use crate::state::not_hurried;
 use crate::{CasesDeps, CasesState};
 
 const PAGE: u32 = 100;
@@ -60,7 +59,7 @@ async fn place(
     };
     let CasesDeps { catalog, queue, .. } = &state.deps;
     let placed = reading::place_order(catalog, queue, &order, &sender).await;
-    let (status, row) = match placed.map_err(not_hurried)? {
+    let (status, row) = match placed? {
         Placed::New(row) => (StatusCode::CREATED, row),
         Placed::Known(row) => (StatusCode::OK, row),
         Placed::Refused(conflict) => return Err(ApiError::conflict(conflict.to_string())),

@@ -9,7 +9,6 @@ use moka::future::Cache;
 use queue::Queue;
 use report::Fonts;
 use serde_json::{Value, json};
-use step::HurryError;
 use store::Store;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -178,12 +177,5 @@ impl CasesState {
         };
         self.scales.insert(id, scale.clone()).await;
         Some(scale)
-    }
-}
-
-pub(crate) fn not_hurried(error: HurryError) -> ApiError {
-    match error {
-        HurryError::Catalog(error) => error.into(),
-        HurryError::Queue(error) => ApiError::internal(error),
     }
 }

@@ -3,7 +3,7 @@ use flow::{ObjectKey, SlideId, SlideManifest};
 use http::{ApiError, FirstRead, FirstReadRule};
 use queue::Queue;
 use reading::ResearchResults;
-use store::{Store, StoreError};
+use store::Store;
 
 /// What the routes share.
 #[derive(Clone)]
@@ -40,10 +40,8 @@ impl FhirState {
     /// `None` until the slide is tiled.
     pub(crate) async fn manifest(&self, slide: SlideId) -> Result<Option<SlideManifest>, ApiError> {
         let key = ObjectKey::SlideManifest(slide);
-        let manifest = match self.store.get(&key).await {
-            Ok(manifest) => manifest,
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let Some(manifest) = self.store.find(&key).await? else {
+            return Ok(None);
         };
         let manifest = serde_json::from_slice(&manifest).map_err(ApiError::internal)?;
         Ok(Some(manifest))

@@ -96,7 +96,7 @@ impl SendConfig {
             receiver,
             tls: None,
             reported: Reported::All,
-            research: ResearchResults::default(),
+            research: ResearchResults::Withheld,
             patience: Duration::from_secs(30),
             look: Duration::from_secs(1),
             gather: Duration::from_secs(10),

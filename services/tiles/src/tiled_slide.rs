@@ -7,7 +7,7 @@ use flow::{
 };
 use moka::future::Cache;
 use pyramid::PyramidReader;
-use store::{Store, StoreError};
+use store::Store;
 use tokio::sync::OnceCell;
 
 use crate::deep_zoom::{DeepZoom, DeepZoomLevel};
@@ -67,10 +67,8 @@ impl TiledSlides {
 
     async fn open(&self, id: SlideId) -> Result<Arc<TiledSlide>, TilesError> {
         // Level objects lie in storage before their index does.
-        let bytes = match self.store.get(&ObjectKey::PyramidIndex(id)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Err(self.why_not_tiled(id).await?),
-            Err(other) => return Err(other.into()),
+        let Some(bytes) = self.store.find(&ObjectKey::PyramidIndex(id)).await? else {
+            return Err(self.why_not_tiled(id).await?);
         };
         let pyramid = Sha256Digest::of(&bytes);
         let index = PyramidIndex::decode(&bytes)?;

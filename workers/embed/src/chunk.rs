@@ -1,7 +1,7 @@
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use flow::{BagChunk, BagChunkRef, Instance, ObjectKey, Sha256Digest, SlideId};
-use store::{Store, StoreError};
+use store::Store;
 
 use crate::bag_in_work::WantedChunk;
 
@@ -20,10 +20,8 @@ impl Chunks {
         &self,
         WantedChunk { number, instances }: WantedChunk<'_>,
     ) -> Result<Option<BagChunkRef>> {
-        let bytes = match self.store.get(&self.key(number)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = self.store.find(&self.key(number)).await? else {
+            return Ok(None);
         };
         let chunk = BagChunk::decode(&bytes)?;
         let is_this = chunk.instances == instances
@@ -54,10 +52,8 @@ impl Chunks {
         &self,
         WantedChunk { number, instances }: WantedChunk<'_>,
     ) -> Result<Vec<Option<f32>>> {
-        let bytes = match self.store.get(&self.blur_key(number)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Ok(vec![None; instances.len()]),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = self.store.find(&self.blur_key(number)).await? else {
+            return Ok(vec![None; instances.len()]);
         };
         let blur_um: Vec<Option<f32>> =
             serde_json::from_slice(&bytes).context("the blur of a chunk's tiles is damaged")?;

@@ -84,11 +84,9 @@ async fn manifest(store: &Store, slide: SlideId) -> Result<SlideManifest> {
 }
 
 async fn stored(store: &Store, key: &ObjectKey) -> Result<Option<BagHeader>> {
-    match store.get(key).await {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).context("the stored bag cannot be read")?),
-        Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let header = store.find(key).await?;
+    let header = header.map(|bytes| serde_json::from_slice(&bytes));
+    header.transpose().context("the stored bag cannot be read")
 }
 
 /// The header, still without chunks, and where each tile lies.

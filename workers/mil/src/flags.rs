@@ -1,6 +1,6 @@
 use anyhow::{Context, Result};
 use flow::{Heatmap, ObjectKey, QualityLayer, QualityRecord, Sha256Digest};
-use store::{Store, StoreError};
+use store::Store;
 
 use store::Bag;
 
@@ -19,10 +19,8 @@ impl Flags {
     /// If what was measured cannot be read, or is damaged.
     pub(crate) async fn read(store: &Store, bag: &Bag) -> Result<Option<Self>> {
         let (slide, encoder) = (bag.header.slide, bag.header.encoder.hash);
-        let bytes = match store.get(&ObjectKey::Quality(slide, encoder)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = store.find(&ObjectKey::Quality(slide, encoder)).await? else {
+            return Ok(None);
         };
         let record: QualityRecord =
             serde_json::from_slice(&bytes).context("the slide's quality record cannot be read")?;

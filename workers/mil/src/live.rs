@@ -4,18 +4,17 @@
 //! and what the slide is called, are not known before the bag is whole. Nothing depends on this: what
 //! fails is tried again, and forgotten once the slide has gone on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use catalog::{Page, ScoredChunk, SlideRow, Standing, TileScore};
+use catalog::{Catalog, Page, ScoredChunk, SlideRow, Standing, TileScore};
 use flow::{
     BagChunk, BagHeader, CovariateRevision, HeadPrecision, INSTANCES_PER_CHUNK, ObjectKey,
     Progress, Sha256Digest, SlideId, SlideStatus, Stage,
 };
 use mil::{Answers, Task};
-use store::StoreError;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
@@ -54,6 +53,9 @@ pub(crate) async fn run(
     }
 }
 
+/// By the encoder whose bags they read.
+type ShownTasks = BTreeMap<Sha256Digest, Vec<Arc<Task>>>;
+
 struct Live {
     deps: MilDeps,
     /// Chunks that are scored, of each slide in work and each encoder.
@@ -72,8 +74,12 @@ impl Live {
             .filter_map(|row| Some((row.id, chunks_embedded(row)?)));
         let in_work: BTreeMap<SlideId, usize> = in_work.collect();
         self.forget_others(&in_work).await?;
+        if in_work.is_empty() {
+            return Ok(());
+        }
+        let shown = shown(&self.deps.catalog, tasks).await?;
         for (slide, n_embedded) in in_work {
-            self.score_new_chunks(slide, n_embedded, tasks).await?;
+            self.score_new_chunks(slide, n_embedded, &shown).await?;
         }
         Ok(())
     }
@@ -95,22 +101,26 @@ impl Live {
         &mut self,
         slide: SlideId,
         n_embedded: usize,
-        tasks: &[Arc<Task>],
+        shown: &ShownTasks,
     ) -> Result<()> {
-        let live: Vec<&Arc<Task>> = tasks.iter().filter(|task| shows_tiles(task)).collect();
-        let encoders: BTreeSet<Sha256Digest> = live.iter().map(|t| t.encoder_hash()).collect();
-        for encoder in encoders {
-            let of_encoder = live.iter().filter(|task| task.encoder_hash() == encoder);
-            let of_encoder: Vec<Arc<Task>> = of_encoder.copied().cloned().collect();
+        for (&encoder, tasks) in shown {
             let seen = self.seen.entry(slide).or_default();
             let seen = seen.entry(encoder).or_default();
             if seen.len() >= n_embedded {
                 continue;
             }
+            let Some(precision) = head_precision(&self.deps, slide, encoder).await? else {
+                continue;
+            };
+            let tasks = tasks.iter().map(|t| Arc::new(t.in_precision(precision)));
+            let tasks: Vec<Arc<Task>> = tasks.collect();
             let missing = (0..).filter(|chunk| !seen.contains(chunk));
-            for chunk in missing.take(AHEAD).collect::<Vec<u32>>() {
-                if score_chunk(&self.deps, slide, encoder, chunk, &of_encoder).await? {
-                    seen.insert(chunk);
+            for number in missing.take(AHEAD).collect::<Vec<u32>>() {
+                let key = ObjectKey::BagChunk(slide, encoder, number);
+                if let Some(chunk) = self.deps.store.find(&key).await? {
+                    let chunk = Arc::new(BagChunk::decode(&chunk)?);
+                    score_chunk(&self.deps.catalog, slide, number, &chunk, &tasks).await?;
+                    seen.insert(number);
                 }
             }
         }
@@ -144,25 +154,28 @@ fn shows_tiles(task: &Task) -> bool {
     !matches!(file.answers, Answers::Classes { .. }) && file.covariates.is_none()
 }
 
-/// `false` of a chunk that is not in storage yet.
+/// Those whose answers people see.
+async fn shown(catalog: &Catalog, tasks: &[Arc<Task>]) -> Result<ShownTasks> {
+    let standings = catalog.model_standings().await?;
+    let mut shown = ShownTasks::new();
+    for task in tasks.iter().filter(|task| shows_tiles(task)) {
+        let encoder = task.encoder_hash();
+        if standings.of(task.reference(), encoder) == Standing::Shown {
+            shown.entry(encoder).or_default().push(Arc::clone(task));
+        }
+    }
+    Ok(shown)
+}
+
 async fn score_chunk(
-    deps: &MilDeps,
+    catalog: &Catalog,
     slide: SlideId,
-    encoder: Sha256Digest,
     number: u32,
+    chunk: &Arc<BagChunk>,
     tasks: &[Arc<Task>],
-) -> Result<bool> {
-    let key = ObjectKey::BagChunk(slide, encoder, number);
-    let chunk = match deps.store.get(&key).await {
-        Ok(bytes) => Arc::new(BagChunk::decode(&bytes)?),
-        Err(StoreError::NotFound { .. }) => return Ok(false),
-        Err(other) => return Err(other.into()),
-    };
-    let precision = head_precision(deps, slide, encoder).await?;
-    let standings = deps.catalog.model_standings().await?;
-    let is_shown = |task: &&Arc<Task>| standings.of(task.reference(), encoder) == Standing::Shown;
-    for task in tasks.iter().filter(is_shown) {
-        let (scoring, chunk) = (task.in_precision(precision), Arc::clone(&chunk));
+) -> Result<()> {
+    for task in tasks {
+        let (scoring, chunk) = (Arc::clone(task), Arc::clone(chunk));
         let scores = spawn_blocking(move || tiles_alone(&scoring, &chunk)).await??;
         let scored = ScoredChunk {
             slide,
@@ -170,21 +183,23 @@ async fn score_chunk(
             result: result_name(task, CovariateRevision::default()),
             chunk: number,
         };
-        deps.catalog.note_tile_scores(&scored, &scores).await?;
+        catalog.note_tile_scores(&scored, &scores).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// In which the whole bag will be scored: what was to be done stands in storage before the first
-/// chunk.
+/// chunk. `None` of an encoder that has not begun with the slide.
 async fn head_precision(
     deps: &MilDeps,
     slide: SlideId,
     encoder: Sha256Digest,
-) -> Result<HeadPrecision> {
-    let plan = deps.store.get(&ObjectKey::BagPlan(slide, encoder)).await?;
-    let plan: BagHeader = serde_json::from_slice(&plan)?;
-    Ok(HeadPrecision::of_bag(plan.precision))
+) -> Result<Option<HeadPrecision>> {
+    let plan = deps.store.find(&ObjectKey::BagPlan(slide, encoder)).await?;
+    let plan = plan.map(|plan| serde_json::from_slice::<BagHeader>(&plan));
+    Ok(plan
+        .transpose()?
+        .map(|p| HeadPrecision::of_bag(p.precision)))
 }
 
 fn tiles_alone(task: &Task, chunk: &BagChunk) -> Result<Vec<TileScore>> {

@@ -5,7 +5,7 @@ use flow::{
     CovariateRevision, Heatmap, HeatmapLayer, ObjectKey, Prediction, ResultName, SlideId, TaskRef,
 };
 use mil::Task;
-use store::{Store, StoreError};
+use store::Store;
 
 use crate::scored::Scored;
 
@@ -25,15 +25,12 @@ pub(crate) async fn stored_prediction(
     slide: SlideId,
     name: &ResultName,
 ) -> Result<Option<Prediction>> {
-    match store.get(&ObjectKey::Prediction(slide, name.clone())).await {
-        Ok(bytes) => {
-            let prediction =
-                serde_json::from_slice(&bytes).context("the stored prediction cannot be read")?;
-            Ok(Some(prediction))
-        }
-        Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let key = ObjectKey::Prediction(slide, name.clone());
+    let stored = store.find(&key).await?;
+    let prediction = stored.map(|bytes| serde_json::from_slice(&bytes));
+    prediction
+        .transpose()
+        .context("the stored prediction cannot be read")
 }
 
 pub(crate) async fn put_heatmaps(store: &Store, name: &ResultName, scored: &Scored) -> Result<()> {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::case_view::CaseView;
 use super::{knows_patients, one};
-use crate::state::not_hurried;
 use crate::{CasesDeps, CasesState};
 
 /// Which case, by one of its two names, and from where in it.
@@ -33,8 +32,7 @@ pub(super) async fn put(
     state.slide(id).await?;
     let place = placed(&state, placement).await?;
     let CasesDeps { catalog, queue, .. } = &state.deps;
-    let placed = step::place_slide(catalog, queue, access.name(), id, &place).await;
-    placed.map_err(not_hurried)?;
+    step::place_slide(catalog, queue, access.name(), id, &place).await?;
     one::now(&state, &access, place.case).await
 }
 

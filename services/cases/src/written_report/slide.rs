@@ -5,7 +5,6 @@ use flow::{Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction, SlideManifes
 use http::ApiError;
 use pyramid::PyramidReader;
 use report::{Block, Fact, Section};
-use store::StoreError;
 
 use super::overview::Overlay;
 use super::words::{self, time};
@@ -54,14 +53,13 @@ impl OfSlide<'_> {
 
     async fn manifest(&self, state: &CasesState) -> Result<SlideManifest, ApiError> {
         let key = ObjectKey::SlideManifest(self.row.id);
-        match state.deps.store.get(&key).await {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(ApiError::internal),
-            Err(StoreError::NotFound { .. }) => Err(ApiError::conflict(format!(
+        let Some(manifest) = state.deps.store.find(&key).await? else {
+            return Err(ApiError::conflict(format!(
                 "slide {} is not tiled yet: there is nothing to report",
                 self.row.id
-            ))),
-            Err(other) => Err(other.into()),
-        }
+            )));
+        };
+        serde_json::from_slice(&manifest).map_err(ApiError::internal)
     }
 
     fn identity(&self, manifest: &SlideManifest) -> Section {
@@ -130,10 +128,8 @@ impl OfSlide<'_> {
         prediction: &Prediction,
     ) -> Result<Option<Overlay>, ApiError> {
         let key = ObjectKey::Heatmap(self.row.id, prediction.name(), HeatmapLayer::Attention);
-        let bytes = match state.deps.store.get(&key).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            Err(other) => return Err(other.into()),
+        let Some(bytes) = state.deps.store.find(&key).await? else {
+            return Ok(None);
         };
         let outlined = prediction.top_tiles.iter().map(|tile| tile.rect_um);
         Ok(Some(Overlay {

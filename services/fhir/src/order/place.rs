@@ -6,7 +6,6 @@ use flow::TaskId;
 use http::{Access, ApiError, Json, Origin};
 use reading::CaseRecord;
 use serde_json::Value;
-use step::HurryError;
 
 use super::OrderKey;
 use super::body::{IdentifierBody, OrderBody, wrong};
@@ -41,19 +40,12 @@ pub(crate) async fn create(
         idempotency_key: key,
     };
     let placed = reading::place_order(catalog, &state.queue, &order, &sender).await;
-    let (status, row) = match placed.map_err(failed)? {
+    let (status, row) = match placed? {
         Placed::New(row) => (StatusCode::CREATED, row),
         Placed::Known(row) => (StatusCode::OK, row),
         Placed::Refused(conflict) => return Err(ApiError::conflict(conflict.to_string())),
     };
     answer(&state, status, &headers, &row).await
-}
-
-fn failed(error: HurryError) -> ApiError {
-    match error {
-        HurryError::Catalog(error) => error.into(),
-        HurryError::Queue(error) => ApiError::internal(error),
-    }
 }
 
 async fn answer(

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use catalog::CatalogError;
-use flow::{SlideId, UploadId};
+use flow::UploadId;
 use http::ApiError;
 use store::StoreError;
 use thiserror::Error;
@@ -65,17 +65,6 @@ pub(crate) enum ResumeError {
         "a part of the upload is damaged or lost in storage, nothing was kept: begin a new upload"
     )]
     Damaged(#[source] StoreError),
-    #[error(
-        "slide {slide} was received and is in another case than the one named: a person corrects \
-         that with PUT /api/v1/slides/{slide}/case"
-    )]
-    OtherCase { slide: SlideId },
-    #[error(
-        "slide {slide} was received before without a wish to de-identify it: its label and macro are \
-         stored or will be, and nothing that is stored changes. Remove them from the file and send \
-         that, which is another slide"
-    )]
-    LabelKept { slide: SlideId },
     #[error(transparent)]
     Receive(#[from] ReceiveError),
     #[error(transparent)]
@@ -108,8 +97,9 @@ impl From<ResumeError> for ApiError {
             ResumeError::Joining => Self::not_ready(told, ASK_AGAIN),
             // Not a conflict: clients would take that for one of offsets, and find the upload done.
             ResumeError::Damaged(_)
-            | ResumeError::OtherCase { .. }
-            | ResumeError::LabelKept { .. } => Self::unprocessable(told),
+            | ResumeError::Receive(
+                ReceiveError::OtherCase { .. } | ReceiveError::LabelKept { .. },
+            ) => Self::unprocessable(told),
             ResumeError::Receive(error) => error.into(),
             ResumeError::Store(error) => error.into(),
             ResumeError::Catalog(error) => error.into(),

@@ -48,9 +48,9 @@ pub(super) async fn join(
     };
     let end = match &joined {
         Ok(slide) => Some(JoinedAs::Slide(*slide)),
-        Err(ResumeError::OtherCase { slide } | ResumeError::LabelKept { slide }) => {
-            Some(JoinedAs::Slide(*slide))
-        }
+        Err(ResumeError::Receive(
+            ReceiveError::OtherCase { slide } | ReceiveError::LabelKept { slide },
+        )) => Some(JoinedAs::Slide(*slide)),
         Err(ResumeError::Damaged(_) | ResumeError::Receive(ReceiveError::Digest { .. })) => {
             Some(JoinedAs::Refused)
         }
@@ -146,8 +146,6 @@ async fn read(store: Store, row: UploadPartRow) -> Result<Bytes, StoreError> {
 fn damaged_or_else(error: ReceiveError) -> ResumeError {
     let source = match error {
         ReceiveError::Body(source) => source,
-        ReceiveError::OtherCase { slide } => return ResumeError::OtherCase { slide },
-        ReceiveError::LabelKept { slide } => return ResumeError::LabelKept { slide },
         other => return other.into(),
     };
     match source.downcast::<StoreError>() {

@@ -4,7 +4,7 @@ use catalog::Catalog;
 use flow::{Heatmap, HeatmapLayer, ObjectKey, Prediction, SlideId, TaskId};
 use moka::future::Cache;
 use serde::Deserialize;
-use store::{Store, StoreError};
+use store::Store;
 
 use super::kept::kept_layers;
 use super::shown::LayerValues;
@@ -97,12 +97,8 @@ impl Heatmaps {
         version: String,
     ) -> Result<Arc<LayerValues>, TilesError> {
         let key = ObjectKey::Heatmap(name.slide, prediction.name(), name.layer);
-        let bytes = match self.store.get(&key).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => {
-                return Err(TilesError::NoSuchHeatmap(name.clone()));
-            }
-            Err(other) => return Err(other.into()),
+        let Some(bytes) = self.store.find(&key).await? else {
+            return Err(TilesError::NoSuchHeatmap(name.clone()));
         };
         let heatmap = Heatmap::decode(&bytes)?;
         Ok(Arc::new(LayerValues { version, heatmap }))

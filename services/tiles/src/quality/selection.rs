@@ -5,7 +5,7 @@ use flow::{Heatmap, ObjectKey, QualityLayer, QualityRecord, Sha256Digest, SlideI
 use http::Freshness;
 use moka::future::Cache;
 use serde::Deserialize;
-use store::{Store, StoreError};
+use store::Store;
 
 use crate::error::TilesError;
 use crate::heatmaps::{LayerValues, kept_layers};
@@ -100,10 +100,8 @@ impl Quality {
         slide: SlideId,
         encoder: Sha256Digest,
     ) -> Result<Arc<QualityRecord>, TilesError> {
-        let bytes = match self.store.get(&ObjectKey::Quality(slide, encoder)).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound { .. }) => return Err(TilesError::NoQuality(slide)),
-            Err(other) => return Err(other.into()),
+        let Some(bytes) = self.store.find(&ObjectKey::Quality(slide, encoder)).await? else {
+            return Err(TilesError::NoQuality(slide));
         };
         let record = serde_json::from_slice(&bytes);
         let record = record.map_err(|source| TilesError::Quality { slide, source })?;
