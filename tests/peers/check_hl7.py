@@ -27,6 +27,7 @@ from hl7_peer import CANARY, END, START, Line, Receiver, order, read
 from running import BINARY
 
 LIMIT = 1 << 20
+ORDERS = "coverslip_hl7_orders_total"
 
 
 def run(*words):
@@ -59,6 +60,14 @@ class Server:
         answer = self.machine.get(self.root + path)
         answer.raise_for_status()
         return answer.json()
+
+    def counted(self, name, **labels):
+        """A counter, as /metrics has it."""
+        written = ",".join(f'{label}="{value}"' for label, value in labels.items())
+        metrics = self.machine.get(self.root + "/metrics").text
+        found = re.search(rf"^{name}\{{{written}\}} (\d+)$", metrics, re.MULTILINE)
+        assert found, f"{name} {labels} is not in /metrics"
+        return int(found[1])
 
     def say(self, path, body):
         answer = self.person.post(self.root + path, json=body)
@@ -151,6 +160,9 @@ def check_results(server, receiver, slide, restarted, tally):
     receiver.manner = "accept"
     run("hl7", "replay", "--data", server.data, failed["id"])
     tally.check("it is sent once more", receiver.wait_for(5)[4] == final)
+    settled(server, "delivered")
+    sent = [server.counted("coverslip_hl7_results_total", outcome=outcome) for outcome in ("failed", "delivered")]
+    tally.check(f"metrics count both: {sent}", sent == [1, 1])
 
     grade = 1 if result["grade"] and result["grade"]["value"] == 2 else 2
     override = {"kind": "override", **judged, "amends": said["number"], "reason": "wrong_grade", "text": "less of it"}
@@ -192,6 +204,7 @@ def check_refusals(server, tally):
     ]
     with Line(server.hl7) as line:
         before = len(server.orders())
+        refused_before = server.counted(ORDERS, outcome="refused")
         for number, (what, old, new, code, error) in enumerate(cases):
             text = good.replace(old, new, 1).replace("|C10|", f"|R{number}|")
             answer = line.ask(text)
@@ -202,6 +215,8 @@ def check_refusals(server, tally):
         taken = order(12, accession=f"{CANARY}-S1")
         tally.check("another patient's accession", read(line.ask(taken)) == ("AE", "C12", ("PID^1^3", "205")))
         tally.check("nothing was ordered", len(server.orders()) == before)
+        refused = server.counted(ORDERS, outcome="refused") - refused_before
+        tally.check(f"metrics count {refused} of them", refused == len(cases) + 2)
 
 
 def hostile(generator, number):
@@ -259,6 +274,8 @@ def check_hostile(server, tally):
     lines = [Line(server.hl7) for _ in range(40)]
     refused = sum(line.answer() is None for line in lines[32:])
     tally.check(f"too many connections are closed: {refused}", refused == 8)
+    closed = server.counted("coverslip_hl7_connections_closed_total", reason="too_many")
+    tally.check(f"metrics count {closed} of them", closed == 8)
     for line in lines:
         line.socket.close()
 

@@ -7,13 +7,10 @@ use tokio::time::Instant;
 
 use crate::access::{Access, AccessControl, Audience, Claim, ClientAddress, Credential};
 use crate::access_log::AccessLog;
+use crate::content_policy::CONTENT_POLICY;
 use crate::kept::KeptAnswers;
 use crate::operation_outcome;
 use crate::{ApiError, RequestId};
-
-/// Only what is ours may run in the viewer, and nobody may frame it.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; \
-                      base-uri 'none'; form-action 'self'";
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -146,7 +143,7 @@ pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
 
 fn dress(headers: &mut HeaderMap) {
     let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
-    policy.or_insert(HeaderValue::from_static(POLICY));
+    policy.or_insert(HeaderValue::from_static(CONTENT_POLICY));
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     let no_referrer = HeaderValue::from_static("no-referrer");

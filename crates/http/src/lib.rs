@@ -9,6 +9,7 @@
 mod access;
 mod access_log;
 mod connection;
+mod content_policy;
 mod entity_tag;
 mod error;
 mod extract;
@@ -31,6 +32,7 @@ pub use access::{
     Access, AccessControl, AccessRules, LimitRules, OpenId, Rate, RoleMapping, Secret, Transport,
 };
 pub use catalog::Role;
+pub use content_policy::content_policy_with;
 pub use entity_tag::EntityTag;
 pub use error::ApiError;
 pub use extract::{Json, Path, Query};

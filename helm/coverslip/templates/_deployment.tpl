@@ -92,6 +92,11 @@ containers:
       {{- with include "coverslip.trustMount" .root }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- if eq .part "cases" }}
+      {{- with trim (include "coverslip.hl7Mounts" .root) }}
+      {{- . | nindent 6 }}
+      {{- end }}
+      {{- end }}
       {{- with trim (include "coverslip.claimMounts" .claims) }}
       {{- . | nindent 6 }}
       {{- end }}
@@ -99,6 +104,11 @@ volumes:
   {{- include "coverslip.scratchVolume" .values.scratch | nindent 2 }}
   {{- with include "coverslip.trustVolume" .root }}
   {{- . | nindent 2 }}
+  {{- end }}
+  {{- if eq .part "cases" }}
+  {{- with trim (include "coverslip.hl7Volumes" .root) }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- end }}
   {{- with trim (include "coverslip.claimVolumes" .claims) }}
   {{- . | nindent 2 }}

@@ -79,17 +79,37 @@ tests/cluster holds each name against what the binary knows.
 {{- end }}
 {{- end }}
 
+{{/* `hl7` where orders are taken by HL7: from networks that were named, or from whoever shows a good
+certificate. Else nothing. */}}
+{{- define "coverslip.hl7Hears" -}}
+{{- with .Values.hl7 -}}
+{{- if or .allow (and .tlsSecretName .authoritiesConfigMapName) }}hl7{{ end -}}
+{{- end -}}
+{{- end }}
+
 {{/* What leaves to the laboratory's system, and orders and results by HL7 v2. */}}
 {{- define "coverslip.hl7Environment" }}
 - name: COVERSLIP_RESEARCH_RESULTS
   value: {{ .Values.reading.researchResults }}
-{{- with .Values.hl7.allow }}
+{{- if include "coverslip.hl7Hears" . }}
 - name: COVERSLIP_HL7_LISTEN
   value: 0.0.0.0:2575
+{{- end }}
+{{- with .Values.hl7 }}
+{{- with .allow }}
 - name: COVERSLIP_HL7_ALLOW
   value: {{ join "," . | quote }}
 {{- end }}
-{{- with .Values.hl7 }}
+{{- if .tlsSecretName }}
+- name: COVERSLIP_HL7_CERTIFICATE_FILE
+  value: /hl7-tls/tls.crt
+- name: COVERSLIP_HL7_KEY_FILE
+  value: /hl7-tls/tls.key
+{{- end }}
+{{- if .authoritiesConfigMapName }}
+- name: COVERSLIP_HL7_CA_FILE
+  value: /hl7-authorities/ca.crt
+{{- end }}
 {{- if .send }}
 - name: COVERSLIP_HL7_SEND
   value: {{ .send | quote }}

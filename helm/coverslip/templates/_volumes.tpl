@@ -38,6 +38,34 @@ Where a part may write, and what it is given to read. The root of every containe
 {{- end }}
 {{- end }}
 
+{{/* Who we are by HL7, and whom we trust there. */}}
+{{- define "coverslip.hl7Volumes" -}}
+{{- with .Values.hl7.tlsSecretName }}
+- name: hl7-tls
+  secret:
+    secretName: {{ . }}
+    items:
+      - {key: tls.crt, path: tls.crt}
+      - {key: tls.key, path: tls.key}
+{{- end }}
+{{- with .Values.hl7.authoritiesConfigMapName }}
+- name: hl7-authorities
+  configMap:
+    name: {{ . }}
+    items:
+      - {key: ca.crt, path: ca.crt}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.hl7Mounts" -}}
+{{- if .Values.hl7.tlsSecretName }}
+- {name: hl7-tls, mountPath: /hl7-tls, readOnly: true}
+{{- end }}
+{{- if .Values.hl7.authoritiesConfigMapName }}
+- {name: hl7-authorities, mountPath: /hl7-authorities, readOnly: true}
+{{- end }}
+{{- end }}
+
 {{- define "coverslip.claimVolume" -}}
 - name: {{ .name }}
   persistentVolumeClaim:

@@ -1,10 +1,18 @@
-use axum::http::{HeaderMap, Uri};
+use std::sync::LazyLock;
+
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
-use http::ApiError;
+use http::{ApiError, EntityTag, Freshness, Reply, content_policy_with};
 
 use crate::error::TilesError;
-use http::EntityTag;
-use http::{Freshness, Reply};
+
+/// Of the page, which begins with a script of its own. Its other files have it without effect.
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let page = viewer::asset("/")?;
+    let page = str::from_utf8(&page.bytes).ok()?;
+    let policy = content_policy_with(viewer::scripts_in(page));
+    HeaderValue::from_str(&policy).ok()
+});
 
 /// Answers with a file of the web app; its own places lie behind `#`, so no other path is its page.
 pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
@@ -16,7 +24,12 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
     };
     let tag = EntityTag::new(format_args!("{}", asset.etag.trim_matches('"')));
     let reply = Reply::new(asset.content_type, freshness, tag);
-    Ok(reply
+    let mut answer = reply
         .if_held(&headers)
-        .unwrap_or_else(|| reply.with(asset.bytes.into_owned())))
+        .unwrap_or_else(|| reply.with(asset.bytes.into_owned()));
+    if let Some(policy) = POLICY.as_ref() {
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    }
+    Ok(answer)
 }

@@ -33,6 +33,13 @@ pub fn is_immutable(path: &str) -> bool {
     path.trim_start_matches('/').starts_with("assets/")
 }
 
+/// The scripts that stand in a page itself, as they stand there. The server's content security policy
+/// has to allow each.
+pub fn scripts_in(page: &str) -> impl Iterator<Item = &str> {
+    let begun = page.split("<script>").skip(1);
+    begun.filter_map(|rest| rest.split_once("</script>").map(|(script, _)| script))
+}
+
 const PAGE: &str = "index.html";
 
 #[derive(RustEmbed)]

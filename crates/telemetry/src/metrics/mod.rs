@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod embedding;
+mod hl7;
 mod process;
 mod resumable;
 mod stages;
@@ -21,6 +22,10 @@ use crate::TelemetryError;
 
 pub use dependencies::dependency_seen;
 pub use embedding::{BatchWork, batch_done, embed_devices, tiles_embedded};
+pub use hl7::{
+    Hl7Closed, Hl7OrdersOutcome, Hl7ResultsOutcome, hl7_connection_closed, hl7_orders_answered,
+    hl7_orders_are_taken, hl7_results_are_sent, hl7_results_attempted,
+};
 pub use resumable::{
     ResumableOutcome, resumable_bytes_kept, resumable_request_cut, resumable_uploads,
 };
@@ -55,6 +60,7 @@ impl Metrics {
         for describe in [
             dependencies::describe,
             embedding::describe,
+            hl7::describe,
             process::describe,
             resumable::describe,
             stages::describe,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use catalog::Catalog;
 use chrono::{TimeDelta, Utc};
 use queue::Queue;
+use telemetry::Hl7Closed;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, sleep, timeout};
@@ -31,6 +32,7 @@ pub async fn listen(
     queue: Queue,
     shutdown: CancellationToken,
 ) {
+    telemetry::hl7_orders_are_taken();
     let forgetting = forget(catalog.clone());
     let desk = Desk { catalog, queue };
     let config = Arc::new(config);
@@ -60,10 +62,12 @@ async fn accept(
             }
         };
         if !config.peers.include(peer.ip()) {
+            telemetry::hl7_connection_closed(Hl7Closed::NotAllowed);
             warn!(peer.address = %peer.ip(), "an HL7 connection was closed: --hl7-allow has no such address");
             continue;
         }
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            telemetry::hl7_connection_closed(Hl7Closed::TooMany);
             warn!(
                 most = config.most_connections,
                 "an HL7 connection was closed: there are too many"
@@ -74,6 +78,10 @@ async fn accept(
         connections.spawn(async move {
             let _place = place;
             if let Err(ended) = connected(&config, stream, &desk, &shutdown).await {
+                telemetry::hl7_connection_closed(match ended {
+                    Ended::Quiet => Hl7Closed::Quiet,
+                    _ => Hl7Closed::Broken,
+                });
                 info!(reason = %ended, peer.address = %peer.ip(), "an HL7 connection was closed");
             }
         });

@@ -4,6 +4,7 @@ use catalog::{
     AnsweredOrders, Catalog, CatalogError, OrderConflict, OrderRow, StoredAnswer, StoredMessage,
 };
 use queue::Queue;
+use telemetry::Hl7OrdersOutcome as Outcome;
 use tracing::warn;
 
 use super::fault::{Fault, FaultCode, Location};
@@ -29,14 +30,15 @@ impl Desk {
     /// If there is nobody to answer.
     pub(super) async fn answer(&self, bytes: &[u8]) -> Result<Vec<u8>, NoMessage> {
         let (header, message) = read(bytes)?;
-        let answer = match self.stored_answer(bytes, &header, message).await {
+        let (outcome, answer) = match self.stored_answer(bytes, &header, message).await {
             Ok(answer) => answer,
             Err(error) => {
                 let error: &dyn Error = &error;
                 warn!(error, "an HL7 message was not taken: the catalog did not");
-                refused(&header, &not_now())
+                (Outcome::Postponed, refused(&header, &not_now()))
             }
         };
+        telemetry::hl7_orders_answered(outcome);
         Ok(header.charset.write(&answer))
     }
 
@@ -45,9 +47,9 @@ impl Desk {
         bytes: &[u8],
         header: &Header,
         message: Result<Message, Fault>,
-    ) -> Result<String, CatalogError> {
+    ) -> Result<(Outcome, String), CatalogError> {
         if let Err(fault) = header.check_key() {
-            return Ok(refused(header, &fault));
+            return Ok((Outcome::Refused, refused(header, &fault)));
         }
         let sender = sender_name(header.sender());
         let stored = StoredMessage {
@@ -69,7 +71,7 @@ impl Desk {
                 match self.catalog.answer_orders(stored, &orders, answer).await? {
                     AnsweredOrders::Placed { answer, cases } => {
                         self.follow(&cases).await;
-                        return Ok(answer);
+                        return Ok((Outcome::Accepted, answer));
                     }
                     AnsweredOrders::Before(before) => return Ok(again(header, stored, before)),
                     AnsweredOrders::Refused { number, conflict } => conflicting(number, conflict),
@@ -79,7 +81,8 @@ impl Desk {
         };
         let answer = refused(header, &fault);
         let kept = self.catalog.answer_without_effect(stored, &answer).await?;
-        Ok(again(header, stored, kept))
+        let (_, answer) = again(header, stored, kept);
+        Ok((Outcome::Refused, answer))
     }
 
     /// The orders are placed: where this fails, the sweeper sends their slides ahead, and those that
@@ -128,18 +131,16 @@ fn read(bytes: &[u8]) -> Result<(Header, Result<Message, Fault>), NoMessage> {
 }
 
 /// What was answered before, to the same bytes.
-fn again(header: &Header, message: StoredMessage<'_>, before: StoredAnswer) -> String {
-    match before.digest == message.digest() {
-        true => before.text,
-        false => refused(
-            header,
-            &Fault::new(
-                FaultCode::DuplicateKey,
-                Location::field("MSH", 10),
-                "another message came under this control id before: give each one of its own",
-            ),
-        ),
+fn again(header: &Header, message: StoredMessage<'_>, before: StoredAnswer) -> (Outcome, String) {
+    if before.digest == message.digest() {
+        return (Outcome::Repeated, before.text);
     }
+    let fault = Fault::new(
+        FaultCode::DuplicateKey,
+        Location::field("MSH", 10),
+        "another message came under this control id before: give each one of its own",
+    );
+    (Outcome::Refused, refused(header, &fault))
 }
 
 fn conflicting(number: usize, conflict: OrderConflict) -> Fault {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use catalog::{Catalog, CatalogError, DueResults, ResultsSettled};
 use chrono::{DateTime, TimeDelta, Utc};
+use telemetry::Hl7ResultsOutcome;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -28,6 +29,7 @@ const ACTOR: &str = "hl7";
 /// Sends results until `shutdown`. What is on its way then, or when the process dies, is sent again by
 /// whoever takes it next.
 pub async fn send(config: SendConfig, catalog: Catalog, shutdown: CancellationToken) {
+    telemetry::hl7_results_are_sent();
     let sending = async {
         let mut cared: Option<Instant> = None;
         loop {
@@ -86,6 +88,7 @@ async fn attempt(
     };
     let answer = sender::send(config, &body, &control_id(message.id)).await;
     let settled = settled(config, answer, message.n_unanswered + 1);
+    count(&settled);
     debug!(message.id = %message.id, case.id = %message.case, is_delivered = settled == ResultsSettled::Delivered, "sent results");
     if let ResultsSettled::Failed(_) = settled {
         // Why is in the catalog alone: it may repeat what was sent.
@@ -105,6 +108,19 @@ fn settled(config: &SendConfig, answer: Answer, n_unanswered: u32) -> ResultsSet
             None => ResultsSettled::Failed(why.to_owned()),
         },
     }
+}
+
+fn count(settled: &ResultsSettled) {
+    let outcome = match settled {
+        ResultsSettled::Delivered => Hl7ResultsOutcome::Delivered,
+        ResultsSettled::Unreached(..) | ResultsSettled::Unanswered(..) => {
+            Hl7ResultsOutcome::Postponed
+        }
+        ResultsSettled::Failed(_) => Hl7ResultsOutcome::Failed,
+        // Nobody was asked to take them.
+        ResultsSettled::Superseded => return,
+    };
+    telemetry::hl7_results_attempted(outcome);
 }
 
 /// Whether it was done.

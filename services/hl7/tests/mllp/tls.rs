@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::ResultsState;
-use coverslip_hl7::{Certificates, ListenConfig, Peers, Receiver, SendConfig, send};
+use coverslip_hl7::{Certificates, ListenConfig, Peers, Receiver, ResearchResults, SendConfig, send};
 use laboratory::scored;
 use rustls::ClientConfig;
 use servers::certificate_in;
@@ -85,6 +85,7 @@ async fn results_go_by_tls_to_a_receiver_that_is_vouched_for() -> Tested {
     lab.ask(&order("C1", "PL1")).await?;
     scored(&lab.catalog, b"a", None).await?;
     let config = SendConfig {
+        research: ResearchResults::Marked,
         tls: certificates.client()?,
         gather: Duration::ZERO,
         look: Duration::from_millis(10),
