@@ -7,10 +7,13 @@ describe('the first view', { timeout: 120_000 }, () => {
   let browser;
   let page;
   let problems;
+  /** For what the viewer's files wait. */
+  let held = Promise.resolve();
 
   before(async () => {
     ({ browser, page, problems } = await openViewer());
     await openScoredSlide(page);
+    await page.route(/\/assets\/(application|index)-[^/]*\.js$/, (route) => held.then(() => route.continue()));
   });
 
   after(() => browser?.close());
@@ -20,16 +23,9 @@ describe('the first view', { timeout: 120_000 }, () => {
   /** Loads the slide's page while the viewer itself does not come; gives what lets it come. */
   async function loadWithoutViewer() {
     let release;
-    const held = new Promise((resolve) => (release = resolve));
-    await page.route(/\/assets\/(application|index)-[^/]*\.js$/, async (route) => {
-      await held;
-      await route.continue();
-    });
+    held = new Promise((resolve) => (release = resolve));
     await page.reload({ waitUntil: 'commit' });
-    return async () => {
-      release();
-      await page.unroute(/\/assets\/(application|index)-[^/]*\.js$/);
-    };
+    return release;
   }
 
   test('shows the whole slide before the viewer is there, and leaves when the slide is', async () => {
@@ -38,7 +34,7 @@ describe('the first view', { timeout: 120_000 }, () => {
     await picture().waitFor();
     assert.ok(await picture().evaluate((image) => image.decode().then(() => image.naturalWidth)));
     assert.equal(await page.locator('.stage-slide').count(), 0, 'the viewer is there already');
-    await release();
+    release();
     await settle(page);
     assert.equal(await picture().count(), 0);
     assert.deepEqual(problems.splice(0), []);
@@ -50,7 +46,7 @@ describe('the first view', { timeout: 120_000 }, () => {
     const release = await loadWithoutViewer();
     await page.waitForFunction(() => document.readyState === 'interactive');
     assert.equal(await picture().count(), 0);
-    await release();
+    release();
     await settle(page);
     assert.deepEqual(problems.splice(0), []);
   });
