@@ -33,7 +33,7 @@ WRONG = [
     ("oidc.port=0", "'/oidc/port'"),
     ("oidc.tenantClaim=organization", "'/oidc/tenantClaim'"),
     ("tenants[0]=North", "'/tenants/0'"),
-    ("tenants={north,south}", "'/oidc': missing property 'tenantClaim'"),
+    ("tenants={north,south}", "'/oidc/tenantClaim'"),
     ("tenants={north,south},oidc.tenantClaim=organization", "'/hl7/tenant'"),
     ("limits.failedLogins=-1", "'/limits/failedLogins'"),
     ("limits.trustedProxies[0]=front", "'/limits/trustedProxies/0'"),

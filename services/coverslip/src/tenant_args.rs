@@ -97,8 +97,8 @@ mod tests {
             tenant: None,
             folder: data.to_owned(),
         };
-        assert_eq!(line("")?.places(data)?, [alone.clone()]);
         assert_eq!(line("")?.place(data)?, alone);
+        assert_eq!(line("")?.places(data)?, [alone]);
         let several = line("--tenant north,south --tenant east")?.places(data)?;
         let folders: Vec<_> = several.iter().map(|place| &place.folder).collect();
         let expected = ["north", "south", "east"].map(|name| data.join("tenants").join(name));

@@ -26,8 +26,8 @@ const KINDS: [&str; 6] = [
 /// What north has: a slide with its result in its case, ordered, drawn on and reviewed; a registered
 /// model, a webhook with a message, and an upload that goes on.
 pub(crate) struct Hospital {
-    pub(crate) slide: String,
-    digest: String,
+    /// It begins the digest of the slide's bytes.
+    slide: String,
     task: String,
     case: String,
     order: String,
@@ -58,7 +58,7 @@ impl Hospital {
         let order = said(server.post("/api/v1/orders").json(&order))?;
         let place = json!({"case": order["case"], "part": "A", "block": "A1", "stain": "H&E"});
         said(server.put(&format!("{path}/case")).json(&place))?;
-        let row = server.wait_for_state(&slide, &["scored"])?;
+        server.wait_for_state(&slide, &["scored"])?;
         draw_and_judge(deployment, &path)?;
         let upload = begin_upload(server)?;
         let predictions = server.get_json(&format!("{path}/predictions"))?;
@@ -66,7 +66,6 @@ impl Hospital {
         let uid = |tag: &str| text(&instance[0][tag]["Value"][0]);
         let resources = KINDS.map(|kind| Ok((kind, resource(server, kind)?)));
         Ok(Self {
-            digest: text(&row["sha256"])?,
             task: text(&predictions["predictions"][0]["task"]["id"])?,
             case: text(&order["case"])?,
             order: text(&order["id"])?,
@@ -129,7 +128,6 @@ impl Hospital {
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let own = [
             &self.slide,
-            &self.digest,
             &self.case,
             &self.order,
             &self.webhook,
