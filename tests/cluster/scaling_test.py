@@ -28,6 +28,18 @@ class Scaling(EveryExample):
                 n_seen += 1
         self.assertEqual(n_seen, 4)
 
+    def test_workers_are_counted_by_the_streams_of_every_tenant(self):
+        documents = rendering.rendered(rendering.CHART / "examples/gpu.yaml")
+        embed, mil = rendering.of_kind(documents, "ScaledObject")
+        for scaled, topic in [(embed, "slide-tiled"), (mil, "slide-embedded")]:
+            streams = [trigger["metadata"]["stream"] for trigger in scaled["spec"]["triggers"]]
+            expected = [
+                f"coverslip:tenants:{tenant}:{{{topic}}}:{lane}messages"
+                for tenant in ("north", "south")
+                for lane in ("", "urgent:")
+            ]
+            self.assertEqual(streams, expected)
+
     def test_keda_finds_redis_by_the_secret_that_is_there(self):
         for documents in self.examples():
             names = {a["metadata"]["name"] for a in rendering.of_kind(documents, "TriggerAuthentication")}

@@ -1,6 +1,7 @@
 //! Drives the real binary: runs its commands, starts and kills its server.
 
 mod binary;
+mod description;
 mod files;
 mod person;
 mod push;
@@ -10,6 +11,7 @@ mod told;
 mod truth;
 
 pub use binary::{Finished, coverslip, run};
+pub use description::{Asked, Description, Operation};
 pub use files::files_below;
 pub use person::Person;
 pub use push::pushed_new;

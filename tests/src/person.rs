@@ -16,8 +16,13 @@ pub struct Person {
 impl Person {
     /// By the link that the server printed, which works once.
     pub fn log_in(server: &Server) -> Result<Self> {
-        let client = Client::builder().redirect(Policy::none()).build()?;
         let link = server.login_link().context("a login link")?;
+        Self::log_in_by(server, link)
+    }
+
+    /// By a link that somebody was given.
+    pub fn log_in_by(server: &Server, link: &str) -> Result<Self> {
+        let client = Client::builder().redirect(Policy::none()).build()?;
         let answer = client.get(link).send()?;
         let cookie = answer.headers().get("set-cookie").context("a cookie")?;
         let cookie = cookie.to_str()?.split(';').next().context("a cookie")?;
@@ -29,7 +34,11 @@ impl Person {
     }
 
     fn asking(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
+        self.asks(self.client.request(method, format!("{}{path}", self.base)))
+    }
+
+    /// As the server's own pages have this browser ask.
+    pub fn asks(&self, request: RequestBuilder) -> RequestBuilder {
         let request = request.header("cookie", &self.cookie);
         request.header("sec-fetch-site", "same-origin")
     }

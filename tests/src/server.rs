@@ -104,6 +104,14 @@ impl Server {
         &self.asker.base
     }
 
+    /// Somebody else, with this token.
+    pub fn asker_with(&self, token: &str) -> Asker {
+        Asker {
+            token: token.to_owned(),
+            ..self.asker()
+        }
+    }
+
     /// For another thread to ask with, also after the server is gone.
     pub fn asker(&self) -> Asker {
         self.asker.clone()
@@ -196,7 +204,7 @@ impl Asker {
         Ok(self.asked(Method::GET, path).send()?)
     }
 
-    fn asked(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn asked(&self, method: Method, path: &str) -> RequestBuilder {
         let asked = self.client.request(method, self.url(path));
         asked.bearer_auth(&self.token)
     }

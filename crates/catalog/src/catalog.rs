@@ -2,8 +2,9 @@ use std::path::Path;
 
 use crate::columns::get_count;
 use crate::connections::Connections;
+use crate::postgres::{self, Lacking};
 use crate::statement::Statement;
-use crate::{CatalogError, PostgresUrl, postgres, sqlite};
+use crate::{CatalogError, PostgresUrl, sqlite};
 
 /// The catalog of one installation. Clones share its connections.
 #[derive(Clone)]
@@ -21,10 +22,18 @@ impl Catalog {
         sqlite::open(path).await
     }
 
-    /// Connects to a database on PostgreSQL, making the tables or bringing them up to date where
-    /// needed. The database itself must be there.
+    /// Connects to a database on PostgreSQL, making the tables, and a tenant's schema, or bringing
+    /// them up to date where needed. The database itself must be there.
     pub async fn connect(url: &PostgresUrl) -> Result<Self, CatalogError> {
-        postgres::connect(url).await
+        postgres::connect(url, Lacking::Made).await
+    }
+
+    /// The same of a tenant that there is.
+    ///
+    /// # Errors
+    /// If the tenant has no schema there: a mistyped name is no empty installation.
+    pub async fn connect_known(url: &PostgresUrl) -> Result<Self, CatalogError> {
+        postgres::connect(url, Lacking::Refused).await
     }
 
     /// A number that grows with every change to slides, progress, timings, predictions or cases,

@@ -42,6 +42,13 @@ pub enum CatalogError {
     Migrate(#[source] MigrateError),
     #[error("cannot make the catalog's tables: may its user make tables there?")]
     Tables(#[source] MigrateError),
+    #[error("there is no schema {schema} at {server}: no such tenant was ever served from there")]
+    NoSchema { schema: String, server: String },
+    #[error(
+        "cannot make the schema {schema}: its user may make none in this database; give it the right \
+         to, or make the schema and have that user own it"
+    )]
+    Schema { schema: String, source: sqlx::Error },
     #[error("the catalog holds a {column} that cannot be read")]
     Damaged {
         column: &'static str,

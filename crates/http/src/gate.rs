@@ -5,7 +5,9 @@ use axum::response::Response;
 use flow::Sha256Digest;
 use tokio::time::Instant;
 
-use crate::access::{Access, AccessControl, Audience, Claim, ClientAddress, Credential};
+use crate::access::{
+    Access, AccessControl, Audience, Claim, ClientAddress, Credential, FrontDoor, unknown_token,
+};
 use crate::access_log::AccessLog;
 use crate::content_policy::CONTENT_POLICY;
 use crate::kept::KeptAnswers;
@@ -17,14 +19,26 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What every request passes on its way in, and its answer on the way out. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    access: AccessControl,
+    front: FrontDoor,
+    /// At the reception of tenants there is none, for it knows nobody.
+    access: Option<AccessControl>,
     kept: KeptAnswers,
 }
 
 impl Gate {
     pub(crate) fn new(access: AccessControl) -> Self {
         Self {
-            access,
+            front: access.front().clone(),
+            access: Some(access),
+            kept: KeptAnswers::new(),
+        }
+    }
+
+    /// Lets nobody past but to what is open to all.
+    pub(crate) fn of_reception(front: FrontDoor) -> Self {
+        Self {
+            front,
+            access: None,
             kept: KeptAnswers::new(),
         }
     }
@@ -33,7 +47,7 @@ impl Gate {
     pub(crate) fn kept_answer<B>(&self, request: &http::Request<B>) -> Option<Response> {
         let now = Instant::now();
         let answer = self.kept.find_for(request, now)?;
-        let claim = Claim::read(request, self.access.transport()).ok()?;
+        let claim = Claim::read(request, self.front.transport()).ok()?;
         let leave = self.leave(claim, now)?;
         self.spend(&leave.hash, now)?;
         self.kept.count_given();
@@ -53,19 +67,19 @@ impl Gate {
 
     /// What whoever sends this may do, where he was let in a moment ago.
     pub(crate) fn may_read(&self, credential: Credential<'_>, now: Instant) -> Option<Leave> {
-        self.leave(credential.claim(self.access.transport())?, now)
+        self.leave(credential.claim(self.front.transport())?, now)
     }
 
     /// Counts one request of whoever has this secret; `None` where that is one too many, which the
     /// router then says.
     pub(crate) fn spend(&self, hash: &Sha256Digest, now: Instant) -> Option<()> {
-        self.access.limits().spend(hash, now).ok()
+        self.front.limits().spend(hash, now).ok()
     }
 
     fn leave(&self, claim: Claim<'_>, now: Instant) -> Option<Leave> {
         match claim {
             Claim::Token { kind, hash, .. } => {
-                let end = self.access.good_until(kind, &hash, now)?;
+                let end = self.access.as_ref()?.good_until(kind, &hash, now)?;
                 Some(Leave { end, hash })
             }
             Claim::Open => None,
@@ -73,9 +87,9 @@ impl Gate {
     }
 
     async fn admit(&self, mut request: Request, next: Next) -> Response {
-        let address = self.access.limits().address(&request);
+        let address = self.front.limits().address(&request);
         request.extensions_mut().insert(address);
-        let claim = Claim::read(&request, self.access.transport());
+        let claim = Claim::read(&request, self.front.transport());
         match self.granted(claim, address).await {
             Ok(Some(granted)) => {
                 request.extensions_mut().insert(granted);
@@ -84,7 +98,7 @@ impl Gate {
             Ok(None) => next.run(request).await,
             Err(refused) => {
                 let audience = Audience::of(request.method(), request.headers());
-                audience.tell(refused, self.access.openid(), request.uri())
+                audience.tell(refused, self.front.openid(), request.uri())
             }
         }
     }
@@ -103,8 +117,11 @@ impl Gate {
         else {
             return Ok(None);
         };
-        let limits = self.access.limits();
-        let granted = self.access.grant(kind, hash, presented).await;
+        let limits = self.front.limits();
+        let granted = match &self.access {
+            Some(access) => access.grant(kind, hash, presented).await,
+            None => Err(unknown_token()),
+        };
         let granted = granted.map_err(|refused| limits.failed(address, refused))?;
         limits.spend(&hash, Instant::now())?;
         Ok(Some(granted))

@@ -27,9 +27,11 @@ mod readiness;
 mod reply;
 mod request_id;
 mod serve;
+mod tenants;
 
 pub use access::{
-    Access, AccessControl, AccessRules, LimitRules, OpenId, Rate, RoleMapping, Secret, Transport,
+    Access, AccessControl, AccessRules, FrontDoor, LimitRules, OpenId, Rate, RoleMapping, Secret,
+    Transport,
 };
 pub use catalog::Role;
 pub use content_policy::content_policy_with;
@@ -43,7 +45,7 @@ pub use media::{Accept, MediaRange, NoMediaRange, NotAcceptable, Offer, Packagin
 pub use operation_outcome::OperationOutcome;
 pub use origin::Origin;
 pub use problem::Problem;
-pub use protect::protect;
+pub use protect::{protect, protect_tenants};
 pub use protected::Protected;
 pub use readiness::{Need, Readiness};
 pub use reply::{Freshness, Reply};

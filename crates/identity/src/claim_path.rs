@@ -32,6 +32,18 @@ impl ClaimPath {
         }
     }
 
+    /// The only text that stands there, alone or in a list; `None` where there are more or none.
+    pub(crate) fn one_text(&self, claims: &Map<String, Value>) -> Option<String> {
+        let only = match self.value(claims)? {
+            Value::Array(texts) => match texts.as_slice() {
+                [only] => only,
+                _ => return None,
+            },
+            value => value,
+        };
+        only.as_str().map(str::to_owned)
+    }
+
     fn value<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
         if let Some(value) = claims.get(&self.0) {
             return Some(value);
@@ -75,6 +87,24 @@ mod tests {
         let named = json!({"https://lab.example/roles": ["a"]});
         assert_eq!(groups("https://lab.example/roles", named), ["a"]);
         assert_eq!(groups("scope", json!({"scope": "a b"})), ["a", "b"]);
+    }
+
+    #[test]
+    fn one_text_is_one_text() {
+        let path = ClaimPath("tenant".to_owned());
+        let text = |claims: Value| path.one_text(claims.as_object().expect("an object"));
+        let north = Some("north".to_owned());
+        assert_eq!(text(json!({"tenant": "north"})), north);
+        assert_eq!(text(json!({"tenant": ["north"]})), north);
+        for claims in [
+            json!({}),
+            json!({"tenant": ["north", "south"]}),
+            json!({"tenant": [["north"]]}),
+            json!({"tenant": 7}),
+            json!({"tenant": {"north": true}}),
+        ] {
+            assert_eq!(text(claims.clone()), None, "{claims}");
+        }
     }
 
     #[test]

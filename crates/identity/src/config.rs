@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::token::Claims;
 use crate::{ClaimPath, Issuer};
 
 /// The provider, and what we are to it.
@@ -13,11 +14,19 @@ pub struct ProviderConfig {
     pub issuer: Issuer,
     /// Which claim has the groups of people and machines.
     pub groups: ClaimPath,
+    /// Which claim has the tenant that somebody is of, where there are several.
+    pub tenant: Option<ClaimPath>,
     /// What access tokens must be for; without it none is taken.
     pub audience: Option<String>,
     /// As which people are sent to the provider; without it none is.
     pub client: Option<Client>,
     pub refresh: Refresh,
+}
+
+impl ProviderConfig {
+    pub(crate) fn tenant_in(&self, claims: &Claims) -> Option<String> {
+        self.tenant.as_ref()?.one_text(claims.all())
+    }
 }
 
 /// What the provider knows us by.

@@ -11,6 +11,8 @@ pub struct Subject {
     /// What people call it, which may change: letters alone, at most 100.
     pub name: String,
     pub groups: Vec<String>,
+    /// Where a claim with it was named.
+    pub tenant: Option<String>,
     /// When the token that says so ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -44,6 +46,7 @@ mod tests {
             id: id.to_owned(),
             name: plain_name(name),
             groups: Vec::new(),
+            tenant: None,
             expires_at: Utc::now(),
         }
     }

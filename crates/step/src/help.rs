@@ -1,4 +1,7 @@
+use std::future::poll_fn;
 use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::Poll;
 
 use catalog::Catalog;
 use flow::{Message, Stage};
@@ -10,18 +13,32 @@ use tracing::warn;
 use crate::worker::{OUTAGE_PAUSE, attempt};
 use crate::{Ended, Failure, kind_of};
 
-/// As [`crate::work`]; and where no message waits, hands `help` the hints that another worker could
-/// do with some.
+/// What one installation asks a worker for.
+pub struct Demand<D, M, H> {
+    /// What the work needs, which is the installation's own.
+    pub deps: D,
+    pub catalog: Catalog,
+    pub messages: Consumer<M>,
+    /// That another worker could do with some help.
+    pub hints: Consumer<H>,
+}
+
+/// As [`crate::work`] for several installations, one message of one of them at a time; and where no
+/// message waits, hands `help` the hints that another worker could do with some.
+///
+/// They take turns: whoever was served last is asked last, so that none waits for more than one message
+/// of each of the others. (Where the queue is on Redis whoever answers first is served: there a turn is
+/// a matter of luck, and nobody's luck is better for having more that waits.) No message is taken
+/// before there is time for it: another process may have some.
 ///
 /// A hint is forgotten as soon as it is taken: the slide is in the hands of whoever gave it, who
 /// does alone what nobody helps with, and is not at fault where helping fails.
-pub async fn work_or_help<M, H, F, E, G>(
+pub async fn work_or_help<D, M, H, F, E, G>(
     stage: Stage,
-    (mut messages, mut hints): (Consumer<M>, Consumer<H>),
-    catalog: Catalog,
+    mut demands: Vec<Demand<D, M, H>>,
     shutdown: CancellationToken,
-    handle: impl Fn(M) -> F,
-    help: impl Fn(H) -> G,
+    handle: impl Fn(&D, M) -> F,
+    help: impl Fn(&D, H) -> G,
 ) where
     M: Message,
     H: Message,
@@ -30,18 +47,61 @@ pub async fn work_or_help<M, H, F, E, G>(
     G: Future<Output = Result<(), Failure>> + Send + 'static,
 {
     loop {
-        let flow = tokio::select! {
-            biased;
-            () = shutdown.cancelled() => return,
-            delivery = messages.next() => {
-                attempt(stage, delivery, &catalog, &shutdown, &handle).await
+        let next = shutdown.run_until_cancelled(next_of(&mut demands));
+        let Some((served, asked)) = next.await else {
+            return;
+        };
+        let Demand { deps, catalog, .. } = &demands[served];
+        let flow = match asked {
+            Asked::Work(delivery) => {
+                let handle = |message| handle(deps, message);
+                attempt(stage, delivery, catalog, &shutdown, handle).await
             }
-            hint = hints.next() => helped(stage, hint, &shutdown, &help).await,
+            Asked::Help(hint) => helped(stage, hint, &shutdown, |hint| help(deps, hint)).await,
         };
         if flow.is_break() {
             return;
         }
+        demands[served..].rotate_left(1);
     }
+}
+
+enum Asked<M, H> {
+    Work(Delivery<M>),
+    Help(Delivery<H>),
+}
+
+/// What is asked for next and by which: messages before hints, and either in the demands' order.
+async fn next_of<D, M, H>(demands: &mut [Demand<D, M, H>]) -> (usize, Asked<M, H>)
+where
+    M: Message,
+    H: Message,
+{
+    type Asking<'d, M, H> = Pin<Box<dyn Future<Output = Asked<M, H>> + Send + 'd>>;
+    let (mut work, mut help) = (Vec::new(), Vec::new());
+    for (
+        at,
+        Demand {
+            messages, hints, ..
+        },
+    ) in demands.iter_mut().enumerate()
+    {
+        let message: Asking<'_, M, H> = Box::pin(async { Asked::Work(messages.next().await) });
+        let hint: Asking<'_, M, H> = Box::pin(async { Asked::Help(hints.next().await) });
+        work.push((at, message));
+        help.push((at, hint));
+    }
+    let mut all: Vec<_> = work.into_iter().chain(help).collect();
+    poll_fn(|context| {
+        let first = all.iter_mut().find_map(|(at, asking)| {
+            let Poll::Ready(asked) = asking.as_mut().poll(context) else {
+                return None;
+            };
+            Some((*at, asked))
+        });
+        first.map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }
 
 /// Breaks at shutdown.
@@ -113,17 +173,20 @@ mod tests {
         };
         let (broken, last) = (slide(b"broken"), slide(b"shared"));
         let end = shutdown.clone();
-        let consumers = (queue.subscribe(), queue.subscribe());
         work_or_help(
             Stage::Embed,
-            consumers,
-            catalog,
+            vec![Demand {
+                deps: (),
+                catalog,
+                messages: queue.subscribe(),
+                hints: queue.subscribe(),
+            }],
             shutdown,
-            |message: SlideTiled| {
+            |(), message: SlideTiled| {
                 note("own", message.slide);
                 std::future::ready(Ok(()))
             },
-            |hint: SlideShared| {
+            |(), hint: SlideShared| {
                 note("help", hint.slide);
                 if hint.slide == last {
                     end.cancel();
@@ -141,6 +204,46 @@ mod tests {
         assert_eq!(*seen.lock().expect("not poisoned"), expected);
         let depth = queue.depth::<SlideShared>().await?;
         assert_eq!(depth.dead, 0);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn whoever_has_much_waiting_is_served_in_turn_with_the_others()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let mut demands = Vec::new();
+        for (tenant, n_slides) in [("flood", 4_u64), ("idle", 0), ("calm", 2)] {
+            let queue = Queue::in_process();
+            for i in 0..n_slides {
+                let slide = SlideId::from_digest(&Sha256Digest::of(&i.to_le_bytes()));
+                queue.publish(&SlideTiled { slide }).await?;
+            }
+            demands.push(Demand {
+                deps: tenant,
+                catalog: Catalog::open(&folder.path().join(tenant)).await?,
+                messages: queue.subscribe(),
+                hints: queue.subscribe(),
+            });
+        }
+        let shutdown = CancellationToken::new();
+        let served = Mutex::new(Vec::new());
+        work_or_help(
+            Stage::Embed,
+            demands,
+            shutdown.clone(),
+            |tenant: &&'static str, _: SlideTiled| {
+                let mut served = served.lock().expect("not poisoned");
+                served.push(*tenant);
+                if served.len() == 6 {
+                    shutdown.cancel();
+                }
+                std::future::ready(Ok(()))
+            },
+            |_, _: SlideShared| std::future::ready(Ok(())),
+        )
+        .await;
+        let served = served.into_inner()?;
+        assert_eq!(served, ["flood", "calm", "flood", "calm", "flood", "flood"]);
         Ok(())
     }
 }

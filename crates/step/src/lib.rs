@@ -19,7 +19,7 @@ pub use announce::{HurryError, announce_unfinished, hurry};
 pub use covariates::{GiveCovariatesError, give_covariates};
 pub use ended::Ended;
 pub use failure::{Failure, kind_of};
-pub use help::work_or_help;
+pub use help::{Demand, work_or_help};
 pub use identity::{
     CorrectIdentityError, Correction, IdentityRule, correct_identity, examine_again,
     examine_identity, identity_hold, match_waiting, place_slide,

@@ -11,13 +11,17 @@ tests/cluster holds each name against what the binary knows.
       key: {{ .key }}
 {{- end }}
 
-{{/* What every part needs: how it logs, where the catalog is. */}}
+{{/* What every part needs: how it logs, where the catalog is, or those of tenants. */}}
 {{- define "coverslip.catalogEnvironment" -}}
 - name: COVERSLIP_LOG
   value: {{ .Values.log.filter | quote }}
 - name: COVERSLIP_LOG_FORMAT
   value: {{ .Values.log.format }}
 {{ include "coverslip.secretVariable" (dict "name" "COVERSLIP_CATALOG_URL" "secret" .Values.postgresql.secretName "key" .Values.postgresql.urlKey) }}
+{{- with .Values.tenants }}
+- name: COVERSLIP_TENANTS
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- if .Values.trust.configMapName }}
 - name: SSL_CERT_FILE
   value: /trust/ca.crt
@@ -91,6 +95,10 @@ certificate. Else nothing. */}}
 {{- define "coverslip.hl7Environment" }}
 - name: COVERSLIP_RESEARCH_RESULTS
   value: {{ .Values.reading.researchResults }}
+{{- with .Values.hl7.tenant }}
+- name: COVERSLIP_HL7_TENANT
+  value: {{ . }}
+{{- end }}
 {{- if include "coverslip.hl7Hears" . }}
 - name: COVERSLIP_HL7_LISTEN
   value: 0.0.0.0:2575
@@ -147,6 +155,10 @@ certificate. Else nothing. */}}
 {{- end }}
 - name: COVERSLIP_OIDC_ROLE_CLAIM
   value: {{ .roleClaim | quote }}
+{{- with .tenantClaim }}
+- name: COVERSLIP_OIDC_TENANT_CLAIM
+  value: {{ . | quote }}
+{{- end }}
 - name: COVERSLIP_OIDC_ROLE
   value: {{ join "," .roles | quote }}
 {{- if .clientId }}

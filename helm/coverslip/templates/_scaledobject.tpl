@@ -34,17 +34,26 @@ spec:
           stabilizationWindowSeconds: 600
           policies:
             - {type: Pods, value: 1, periodSeconds: 60}
-  # Of two lanes the one that asks for more workers counts.
+  # Of two lanes, and of all tenants, the one that asks for more workers counts.
   triggers:
+    {{- $prefixes := list "coverslip" }}
+    {{- with .root.Values.tenants }}
+    {{- $prefixes = list }}
+    {{- range . }}
+    {{- $prefixes = append $prefixes (printf "coverslip:tenants:%s" .) }}
+    {{- end }}
+    {{- end }}
+    {{- range $prefix := $prefixes }}
     {{- range $lane := list "" "urgent:" }}
     - type: redis-streams
       metadata:
-        stream: {{ printf "coverslip:{%s}:%smessages" $.stream $lane | quote }}
+        stream: {{ printf "%s:{%s}:%smessages" $prefix $.stream $lane | quote }}
         streamLength: {{ $.values.autoscaling.slidesPerWorker | quote }}
         databaseIndex: {{ $.root.Values.redis.database | quote }}
         enableTLS: {{ eq $.root.Values.redis.transport "tls" | quote }}
       authenticationRef:
         name: {{ include "coverslip.fullname" $.root }}-redis
+    {{- end }}
     {{- end }}
 {{- end }}
 {{- end }}

@@ -2,8 +2,9 @@
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use http::{AccessRules, Transport};
+use http::{AccessRules, FrontDoor, Transport};
 
+use crate::installation::Tenancy;
 use crate::limit_args::LimitArgs;
 use crate::listening::TransportArgs;
 use crate::oidc_args::OidcArgs;
@@ -20,14 +21,11 @@ pub(crate) struct AccessArgs {
 }
 
 impl AccessArgs {
-    pub(crate) const fn transport(&self) -> Transport {
-        self.transport.transport()
-    }
-
     /// # Errors
     /// If what is said of the OpenID provider makes no sense.
-    pub(crate) fn rules(&self) -> Result<AccessRules> {
-        let scheme = match self.transport() {
+    pub(crate) fn front_door(&self, tenancy: Tenancy) -> Result<FrontDoor> {
+        let transport = self.transport.transport();
+        let scheme = match transport {
             Transport::Http => "http",
             Transport::Https => "https",
         };
@@ -38,9 +36,10 @@ impl AccessArgs {
             "--public-url is not {scheme}, but --transport is: browsers would not keep the cookie, or \
              send it without TLS"
         );
-        Ok(AccessRules {
-            openid: self.oidc.openid()?,
+        let rules = AccessRules {
+            openid: self.oidc.openid(tenancy)?,
             limits: self.limits.rules(),
-        })
+        };
+        Ok(FrontDoor::new(transport, rules))
     }
 }

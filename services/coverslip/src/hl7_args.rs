@@ -6,12 +6,14 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use flow::TenantName;
 use hl7::{
     Certificates, IpNet, ListenConfig, Peers, Receiver, Reported, ResearchResults, SendConfig,
 };
 use http::FirstReadRule;
 use tokio::net::TcpListener;
 
+use crate::installation::{Installation, Served};
 use crate::print;
 
 #[derive(Clone, Debug, Args)]
@@ -20,6 +22,10 @@ pub(crate) struct Hl7Args {
     /// tokens: an address that others can reach needs --hl7-allow or --hl7-ca-file.
     #[arg(long, env = "COVERSLIP_HL7_LISTEN", value_name = "ADDRESS")]
     hl7_listen: Option<SocketAddr>,
+    /// The tenant that is spoken to by HL7, where there are tenants: MLLP does not say whose a message
+    /// is.
+    #[arg(long, env = "COVERSLIP_HL7_TENANT", value_name = "NAME")]
+    hl7_tenant: Option<TenantName>,
     /// Networks that may order, as 10.20.0.0/16 or 10.20.3.4/32; several after commas. This machine
     /// alone if not given.
     #[arg(
@@ -98,6 +104,23 @@ impl FromStr for ReceiverAddress {
 }
 
 impl Hl7Args {
+    /// Whose orders come and whose results go by HL7; `None` where nothing does.
+    pub(crate) fn speaker<'s>(&self, served: &'s [Served]) -> Result<Option<&'s Installation>> {
+        if self.hl7_listen.is_none() && self.hl7_send.is_none() {
+            return Ok(None);
+        }
+        let meant = served
+            .iter()
+            .find(|served| served.place.tenant == self.hl7_tenant);
+        let meant = meant.with_context(|| match &self.hl7_tenant {
+            Some(tenant) => {
+                format!("--hl7-tenant {tenant} is none of those that are given with --tenant")
+            }
+            None => "give --hl7-tenant: MLLP does not say which tenant's a message is".to_owned(),
+        })?;
+        Ok(Some(&meant.installation))
+    }
+
     /// Listens, and says where, if it was asked for.
     pub(crate) async fn open(&self, rule: FirstReadRule, research: ResearchResults) -> Result<Hl7> {
         let listening = match (self.hl7_listen, self.listen_config()?) {

@@ -19,6 +19,7 @@ use crate::encoder_args::EncoderArgs;
 use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
+use crate::tenant_args::Place;
 
 /// In a data folder.
 const CATALOG: &str = "catalog.sqlite";
@@ -31,6 +32,20 @@ pub(crate) struct Installation {
     pub(crate) store: Store,
     pub(crate) catalog: Catalog,
     pub(crate) queue: Queue,
+}
+
+/// An installation that a process serves, perhaps one of several.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) place: Place,
+    pub(crate) installation: Installation,
+}
+
+/// Whether a process serves several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tenancy {
+    Alone,
+    Tenants,
 }
 
 /// The models that score slides.
@@ -108,6 +123,16 @@ impl Installation {
     ) -> Result<Vec<Prediction>> {
         let encoder = models.encoder.reference().hash;
         score_slide(&self.mil_deps(), slide, encoder, &models.tasks, progress).await
+    }
+}
+
+impl Tenancy {
+    pub(crate) fn of(served: &[Served]) -> Self {
+        let is_tenant = |served: &Served| served.place.tenant.is_some();
+        match served.iter().any(is_tenant) {
+            true => Self::Tenants,
+            false => Self::Alone,
+        }
     }
 }
 

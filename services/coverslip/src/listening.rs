@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use axum::Router;
 use clap::{Args, ValueEnum};
-use http::{AccessControl, Transport};
+use http::{Protected, Transport};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -59,13 +58,8 @@ impl Listening {
     }
 
     /// Answers, to whoever has a token, until `shutdown`.
-    pub(crate) async fn serve(
-        self,
-        router: Router,
-        access: AccessControl,
-        shutdown: CancellationToken,
-    ) {
-        http::serve(self.listener, http::protect(router, access), shutdown).await;
+    pub(crate) async fn serve(self, answers: Protected, shutdown: CancellationToken) {
+        http::serve(self.listener, answers, shutdown).await;
     }
 }
 

@@ -10,6 +10,7 @@ use identity::{ClaimPath, Client, ClientSecret, Issuer, Provider, ProviderConfig
 use url::Url;
 
 use crate::files;
+use crate::installation::Tenancy;
 
 /// Needed by every part: issuer, audience, claim and roles. Needed by those alone that people sign in
 /// at: the client and where browsers reach it.
@@ -36,6 +37,14 @@ pub(crate) struct OidcArgs {
         default_value = "groups"
     )]
     oidc_role_claim: ClaimPath,
+    /// The claim that has the tenant somebody is of, as `organization`, where there are tenants.
+    #[arg(
+        long,
+        env = "COVERSLIP_OIDC_TENANT_CLAIM",
+        value_name = "CLAIM",
+        requires = "oidc_issuer"
+    )]
+    oidc_tenant_claim: Option<ClaimPath>,
     /// Which role a group has, as pathologist=GROUP; several after commas, or given again. Who is in
     /// none of them does not get in.
     #[arg(
@@ -109,10 +118,21 @@ impl OidcArgs {
     }
 
     /// `None` without a provider.
-    pub(crate) fn openid(&self) -> Result<Option<OpenId>> {
+    pub(crate) fn openid(&self, tenancy: Tenancy) -> Result<Option<OpenId>> {
         let Some(issuer) = &self.oidc_issuer else {
             return Ok(None);
         };
+        match tenancy {
+            Tenancy::Tenants => ensure!(
+                self.oidc_tenant_claim.is_some(),
+                "give --oidc-tenant-claim: without it nobody can tell which tenant those whom the \
+                 provider sends are of"
+            ),
+            Tenancy::Alone => ensure!(
+                self.oidc_tenant_claim.is_none(),
+                "--oidc-tenant-claim is given, but no --tenant: everybody would see the same slides"
+            ),
+        }
         ensure!(
             !self.oidc_role.is_empty(),
             "give --oidc-role, as pathologist=GROUP: without it the provider lets nobody in"
@@ -127,6 +147,7 @@ impl OidcArgs {
         let config = ProviderConfig {
             issuer: issuer.clone(),
             groups: self.oidc_role_claim.clone(),
+            tenant: self.oidc_tenant_claim.clone(),
             audience: self.oidc_audience.clone(),
             client,
             refresh: Refresh::default(),
@@ -181,7 +202,7 @@ mod tests {
 
     fn openid(words: &str) -> Result<Option<OpenId>> {
         let words = std::iter::once("coverslip").chain(words.split_whitespace());
-        Line::try_parse_from(words)?.oidc.openid()
+        Line::try_parse_from(words)?.oidc.openid(Tenancy::Alone)
     }
 
     const PROVIDER: &str = "--oidc-issuer https://login.example/realms/lab --oidc-role \
@@ -214,6 +235,19 @@ mod tests {
             openid(&format!("{PROVIDER} --oidc-audience api"))?.context("no provider")?;
         assert!(machines.provider.config().client.is_none());
         assert!(openid("")?.is_none());
+        Ok(())
+    }
+
+    #[test]
+    fn tenants_are_told_apart_by_a_claim_or_not_at_all() -> Result<()> {
+        let words = format!("coverslip {PROVIDER} --oidc-tenant-claim organization");
+        let line = Line::try_parse_from(words.split_whitespace())?;
+        let openid = line.oidc.openid(Tenancy::Tenants)?.context("no provider")?;
+        assert!(openid.provider.config().tenant.is_some());
+        assert!(line.oidc.openid(Tenancy::Alone).is_err());
+        let words = format!("coverslip {PROVIDER}");
+        let line = Line::try_parse_from(words.split_whitespace())?;
+        assert!(line.oidc.openid(Tenancy::Tenants).is_err());
         Ok(())
     }
 

@@ -6,8 +6,12 @@ use anyhow::{Error, Result};
 use axum::Router;
 use embed_worker::{EmbedConfig, Sharing};
 use encoder::Encoder;
-use http::{AccessControl, AccessRules, Transport};
+use flow::TenantName;
+use futures::future::join_all;
+use http::{AccessControl, FirstReadRule, FrontDoor, Protected, Role, Secret};
 use ingest::IngestConfig;
+use reading::ResearchResults;
+use telemetry::Metrics;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,43 +19,42 @@ use webhooks::WebhooksConfig;
 
 use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
-use crate::hl7_args::Hl7;
-use crate::installation::Installation;
+use crate::health::{Health, Needs};
+use crate::hl7_args::Hl7Args;
+use crate::installation::{Installation, Served, Tenancy};
 use crate::listening::{Listening, stop_on_signal};
 use crate::state_args::StateArgs;
 use crate::task_record;
 use crate::task_registry::TaskRegistry;
+use crate::tenant_args::Place;
 
-/// Parts of one process, each on a task of its own until `shutdown`.
+/// Parts of one process, each on a task of its own until `shutdown`. Of each but embedding there is one
+/// for each installation.
 pub(crate) struct Parts {
-    installation: Installation,
+    /// At least one.
+    served: Vec<Served>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
-    transport: Transport,
-    rules: AccessRules,
+    front: FrontDoor,
     /// Of parts that ended before they were told to.
     failures: (mpsc::UnboundedSender<Error>, mpsc::UnboundedReceiver<Error>),
 }
 
 impl Parts {
-    pub(crate) fn of(installation: Installation, shutdown: CancellationToken) -> Self {
+    pub(crate) fn of(served: Vec<Served>, shutdown: CancellationToken) -> Self {
         Self {
-            installation,
+            served,
             shutdown,
             tasks: TaskTracker::new(),
-            transport: Transport::default(),
-            rules: AccessRules::default(),
+            front: FrontDoor::default(),
             failures: mpsc::unbounded_channel(),
         }
     }
 
     /// Of a process that others reach, and who they may be.
     pub(crate) fn reached(self, access: &AccessArgs) -> Result<Self> {
-        Ok(Self {
-            transport: access.transport(),
-            rules: access.rules()?,
-            ..self
-        })
+        let front = access.front_door(Tenancy::of(&self.served))?;
+        Ok(Self { front, ..self })
     }
 
     /// Of a process that has some of an installation's parts, until it is told to stop.
@@ -59,23 +62,72 @@ impl Parts {
         Ok(Self::of(state.open_shared().await?, stop_on_signal()?))
     }
 
-    pub(crate) fn installation(&self) -> &Installation {
-        &self.installation
+    pub(crate) const fn n_installations(&self) -> usize {
+        self.served.len()
     }
 
-    pub(crate) fn access_control(&self) -> AccessControl {
-        let catalog = self.installation.catalog.clone();
-        AccessControl::ruled(catalog, self.transport, self.rules.clone())
+    /// A code for whoever started the process to log in with, and whose it is: one for each
+    /// installation.
+    pub(crate) async fn login_codes(&self) -> Result<Vec<(Option<&TenantName>, Secret)>> {
+        let mut codes = Vec::new();
+        for served in &self.served {
+            let access = self.access_control(served);
+            let code = access.issue_login_code("local user", &[Role::Admin]);
+            codes.push((served.place.tenant.as_ref(), code.await?));
+        }
+        Ok(codes)
     }
 
-    pub(crate) fn ingest(&self, config: IngestConfig) -> Result<()> {
-        let deps = self.installation.ingest_deps()?;
-        self.tasks
-            .spawn(ingest::run(config, deps, self.shutdown.clone()));
+    /// What the process answers: what every process does, and what `routes` has of each installation.
+    pub(crate) fn answers(
+        &self,
+        needs: Needs,
+        metrics: Metrics,
+        routes: impl Fn(&Installation) -> Result<Router>,
+    ) -> Result<Protected> {
+        let health = Health::of(self.installations(), needs, metrics);
+        let whole =
+            |served: &Served| Ok::<_, Error>(routes(&served.installation)?.merge(health.inside()));
+        if let [
+            served @ Served {
+                place: Place { tenant: None, .. },
+                ..
+            },
+        ] = self.served.as_slice()
+        {
+            let router = whole(served)?.merge(health.open());
+            return Ok(http::protect(router, self.access_control(served)));
+        }
+        let mut tenants = Vec::new();
+        for served in &self.served {
+            if let Some(tenant) = &served.place.tenant {
+                let catalog = served.installation.catalog.clone();
+                tenants.push((tenant.clone(), whole(served)?, catalog));
+            }
+        }
+        Ok(http::protect_tenants(&self.front, health.open(), tenants))
+    }
+
+    /// Each tenant's slides are dropped into the folder of its name.
+    pub(crate) fn ingest(&self, config: &IngestConfig) -> Result<()> {
+        for Served {
+            place,
+            installation,
+        } in &self.served
+        {
+            let mut config = config.clone();
+            if let (Some(watched), Some(tenant)) = (&mut config.watch, &place.tenant) {
+                watched.folder.push(tenant.as_str());
+            }
+            let deps = installation.ingest_deps()?;
+            self.tasks
+                .spawn(ingest::run(config, deps, self.shutdown.clone()));
+        }
         Ok(())
     }
 
-    /// Without a device to embed on the process ends: whoever started it starts it again.
+    /// One slide at a time on all devices, whosever it is. Without a device to embed on the process
+    /// ends: whoever started it starts it again.
     pub(crate) fn embed(&self, encoder: Encoder, sharing: Sharing) {
         let running = embed_worker::run(
             EmbedConfig {
@@ -83,17 +135,28 @@ impl Parts {
                 ..EmbedConfig::default()
             },
             Arc::new(encoder),
-            self.installation.embed_deps(),
+            self.installations().map(Installation::embed_deps).collect(),
             self.shutdown.clone(),
         );
         self.spawn_failing(running);
     }
 
-    pub(crate) fn mil(&self, registry: TaskRegistry) {
+    pub(crate) fn mil(&self, tasks: impl Fn(&Place) -> Result<TaskRegistry>) -> Result<()> {
+        for Served {
+            place,
+            installation,
+        } in &self.served
+        {
+            self.score(tasks(place)?, installation);
+        }
+        Ok(())
+    }
+
+    fn score(&self, registry: TaskRegistry, installation: &Installation) {
         let (changed, current) = watch::channel(registry.tasks());
         let record = task_record::follow(
             current.clone(),
-            self.installation.catalog.clone(),
+            installation.catalog.clone(),
             self.shutdown.clone(),
         );
         self.tasks.spawn(record);
@@ -101,21 +164,32 @@ impl Parts {
             .spawn(registry.follow(changed, self.shutdown.clone()));
         self.tasks.spawn(mil_worker::run(
             current,
-            self.installation.mil_deps(),
+            installation.mil_deps(),
             self.shutdown.clone(),
         ));
     }
 
     /// Without what it needs to send anything the process ends.
-    pub(crate) fn webhooks(&self, config: WebhooksConfig) {
-        let catalog = self.installation.catalog.clone();
-        let running = webhooks::run(config, catalog, self.shutdown.clone());
-        self.spawn_failing(async { Ok(running.await?) });
+    pub(crate) fn webhooks(&self, config: &WebhooksConfig) {
+        for installation in self.installations() {
+            let catalog = installation.catalog.clone();
+            let running = webhooks::run(config.clone(), catalog, self.shutdown.clone());
+            self.spawn_failing(async { Ok(running.await?) });
+        }
     }
 
     /// Takes orders and sends results by HL7, as far as it was asked for.
-    pub(crate) fn hl7(&self, hl7: Hl7) {
-        let Installation { catalog, queue, .. } = self.installation.clone();
+    pub(crate) async fn hl7(
+        &self,
+        asked_for: &Hl7Args,
+        rule: FirstReadRule,
+        research: ResearchResults,
+    ) -> Result<()> {
+        let Some(speaker) = asked_for.speaker(&self.served)? else {
+            return Ok(());
+        };
+        let hl7 = asked_for.open(rule, research).await?;
+        let Installation { catalog, queue, .. } = speaker.clone();
         if let Some((config, listener)) = hl7.listening {
             let shutdown = self.shutdown.clone();
             self.tasks.spawn(hl7::listen(
@@ -130,6 +204,7 @@ impl Parts {
             self.tasks
                 .spawn(hl7::send(config, catalog, self.shutdown.clone()));
         }
+        Ok(())
     }
 
     /// A part whose failure ends the process.
@@ -145,20 +220,18 @@ impl Parts {
     }
 
     /// Says where it listens, and answers there until it is told to stop and all have stopped.
-    pub(crate) async fn answer(self, listening: Listening, router: Router) -> Result<Outcome> {
+    pub(crate) async fn answer(self, listening: Listening, answers: Protected) -> Result<Outcome> {
         listening.announce()?;
-        self.answer_announced(listening, router).await
+        self.answer_announced(listening, answers).await
     }
 
     /// The same where it was said already.
     pub(crate) async fn answer_announced(
         self,
         listening: Listening,
-        router: Router,
+        answers: Protected,
     ) -> Result<Outcome> {
-        listening
-            .serve(router, self.access_control(), self.shutdown.clone())
-            .await;
+        listening.serve(answers, self.shutdown.clone()).await;
         self.ended().await
     }
 
@@ -168,14 +241,24 @@ impl Parts {
         self.ended().await
     }
 
-    /// Waits until all have stopped and their last answers have reached the queue.
+    /// Waits until all have stopped and their last answers have reached the queues.
     async fn ended(mut self) -> Result<Outcome> {
         self.tasks.close();
         self.tasks.wait().await;
-        self.installation.queue.settle().await;
+        let queues = self.installations().map(|installation| &installation.queue);
+        join_all(queues.map(|queue| queue.settle())).await;
         match self.failures.1.try_recv() {
             Ok(failure) => Err(failure),
             Err(_) => Ok(Outcome::Done),
         }
+    }
+
+    fn installations(&self) -> impl Iterator<Item = &Installation> {
+        self.served.iter().map(|served| &served.installation)
+    }
+
+    fn access_control(&self, served: &Served) -> AccessControl {
+        let (front, tenant) = (self.front.clone(), served.place.tenant.clone());
+        AccessControl::behind(front, served.installation.catalog.clone(), tenant)
     }
 }

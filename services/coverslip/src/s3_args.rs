@@ -1,13 +1,14 @@
 //! Where objects lie, if not in the data folder.
 
-use std::path::Path;
-
+use anyhow::Result;
 use clap::Args;
 use store::{
     AccessKeyId, AccessKeys, Addressing, BucketName, Credentials, Encryption, Endpoint, KeyPrefix,
     Patience, RangeReads, Region, S3Config, S3Place, S3Server, ScratchConfig, SecretAccessKey,
     SessionToken,
 };
+
+use crate::tenant_args::Place;
 
 /// Room on this machine for slides that are fetched from S3 to be tiled.
 const DOWNLOAD_BYTES: u64 = 64 << 30;
@@ -67,11 +68,14 @@ pub(crate) struct S3Args {
 }
 
 impl S3Args {
-    /// `None` where objects lie in the data folder. Files on their way lie in `scratch` there.
-    pub(crate) fn config(&self, data: &Path) -> Option<S3Config> {
-        let bucket = self.s3_bucket.clone()?;
+    /// `None` where objects lie in the data folder. Files on their way lie in `scratch` there;
+    /// the keys of a tenant's objects begin with its name.
+    pub(crate) fn config(&self, place: &Place) -> Result<Option<S3Config>> {
+        let Some(bucket) = self.s3_bucket.clone() else {
+            return Ok(None);
+        };
         let endpoint = self.s3_endpoint.clone();
-        Some(S3Config {
+        Ok(Some(S3Config {
             server: S3Server {
                 // Servers of one's own have one host name.
                 addressing: match endpoint {
@@ -83,17 +87,25 @@ impl S3Args {
             },
             place: S3Place {
                 bucket,
-                prefix: self.s3_prefix.clone(),
+                prefix: self.prefix(place)?,
             },
             credentials: self.credentials(),
             encryption: self.s3_encryption.clone(),
             patience: Patience::default(),
             range_reads: RangeReads::default(),
             scratch: ScratchConfig {
-                folder: data.join("scratch"),
+                folder: place.folder.join("scratch"),
                 download_bytes: DOWNLOAD_BYTES,
             },
-        })
+        }))
+    }
+
+    fn prefix(&self, place: &Place) -> Result<Option<KeyPrefix>> {
+        let Some(tenant) = &place.tenant else {
+            return Ok(self.s3_prefix.clone());
+        };
+        let all = self.s3_prefix.as_ref().map_or("", KeyPrefix::as_str);
+        Ok(Some(format!("{all}tenants/{tenant}/").parse()?))
     }
 
     fn credentials(&self) -> Credentials {

@@ -1,6 +1,5 @@
 //! Where the processes of an installation meet.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -10,8 +9,9 @@ use queue::{Queue, RedisConfig, RedisUrl};
 use store::Store;
 
 use crate::catalog_args::CatalogArgs;
-use crate::installation::{self, Installation};
+use crate::installation::{self, Installation, Served};
 use crate::s3_args::S3Args;
+use crate::tenant_args::Place;
 
 /// Where an installation keeps what it knows, and how its processes hear of each other's work.
 #[derive(Clone, Debug, Args)]
@@ -41,22 +41,25 @@ pub(crate) struct StateArgs {
 }
 
 impl StateArgs {
-    /// Of the installation, or of this process where all that is shared lies elsewhere.
-    pub(crate) fn data(&self) -> &Path {
-        &self.catalog.data
-    }
-
-    /// For a process that has all parts.
-    pub(crate) async fn open(&self) -> Result<Installation> {
-        Ok(Installation {
-            store: self.store().await?,
-            catalog: self.catalog.open().await?,
-            queue: self.queue().await?,
-        })
+    /// For a process that has all parts: an installation, or one for each tenant.
+    pub(crate) async fn open(&self) -> Result<Vec<Served>> {
+        let mut served = Vec::new();
+        for place in self.catalog.places()? {
+            let installation = Installation {
+                store: self.store(&place).await?,
+                catalog: self.catalog.open_in(&place).await?,
+                queue: self.queue(&place).await?,
+            };
+            served.push(Served {
+                place,
+                installation,
+            });
+        }
+        Ok(served)
     }
 
     /// For a process that has some of the parts.
-    pub(crate) async fn open_shared(&self) -> Result<Installation> {
+    pub(crate) async fn open_shared(&self) -> Result<Vec<Served>> {
         self.shared_url()?;
         self.open().await
     }
@@ -68,7 +71,7 @@ impl StateArgs {
 
     /// The queue alone.
     pub(crate) async fn open_queue(&self) -> Result<Queue> {
-        self.join(self.shared_url()?).await
+        self.join(self.shared_url()?, &self.catalog.place()?).await
     }
 
     fn shared_url(&self) -> Result<&RedisUrl> {
@@ -83,25 +86,27 @@ impl StateArgs {
         Duration::from_secs(self.lease_seconds)
     }
 
-    async fn join(&self, url: &RedisUrl) -> Result<Queue> {
-        let queue = Queue::redis(RedisConfig {
-            lease: self.lease(),
-            ..RedisConfig::new(url.clone())
-        });
+    async fn join(&self, url: &RedisUrl, place: &Place) -> Result<Queue> {
+        let mut config = RedisConfig::new(url.clone());
+        config.lease = self.lease();
+        if let Some(tenant) = &place.tenant {
+            config.prefix = format!("{}:tenants:{tenant}", config.prefix);
+        }
+        let queue = Queue::redis(config);
         queue.await.context("cannot join the queue")
     }
 
-    async fn store(&self) -> Result<Store> {
-        match self.s3.config(self.data()) {
-            None => installation::local_store(self.data()),
+    async fn store(&self, place: &Place) -> Result<Store> {
+        match self.s3.config(place)? {
+            None => installation::local_store(&place.folder),
             Some(s3) => Store::s3(&s3).await.context("cannot open the storage"),
         }
     }
 
-    async fn queue(&self) -> Result<Queue> {
+    async fn queue(&self, place: &Place) -> Result<Queue> {
         match &self.redis_url {
             None => Ok(Queue::in_process()),
-            Some(url) => self.join(url).await,
+            Some(url) => self.join(url, place).await,
         }
     }
 }

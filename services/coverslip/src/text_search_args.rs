@@ -1,6 +1,7 @@
 //! Whether tiles are found by what is said of them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -32,7 +33,7 @@ pub(crate) struct TextSearchArgs {
 
 impl TextSearchArgs {
     /// The text tower, if one was named.
-    pub(crate) fn load(&self) -> Result<Option<TextSearch>> {
+    pub(crate) fn load(&self) -> Result<Option<Arc<TextSearch>>> {
         let (Some(folder), Some(vocabulary)) = (&self.text_encoder, &self.text_vocabulary) else {
             return Ok(None);
         };
@@ -47,6 +48,6 @@ impl TextSearchArgs {
                 folder.display()
             )
         })?;
-        Ok(Some(search))
+        Ok(Some(Arc::new(search)))
     }
 }

@@ -1,5 +1,6 @@
 //! The catalog as a database on PostgreSQL.
 
+mod schema;
 mod server_name;
 mod url;
 
@@ -14,6 +15,7 @@ use crate::connections::Connections;
 use crate::migrations::{Dialect, migrate};
 use crate::{Catalog, CatalogError};
 
+use self::schema::Schema;
 pub(crate) use server_name::ServerName;
 pub use url::{NoPostgresUrl, PostgresUrl};
 
@@ -33,9 +35,16 @@ const SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "20s"),
 ];
 
-pub(crate) async fn connect(url: &PostgresUrl) -> Result<Catalog, CatalogError> {
+/// What becomes of a schema that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lacking {
+    Made,
+    Refused,
+}
+
+pub(crate) async fn connect(url: &PostgresUrl, lacking: Lacking) -> Result<Catalog, CatalogError> {
     let server = ServerName::of(url);
-    migrate_on(url.options(), &server).await?;
+    migrate_on(url, &server, lacking).await?;
     let durable = |commit: &str| {
         let settings = [("synchronous_commit", commit)];
         url.options().options(SETTINGS).options(settings)
@@ -51,14 +60,21 @@ pub(crate) async fn connect(url: &PostgresUrl) -> Result<Catalog, CatalogError> 
 }
 
 /// On a connection of its own, which is in no hurry: others may be migrating, and so may old rows.
-async fn migrate_on(options: PgConnectOptions, server: &ServerName) -> Result<(), CatalogError> {
+async fn migrate_on(
+    url: &PostgresUrl,
+    server: &ServerName,
+    lacking: Lacking,
+) -> Result<(), CatalogError> {
     // The server would remark on tables that are there already, and the driver log it.
-    let options = options.options([("client_min_messages", "warning")]);
+    let options = url.options().options([("client_min_messages", "warning")]);
     let connection = match timeout(CONNECTING, PgConnection::connect_with(&options)).await {
         Ok(connection) => connection,
         Err(late) => Err(Error::Io(late.into())),
     };
     let mut connection = connection.map_err(|error| server.not_reached(error))?;
+    if let Some(schema) = url.schema() {
+        schema.ensure(&mut connection, server, lacking).await?;
+    }
     let migrated = migrate(&mut connection, Dialect::Postgres).await;
     migrated.map_err(|error| server.not_migrated(error))?;
     // The schema is up to date, however the farewell goes.

@@ -5,6 +5,7 @@ use sqlx::Error;
 use sqlx::migrate::MigrateError;
 
 use super::PostgresUrl;
+use super::schema::Schema;
 use crate::CatalogError;
 use crate::statement::Purpose;
 
@@ -22,6 +23,13 @@ impl ServerName {
             server: self.0.to_string(),
             remedy: remedy(&source),
             source,
+        }
+    }
+
+    pub(super) fn lacks(&self, schema: &Schema) -> CatalogError {
+        CatalogError::NoSchema {
+            schema: schema.to_string(),
+            server: self.0.to_string(),
         }
     }
 

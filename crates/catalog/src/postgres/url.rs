@@ -1,8 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use flow::TenantName;
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
+
+use super::Schema;
 
 /// Where the catalog is on PostgreSQL:
 /// `postgres://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?sslmode=…&sslrootcert=…]`.
@@ -13,7 +16,11 @@ use thiserror::Error;
 ///
 /// Prints without user and password.
 #[derive(Clone)]
-pub struct PostgresUrl(PgConnectOptions);
+pub struct PostgresUrl {
+    options: PgConnectOptions,
+    /// The server's usual one if there is none.
+    schema: Option<Schema>,
+}
 
 /// Text that is no URL of PostgreSQL. It is not repeated: there may be a password in it.
 #[derive(Debug, Error)]
@@ -44,8 +51,23 @@ const PARAMETERS: [&str; 7] = [
 ];
 
 impl PostgresUrl {
+    /// The tenant's own schema of the database, beside which its connections see nothing.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: &TenantName) -> Self {
+        let schema = Schema::of(tenant);
+        let path = [("search_path", schema.as_str())];
+        Self {
+            options: self.options.clone().options(path),
+            schema: Some(schema),
+        }
+    }
+
     pub(super) fn options(&self) -> PgConnectOptions {
-        self.0.clone()
+        self.options.clone()
+    }
+
+    pub(super) const fn schema(&self) -> Option<&Schema> {
+        self.schema.as_ref()
     }
 }
 
@@ -70,22 +92,30 @@ impl FromStr for PostgresUrl {
         if options.get_database().is_none_or(str::is_empty) {
             return Err(NoPostgresUrl::NoDatabase);
         }
-        Ok(Self(match options.get_application_name() {
-            Some(_) => options,
-            None => options.application_name("coverslip"),
-        }))
+        Ok(Self {
+            options: match options.get_application_name() {
+                Some(_) => options,
+                None => options.application_name("coverslip"),
+            },
+            schema: None,
+        })
     }
 }
 
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let database = self.0.get_database().unwrap_or_default();
-        match self.0.get_socket() {
-            Some(folder) => write!(f, "{database} on the socket in {}", folder.display()),
+        let options = &self.options;
+        let database = options.get_database().unwrap_or_default();
+        match options.get_socket() {
+            Some(folder) => write!(f, "{database} on the socket in {}", folder.display())?,
             None => {
-                let (host, port) = (self.0.get_host(), self.0.get_port());
-                write!(f, "postgres://{host}:{port}/{database}")
+                let (host, port) = (options.get_host(), options.get_port());
+                write!(f, "postgres://{host}:{port}/{database}")?;
             }
+        }
+        match &self.schema {
+            Some(schema) => write!(f, " (schema {schema})"),
+            None => Ok(()),
         }
     }
 }
@@ -116,7 +146,10 @@ mod tests {
 
     #[test]
     fn the_mode_of_tls_is_that_of_the_url() -> Result<(), NoPostgresUrl> {
-        let mode = |text: &str| text.parse().map(|PostgresUrl(it)| it.get_ssl_mode());
+        let mode = |text: &str| {
+            text.parse()
+                .map(|url: PostgresUrl| url.options().get_ssl_mode())
+        };
         let plain = mode("postgres://a@lab/slides?sslmode=disable")?;
         assert!(matches!(plain, PgSslMode::Disable));
         let strict = mode("postgres://a@lab/slides?sslmode=verify-full&sslrootcert=/ca.pem")?;

@@ -30,23 +30,20 @@ pub(crate) enum Claim<'r> {
 
 impl<'r> Claim<'r> {
     pub(crate) fn read<B>(request: &'r Request<B>, transport: Transport) -> Result<Self, ApiError> {
-        if OPEN.contains(&request.uri().path()) {
+        if is_open(request.uri().path()) {
             return Ok(Self::Open);
         }
         let headers = request.headers();
-        if let Some(presented) = bearer(headers) {
-            return Ok(Self::token(TokenKind::Bearer, presented));
-        }
-        let presented = transport.session(headers).ok_or_else(|| {
+        let (kind, presented) = presented(headers, transport).ok_or_else(|| {
             ApiError::unauthorized("send an access token: `Authorization: Bearer TOKEN`")
         })?;
-        if !may_change(request.method(), headers) {
+        if kind == TokenKind::Session && !may_change(request.method(), headers) {
             return Err(ApiError::forbidden(
                 "a session may change things only from this server's own pages: send an access \
                  token in place of the cookie",
             ));
         }
-        Ok(Self::token(TokenKind::Session, presented))
+        Ok(Self::token(kind, presented))
     }
 
     pub(super) fn token(kind: TokenKind, presented: &'r str) -> Self {
@@ -56,6 +53,17 @@ impl<'r> Claim<'r> {
             presented,
         }
     }
+}
+
+pub(crate) fn is_open(path: &str) -> bool {
+    OPEN.contains(&path)
+}
+
+/// The credential of a request.
+pub(crate) fn presented(headers: &HeaderMap, transport: Transport) -> Option<(TokenKind, &str)> {
+    let bearer = bearer(headers).map(|token| (TokenKind::Bearer, token));
+    let session = || Some((TokenKind::Session, transport.session(headers)?));
+    bearer.or_else(session)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -5,13 +5,13 @@ use catalog::{
     AuditAction, AuditEvent, Catalog, CatalogError, NewToken, Role, TokenKind, TokenRow,
 };
 use chrono::{TimeDelta, Utc};
-use flow::Sha256Digest;
+use flow::{Sha256Digest, TenantName};
+use identity::Subject;
 use moka::sync::Cache;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::limits::Limits;
-use super::{Access, AccessRules, OpenId, Secret, Transport, secret};
+use super::{Access, AccessRules, FrontDoor, Secret, Transport, secret};
 use crate::ApiError;
 
 /// Who makes and withdraws tokens, in the audit trail: whoever can run commands where the catalog is.
@@ -33,9 +33,9 @@ pub struct AccessControl {
 /// Behind one pointer, because every request clones it.
 pub(super) struct Shared {
     pub(super) catalog: Catalog,
-    transport: Transport,
-    openid: Option<OpenId>,
-    limits: Limits,
+    front: FrontDoor,
+    /// Whose the installation is, where a process serves several.
+    tenant: Option<TenantName>,
     /// Tokens found in the catalog a moment ago, so that a tile does not wait for it. What has
     /// ended leaves this memory, but a little later.
     known: Cache<Sha256Digest, Known>,
@@ -55,15 +55,19 @@ impl AccessControl {
     }
 
     pub fn ruled(catalog: Catalog, transport: Transport, rules: AccessRules) -> Self {
+        Self::behind(FrontDoor::new(transport, rules), catalog, None)
+    }
+
+    /// Of one of those installations that a process serves, if `tenant` is named.
+    pub fn behind(front: FrontDoor, catalog: Catalog, tenant: Option<TenantName>) -> Self {
         let known = Cache::builder()
             .max_capacity(MAX_REMEMBERED)
             .time_to_live(REMEMBERED)
             .build();
         let shared = Shared {
             catalog,
-            transport,
-            openid: rules.openid,
-            limits: Limits::new(rules.limits),
+            front,
+            tenant,
             known,
         };
         Self {
@@ -98,16 +102,17 @@ impl AccessControl {
             .await
     }
 
-    pub(crate) fn transport(&self) -> Transport {
-        self.shared.transport
+    pub(crate) fn front(&self) -> &FrontDoor {
+        &self.shared.front
     }
 
-    pub(crate) fn openid(&self) -> Option<&OpenId> {
-        self.shared.openid.as_ref()
-    }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.shared.limits
+    /// 401 for whom the provider calls another tenant's, or nobody's, where this is a tenant's.
+    pub(super) fn ensure_ours(&self, subject: &Subject) -> Result<(), ApiError> {
+        let ours = self.shared.tenant.as_ref();
+        match ours.is_none_or(|ours| subject.tenant.as_deref() == Some(ours.as_str())) {
+            true => Ok(()),
+            false => Err(unknown_token()),
+        }
     }
 
     /// Looks the token up, where it was seen a moment ago without asking anybody.
@@ -202,7 +207,7 @@ impl AccessControl {
         roles: &[Role],
         life: Option<TimeDelta>,
     ) -> Result<Secret, CatalogError> {
-        let secret = Secret::random();
+        let secret = Secret::random_of(self.shared.tenant.as_ref());
         let token = NewToken {
             kind,
             name: name.to_owned(),
@@ -247,6 +252,6 @@ impl Known {
     }
 }
 
-fn unknown_token() -> ApiError {
+pub(crate) fn unknown_token() -> ApiError {
     ApiError::unauthorized("the access token is not valid, or no longer: ask for a new one")
 }

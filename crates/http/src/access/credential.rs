@@ -28,15 +28,19 @@ impl<'r> Credential<'r> {
 
     /// What it claims for a request that only reads.
     pub(crate) fn claim(self, transport: Transport) -> Option<Claim<'r>> {
+        let (kind, presented) = self.presented(transport)?;
+        Some(Claim::token(kind, presented))
+    }
+
+    /// The secret in it.
+    pub(crate) fn presented(self, transport: Transport) -> Option<(TokenKind, &'r str)> {
         let text = str::from_utf8(self.value()).ok()?;
         let text = text.is_ascii().then_some(text)?;
         match self {
-            Self::Authorization(_) => {
-                bearer_in(text).map(|token| Claim::token(TokenKind::Bearer, token))
-            }
+            Self::Authorization(_) => bearer_in(text).map(|token| (TokenKind::Bearer, token)),
             Self::Cookie(_) => {
                 let session = transport.session_in(text);
-                session.map(|session| Claim::token(TokenKind::Session, session))
+                session.map(|session| (TokenKind::Session, session))
             }
         }
     }

@@ -5,12 +5,18 @@
 //! make the browser send. Where there is an OpenID provider, people may come through it in place of a
 //! link ([`sign_in`]), and machines with its access tokens. Secrets are 256 random bits; the catalog has their sha256 only, so that
 //! neither a copy of the catalog nor the time a lookup takes helps anyone to guess one.
+//!
+//! Where a process serves several tenants, each has an [`AccessControl`] of its own behind one
+//! [`FrontDoor`]. A secret of ours begins with its tenant's name, a provider's token has it in a claim:
+//! that says whom to ask, and whoever is asked believes nothing but its own catalog.
 
 mod address;
 mod claim;
 mod control;
 mod cookie;
 mod credential;
+mod entrance;
+mod front_door;
 mod granted;
 mod limits;
 mod login;
@@ -25,6 +31,7 @@ mod sign_in;
 
 pub use control::AccessControl;
 pub use cookie::Transport;
+pub use front_door::FrontDoor;
 pub use granted::Access;
 pub use limits::{LimitRules, Rate};
 pub use openid::{OpenId, RoleMapping};
@@ -32,8 +39,10 @@ pub use rules::AccessRules;
 pub use secret::Secret;
 
 pub(crate) use address::{ClientAddress, Peer};
-pub(crate) use claim::Claim;
+pub(crate) use claim::{Claim, is_open, presented};
+pub(crate) use control::unknown_token;
 pub(crate) use credential::Credential;
+pub(crate) use entrance::Entrance;
 pub(crate) use login::login;
 pub(crate) use refusal::Audience;
-pub(crate) use sign_in::sign_in;
+pub(crate) use sign_in::{log_out, sign_in};

@@ -55,6 +55,7 @@ mod tests {
                 id: "7".to_owned(),
                 name: "gram".to_owned(),
                 groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+                tenant: None,
                 expires_at: Utc::now(),
             })
         };

@@ -19,7 +19,7 @@ impl AccessControl {
     ) -> Result<Option<TokenRow>, ApiError> {
         // A secret of ours never has a point in it.
         let is_ours = kind != TokenKind::Bearer || !presented.contains('.');
-        let Some(openid) = self.openid().filter(|_| !is_ours) else {
+        let Some(openid) = self.front().openid().filter(|_| !is_ours) else {
             return Ok(None);
         };
         let now = Utc::now();
@@ -32,6 +32,7 @@ impl AccessControl {
             }
             TokenError::Provider(away) => ApiError::provider_away(away),
         })?;
+        self.ensure_ours(&machine)?;
         Ok(Some(TokenRow {
             kind,
             name: machine.actor(),
@@ -49,6 +50,7 @@ impl AccessControl {
         person: &Subject,
         roles: Vec<Role>,
     ) -> Result<Secret, ApiError> {
+        self.ensure_ours(person)?;
         let (now, roles) = (Utc::now(), some_role(roles)?);
         let catalog = &self.shared.catalog;
         catalog.remove_expired_tokens(now).await?;

@@ -2,9 +2,14 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use flow::Sha256Digest;
+use flow::{Sha256Digest, TenantName};
 
-/// 256 random bits, written as 43 characters that are safe in URLs, headers and cookies.
+/// Between a tenant's name and the random part. Neither has it, nor have tokens of a provider; URLs,
+/// headers and cookies may.
+pub(super) const TENANT_MARK: char = '~';
+
+/// 256 random bits, written as 43 characters that are safe in URLs, headers and cookies; those of a
+/// tenant after its name, as `north~vyq_mOaeMz…`.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -13,6 +18,14 @@ impl Secret {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes);
         Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(super) fn random_of(tenant: Option<&TenantName>) -> Self {
+        let Self(random) = Self::random();
+        Self(match tenant {
+            Some(tenant) => format!("{tenant}{TENANT_MARK}{random}"),
+            None => random,
+        })
     }
 
     /// The secret itself, to be shown once to whom it belongs.
@@ -47,5 +60,9 @@ mod tests {
         assert_eq!(first.reveal().len(), 43);
         assert_ne!(first.reveal(), second.reveal());
         assert_eq!(format!("{first:?}"), "<redacted>");
+        let tenant: TenantName = "north".parse().expect("a name");
+        let secret = Secret::random_of(Some(&tenant));
+        assert!(secret.reveal().starts_with("north~"));
+        assert_eq!(secret.reveal().len(), "north~".len() + 43);
     }
 }

@@ -7,15 +7,13 @@ use tokio::time::Instant;
 use super::head::PlainHead;
 use super::pass::Pass;
 use super::tail::Tail;
-use crate::RequestId;
-use crate::access::Credential;
 use crate::access_log::AccessLog;
-use crate::gate::Gate;
 use crate::kept::Answer;
+use crate::{Protected, RequestId};
 
 /// Answers from memory, without a request or a response in between.
 pub(super) struct Express {
-    gate: Gate,
+    protected: Protected,
     pass: Option<Pass>,
     tail: Tail,
 }
@@ -29,9 +27,9 @@ pub(super) struct Ready<'e> {
 }
 
 impl Express {
-    pub(super) fn new(gate: Gate) -> Self {
+    pub(super) fn new(protected: Protected) -> Self {
         Self {
-            gate,
+            protected,
             pass: None,
             tail: Tail::new(),
         }
@@ -40,11 +38,23 @@ impl Express {
     /// The answer to the first request in `unread`; `None` where it takes more than this.
     pub(super) fn answer(&mut self, unread: &[u8], now: Instant) -> Option<Ready<'_>> {
         let head = PlainHead::parse(unread)?;
-        let answer = self.gate.kept().find(head.target, now)?;
-        self.let_in(head.credential, now)?;
+        let pass = self.pass.as_ref();
+        let covering = pass.filter(|pass| pass.covers(head.credential, now));
+        let gate = match covering {
+            Some(pass) => pass.gate(),
+            None => self.protected.gate(head.credential)?,
+        };
+        let answer = gate.kept().find(head.target, now)?;
+        if covering.is_none() {
+            let leave = gate.may_read(head.credential, now)?;
+            let pass = Pass::new(head.credential, gate.clone(), leave);
+            self.pass = Some(pass);
+        }
+        let pass = self.pass.as_ref()?;
+        pass.spend(now)?;
         let id = RequestId::next();
         let log = AccessLog::start(&Method::GET, path(head.target));
-        self.gate.kept().count_given();
+        pass.gate().kept().count_given();
         if let Some(log) = log {
             log.finish(StatusCode::OK, id);
         }
@@ -53,16 +63,6 @@ impl Express {
             answer,
             tail: self.tail.of(id, now),
         })
-    }
-
-    fn let_in(&mut self, credential: Credential<'_>, now: Instant) -> Option<()> {
-        let pass = self.pass.take();
-        let pass = match pass.filter(|pass| pass.covers(credential, now)) {
-            Some(pass) => pass,
-            None => Pass::new(credential, self.gate.may_read(credential, now)?),
-        };
-        let pass = self.pass.insert(pass);
-        self.gate.spend(pass.hash(), now)
     }
 }
 
@@ -83,6 +83,7 @@ mod tests {
     use std::error::Error;
     use std::time::Duration;
 
+    use axum::Router;
     use axum::http::Uri;
     use axum::response::{IntoResponse, Response};
     use bytes::Bytes;
@@ -92,7 +93,9 @@ mod tests {
 
     use super::*;
     use crate::access::{AccessControl, Secret, Transport};
+    use crate::gate::Gate;
     use crate::kept::Immutable;
+    use crate::protected::Site;
 
     type TestResult = Result<(), Box<dyn Error>>;
 
@@ -101,6 +104,7 @@ mod tests {
     /// Express lanes of one server, which has a picture in memory.
     struct Lab {
         gate: Gate,
+        protected: Protected,
         access: AccessControl,
         catalog: Catalog,
         _folder: TempDir,
@@ -117,6 +121,7 @@ mod tests {
             picture.extensions_mut().insert(Immutable(body));
             gate.kept().keep(&Uri::from_static(TARGET), &mut picture);
             Ok(Self {
+                protected: Protected::one(Site::new(Router::new(), gate.clone())),
                 gate,
                 access,
                 catalog,
@@ -175,7 +180,7 @@ mod tests {
         let lab = Lab::open().await?;
         let now = Instant::now();
         for kind in [TokenKind::Bearer, TokenKind::Session] {
-            let mut express = Express::new(lab.gate.clone());
+            let mut express = Express::new(lab.protected.clone());
             let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
             let (_, other) = lab.issue(kind, TimeDelta::hours(1)).await?;
             assert!(!is_answered(&mut express, &request, now), "not seen before");
@@ -196,7 +201,7 @@ mod tests {
     #[tokio::test]
     async fn refuses_a_withdrawn_token_once_the_catalog_would_be_asked() -> TestResult {
         let lab = Lab::open().await?;
-        let mut express = Express::new(lab.gate.clone());
+        let mut express = Express::new(lab.protected.clone());
         let kind = TokenKind::Bearer;
         let (secret, request) = lab.issue(kind, TimeDelta::hours(1)).await?;
         lab.grant(kind, &secret).await;
@@ -215,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn refuses_a_session_that_is_over() -> TestResult {
         let lab = Lab::open().await?;
-        let mut express = Express::new(lab.gate.clone());
+        let mut express = Express::new(lab.protected.clone());
         let kind = TokenKind::Session;
         let life = TimeDelta::milliseconds(300);
         let (secret, request) = lab.issue(kind, life).await?;

@@ -49,7 +49,7 @@ impl Connection {
         Self {
             stream,
             unread: BytesMut::new(),
-            express: Express::new(protected.gate().clone()),
+            express: Express::new(protected.clone()),
             hyper: HyperTurn::new(protected, peer),
         }
     }

@@ -1,31 +1,37 @@
-use flow::Sha256Digest;
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 
 use crate::access::Credential;
-use crate::gate::Leave;
+use crate::gate::{Gate, Leave};
 
 /// What the client of this connection was last let in with: when it sends the same again, neither
 /// the secret's hash nor the tokens need to be looked at.
 pub(super) struct Pass {
     name: &'static str,
     value: Vec<u8>,
+    /// By which he was.
+    gate: Gate,
     leave: Leave,
 }
 
 impl Pass {
     /// Until the leave ends, which is when the token has to be looked up again.
-    pub(super) fn new(credential: Credential<'_>, leave: Leave) -> Self {
+    pub(super) fn new(credential: Credential<'_>, gate: Gate, leave: Leave) -> Self {
         Self {
             name: credential.name(),
             value: credential.value().to_owned(),
+            gate,
             leave,
         }
     }
 
-    /// Whose requests count together.
-    pub(super) const fn hash(&self) -> &Sha256Digest {
-        &self.leave.hash
+    pub(super) const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Counts one request; `None` where that is one too many.
+    pub(super) fn spend(&self, now: Instant) -> Option<()> {
+        self.gate.spend(&self.leave.hash, now)
     }
 
     /// A proxy may send requests of several people over one connection, so how long this takes must
@@ -41,14 +47,18 @@ impl Pass {
 mod tests {
     use std::time::Duration;
 
+    use flow::Sha256Digest;
+
     use super::*;
+    use crate::access::FrontDoor;
 
     #[test]
     fn covers_the_same_credential_until_it_ends() {
         let now = Instant::now();
         let end = now + Duration::from_secs(1);
         let hash = Sha256Digest::of(b"b");
-        let pass = Pass::new(Credential::Cookie(b"a=b"), Leave { end, hash });
+        let gate = Gate::of_reception(FrontDoor::default());
+        let pass = Pass::new(Credential::Cookie(b"a=b"), gate, Leave { end, hash });
         assert!(pass.covers(Credential::Cookie(b"a=b"), now));
         assert!(!pass.covers(Credential::Cookie(b"a=c"), now));
         assert!(!pass.covers(Credential::Cookie(b"a=b; c=d"), now));

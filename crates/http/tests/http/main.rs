@@ -10,3 +10,4 @@ mod provided;
 mod server;
 mod serving;
 mod sign_in;
+mod tenants;

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Response;
 use chrono::Utc;
 use coverslip_http::{AccessRules, LimitRules, OpenId, Role, RoleMapping, Transport};
-use identity::{Client, ClientSecret, Provider, ProviderConfig, Refresh};
+use identity::{ClaimPath, Client, ClientSecret, Provider, ProviderConfig, Refresh};
 use serde_json::{Value, json};
 use servers::{CLIENT, CLIENT_SECRET, OpenIdProvider};
 use url::Url;
@@ -18,6 +18,47 @@ pub(crate) const AUDIENCE: &str = "coverslip-api";
 pub(crate) struct Provided {
     pub(crate) provider: OpenIdProvider,
     pub(crate) server: Server,
+}
+
+/// The provider, whose claim of this name tells tenants apart.
+pub(crate) fn believed(
+    provider: &OpenIdProvider,
+    tenant: Option<ClaimPath>,
+) -> Result<OpenId, Box<dyn Error>> {
+    let client = Client {
+        id: CLIENT.to_owned(),
+        secret: Some(ClientSecret::new(CLIENT_SECRET)),
+        redirect: "https://slides.example/auth/callback".parse()?,
+        logged_out: "https://slides.example/".parse()?,
+        scopes: Vec::new(),
+    };
+    let config = ProviderConfig {
+        issuer: provider.issuer.parse()?,
+        tenant,
+        groups: "realm_access.roles".parse()?,
+        audience: Some(AUDIENCE.to_owned()),
+        client: Some(client),
+        refresh: Refresh::default(),
+    };
+    let groups = [(Role::Pathologist, "readers"), (Role::Scanner, "scanners")];
+    Ok(OpenId {
+        provider: Provider::new(config)?,
+        roles: RoleMapping::new(groups.map(|(role, group)| (role, group.to_owned()))),
+    })
+}
+
+/// What the provider says of somebody in `groups`.
+pub(crate) fn claims(provider: &OpenIdProvider, audience: &str, groups: &[&str]) -> Value {
+    let now = Utc::now().timestamp();
+    json!({
+        "iss": provider.issuer,
+        "aud": audience,
+        "sub": "7f3a",
+        "iat": now,
+        "exp": now + 300,
+        "preferred_username": "gram",
+        "realm_access": {"roles": groups},
+    })
 }
 
 /// What somebody in front of a browser has after the provider's page.
@@ -46,27 +87,8 @@ impl Provided {
         limits: LimitRules,
     ) -> Result<Self, Box<dyn Error>> {
         let provider = OpenIdProvider::start().await?;
-        let client = Client {
-            id: CLIENT.to_owned(),
-            secret: Some(ClientSecret::new(CLIENT_SECRET)),
-            redirect: "https://slides.example/auth/callback".parse()?,
-            logged_out: "https://slides.example/".parse()?,
-            scopes: Vec::new(),
-        };
-        let config = ProviderConfig {
-            issuer: provider.issuer.parse()?,
-            groups: "realm_access.roles".parse()?,
-            audience: Some(AUDIENCE.to_owned()),
-            client: Some(client),
-            refresh: Refresh::default(),
-        };
-        let groups = [(Role::Pathologist, "readers"), (Role::Scanner, "scanners")];
-        let openid = OpenId {
-            provider: Provider::new(config)?,
-            roles: RoleMapping::new(groups.map(|(role, group)| (role, group.to_owned()))),
-        };
         let rules = AccessRules {
-            openid: Some(openid),
+            openid: Some(believed(&provider, None)?),
             limits,
         };
         let server = Server::ruled(transport, rules).await?;
@@ -75,16 +97,7 @@ impl Provided {
 
     /// What the provider says of somebody in `groups`.
     pub(crate) fn claims(&self, audience: &str, groups: &[&str]) -> Value {
-        let now = Utc::now().timestamp();
-        json!({
-            "iss": self.provider.issuer,
-            "aud": audience,
-            "sub": "7f3a",
-            "iat": now,
-            "exp": now + 300,
-            "preferred_username": "gram",
-            "realm_access": {"roles": groups},
-        })
+        claims(&self.provider, audience, groups)
     }
 
     /// An `Authorization` value with an access token of a machine.

@@ -76,11 +76,9 @@ pub(super) fn person(
     now: DateTime<Utc>,
 ) -> Result<Subject, Refusal> {
     let expected = ExpectedPerson {
-        issuer: &config.issuer,
+        config,
         client: &client.id,
-        audience: config.audience.as_deref(),
         nonce: &attempt.nonce(),
-        groups: &config.groups,
     };
     expected_person(token, &expected, now)
 }

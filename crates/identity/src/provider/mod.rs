@@ -13,7 +13,7 @@ use url::Url;
 
 use self::known::{Known, Snapshot};
 use crate::fetch::Fetch;
-use crate::token::{Compact, machine};
+use crate::token::{Claims, Compact, machine};
 use crate::{Attempt, FetchError, ProviderConfig, Refusal, Subject};
 
 /// An OpenID provider that is believed. It is asked first when somebody needs it, so that a process
@@ -138,6 +138,15 @@ impl Provider {
         Some(self.machine_of(token, audience, now).await)
     }
 
+    /// The tenant that a token says it is of, before anything but its form was looked at: where to have
+    /// that done, and nothing to be believed.
+    pub fn tenant_hint(&self, token: &str) -> Option<String> {
+        let config = self.config();
+        config.tenant.as_ref()?;
+        let claims = Claims::of(&Compact::parse(token).ok()?).ok()?;
+        config.tenant_in(&claims)
+    }
+
     /// Where somebody logs out of the provider too; `None` where it has no such place, or does not
     /// answer.
     pub async fn end_session_url(&self) -> Option<Url> {
@@ -154,8 +163,7 @@ impl Provider {
     ) -> Result<Subject, TokenError> {
         let token = Compact::parse(token)?;
         self.verify(&token).await?;
-        let ProviderConfig { issuer, groups, .. } = &self.shared.config;
-        Ok(machine(&token, issuer, audience, groups, now)?)
+        Ok(machine(&token, &self.shared.config, audience, now)?)
     }
 
     /// Whether the provider signed it. A key that is not known may have come since it was asked.

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Claims, Compact, Refusal};
 use crate::subject::plain_name;
-use crate::{ClaimPath, Issuer, Subject};
+use crate::{ProviderConfig, Subject};
 
 /// What only ID tokens say.
 const OF_ID_TOKENS: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
@@ -15,9 +15,8 @@ const HOLDER: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 /// of its type, and what is common where it does not.
 pub(crate) fn machine(
     token: &Compact<'_>,
-    issuer: &Issuer,
+    config: &ProviderConfig,
     audience: &str,
-    groups: &ClaimPath,
     now: DateTime<Utc>,
 ) -> Result<Subject, Refusal> {
     let claims = Claims::of(token)?;
@@ -26,7 +25,7 @@ pub(crate) fn machine(
         Some("jwt") | None => ensure_no_id_token(&claims)?,
         Some(_) => return Err(Refusal::Type),
     }
-    claims.ensure_issuer(issuer)?;
+    claims.ensure_issuer(&config.issuer)?;
     if !claims.audience()?.contains(&audience) {
         return Err(Refusal::Audience);
     }
@@ -34,10 +33,11 @@ pub(crate) fn machine(
     let id = claims.subject()?;
     let name = claims.first_text(&HOLDER)?;
     Ok(Subject {
-        issuer: issuer.as_str().to_owned(),
+        issuer: config.issuer.as_str().to_owned(),
         id: id.to_owned(),
         name: plain_name(name.unwrap_or(id)),
-        groups: groups.groups(claims.all()),
+        groups: config.groups.groups(claims.all()),
+        tenant: config.tenant_in(&claims),
         expires_at,
     })
 }

@@ -3,16 +3,14 @@ use subtle::ConstantTimeEq;
 
 use super::{Claims, Compact, Refusal};
 use crate::subject::plain_name;
-use crate::{ClaimPath, Issuer, Subject};
+use crate::{ProviderConfig, Subject};
 
 /// What the ID token of somebody who just logged in must say.
 pub(crate) struct ExpectedPerson<'e> {
-    pub(crate) issuer: &'e Issuer,
+    /// Its audience is ours too, so that a token may name it beside the client.
+    pub(crate) config: &'e ProviderConfig,
     pub(crate) client: &'e str,
-    /// Ours too, so that a token may name it beside the client.
-    pub(crate) audience: Option<&'e str>,
     pub(crate) nonce: &'e str,
-    pub(crate) groups: &'e ClaimPath,
 }
 
 /// Who logged in, by an ID token whose signature was looked at (OpenID Connect Core, 3.1.3.7).
@@ -25,7 +23,8 @@ pub(crate) fn person(
         return Err(Refusal::Type);
     }
     let claims = Claims::of(token)?;
-    claims.ensure_issuer(expected.issuer)?;
+    let config = expected.config;
+    claims.ensure_issuer(&config.issuer)?;
     ensure_for_us(&claims, expected)?;
     let expires_at = claims.ensure_current(now)?;
     if !claims.has("iat") {
@@ -38,17 +37,19 @@ pub(crate) fn person(
     let id = claims.subject()?;
     let name = claims.first_text(&["preferred_username", "name"])?;
     Ok(Subject {
-        issuer: expected.issuer.as_str().to_owned(),
+        issuer: config.issuer.as_str().to_owned(),
         id: id.to_owned(),
         name: plain_name(name.unwrap_or(id)),
-        groups: expected.groups.groups(claims.all()),
+        groups: config.groups.groups(claims.all()),
+        tenant: config.tenant_in(&claims),
         expires_at,
     })
 }
 
 fn ensure_for_us(claims: &Claims, expected: &ExpectedPerson<'_>) -> Result<(), Refusal> {
     let audience = claims.audience()?;
-    let is_ours = |name: &&str| *name == expected.client || expected.audience == Some(*name);
+    let ours = expected.config.audience.as_deref();
+    let is_ours = |name: &&str| *name == expected.client || ours == Some(*name);
     if !audience.contains(&expected.client) || !audience.iter().all(is_ours) {
         return Err(Refusal::Audience);
     }

@@ -117,6 +117,7 @@ pub(crate) fn config(
 ) -> Result<ProviderConfig, Box<dyn Error>> {
     Ok(ProviderConfig {
         issuer: provider.issuer.parse()?,
+        tenant: None,
         groups: "groups".parse()?,
         audience: Some(AUDIENCE.to_owned()),
         client: Some(Client {

@@ -6,15 +6,16 @@ use anyhow::Result;
 use axum::Router;
 use clap::{Args, Subcommand};
 use telemetry::Metrics;
-use tiles::SearchConfig;
+use tiles::{IndexConfig, SearchConfig};
 
 use super::up::{cases_router, tiles_router, webhooks_router};
 use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
-use crate::health::{self, Needs};
+use crate::health::Needs;
 use crate::hl7_args::Hl7Args;
 use crate::ingest_args::IngestArgs;
+use crate::installation::Installation;
 use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::report_args::ReportArgs;
@@ -97,20 +98,26 @@ impl Serve {
             Self::Ingest(ServeIngest { part, ingest }) => {
                 let (ingest, receive) = ingest.configs();
                 let parts = Parts::open_shared(&part.state).await?;
-                let router = ingest::router(parts.installation().ingest_deps()?, receive);
-                parts.ingest(ingest)?;
-                part.answer(router, Needs::QueueToo, parts, metrics).await
+                parts.ingest(&ingest)?;
+                let routes = |installation: &Installation| {
+                    Ok(ingest::router(installation.ingest_deps()?, receive))
+                };
+                part.answer(parts, Needs::QueueToo, metrics, routes).await
             }
             Self::Tiles(ServeTiles { shown, text_search }) => {
                 let ServeShown { part, first_read } = shown;
                 let parts = Parts::open_shared(&part.state).await?;
                 let search = SearchConfig {
                     text: text_search.load()?,
+                    index: IndexConfig::default().shared_by(parts.n_installations()),
                     ..SearchConfig::default()
                 };
-                let router = tiles_router(parts.installation(), first_read.rule(), search);
+                let rule = first_read.rule();
+                let routes = |installation: &Installation| {
+                    Ok(tiles_router(installation, rule, search.clone()))
+                };
                 let needs = Needs::CatalogAndStorage;
-                part.answer(router, needs, parts, metrics).await
+                part.answer(parts, needs, metrics, routes).await
             }
             Self::Cases(ServeCases {
                 shown,
@@ -121,18 +128,16 @@ impl Serve {
             }) => {
                 let ServeShown { part, first_read } = shown;
                 let parts = Parts::open_shared(&part.state).await?;
-                let config = webhooks.config();
-                let router = cases_router(
-                    parts.installation(),
-                    first_read.rule(),
-                    research.rule(),
-                    report.fonts()?,
-                );
-                let router = router.merge(webhooks_router(parts.installation(), &config));
-                parts.webhooks(config);
-                parts.hl7(hl7.open(first_read.rule(), research.rule()).await?);
+                let (rule, research) = (first_read.rule(), research.rule());
+                let (config, fonts) = (webhooks.config(), report.fonts()?);
+                parts.hl7(&hl7, rule, research).await?;
+                parts.webhooks(&config);
+                let routes = |installation: &Installation| {
+                    let cases = cases_router(installation, rule, research, fonts.clone());
+                    Ok(cases.merge(webhooks_router(installation, &config)))
+                };
                 let needs = Needs::CatalogAndStorage;
-                part.answer(router, needs, parts, metrics).await
+                part.answer(parts, needs, metrics, routes).await
             }
         }
     }
@@ -141,14 +146,14 @@ impl Serve {
 impl ServePart {
     async fn answer(
         self,
-        router: Router,
-        needs: Needs,
         parts: Parts,
+        needs: Needs,
         metrics: Metrics,
+        routes: impl Fn(&Installation) -> Result<Router>,
     ) -> Result<Outcome> {
-        let health = health::router(parts.installation(), needs, metrics);
         let listening = Listening::on(self.listen).await?;
         let parts = parts.reached(&self.access)?;
-        parts.answer(listening, router.merge(health)).await
+        let answers = parts.answers(needs, metrics, routes)?;
+        parts.answer(listening, answers).await
     }
 }

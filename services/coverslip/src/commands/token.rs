@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, bail};
 use catalog::{Role, TokenRow};
 use clap::{Args, Subcommand};
-use http::{AccessControl, Transport};
 use serde_json::json;
 
 use crate::catalog_args::CatalogArgs;
@@ -79,8 +78,7 @@ impl Token {
 
 impl Create {
     async fn run(self) -> Result<Outcome> {
-        let catalog = self.catalog.open().await?;
-        let access = AccessControl::new(catalog, Transport::Http);
+        let access = self.catalog.access_control().await?;
         let secret = access.issue_token(&self.name, &[self.role]).await?;
         if self.json {
             let hash = secret.hash().to_string();
@@ -94,8 +92,7 @@ impl Create {
 
 impl Link {
     async fn run(self) -> Result<Outcome> {
-        let catalog = self.catalog.open().await?;
-        let access = AccessControl::new(catalog, Transport::Http);
+        let access = self.catalog.access_control().await?;
         let code = access.issue_login_code(&self.name, &[self.role]).await?;
         let at = self.at.trim_end_matches('/');
         print::line(&format!("{at}/login?code={}", code.reveal()))?;
@@ -131,7 +128,7 @@ impl Withdraw {
         let catalog = self.catalog.open().await?;
         let tokens = catalog.bearer_tokens().await?;
         let token = only_match(&tokens, &self.hash)?;
-        let access = AccessControl::new(catalog, Transport::Http);
+        let access = self.catalog.access_control().await?;
         let withdrawn = access.withdraw_token(token).await;
         withdrawn.context("cannot withdraw the token")?;
         Ok(Outcome::Done)

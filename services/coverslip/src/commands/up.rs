@@ -10,19 +10,20 @@ use clap::Args;
 use dicomweb::DicomwebState;
 use embed_worker::Sharing;
 use fhir::FhirState;
-use http::{FirstReadRule, Role};
+use flow::TenantName;
+use http::{FirstReadRule, Secret};
 use ingest::ReceiveConfig;
 use reading::ResearchResults;
 use report::Fonts;
 use telemetry::Metrics;
-use tiles::{SearchConfig, TilesState};
+use tiles::{IndexConfig, SearchConfig, TilesState};
 use webhooks::{WebhooksConfig, WebhooksState};
 
 use crate::access_args::AccessArgs;
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
-use crate::health::{self, Needs};
+use crate::health::Needs;
 use crate::hl7_args::Hl7Args;
 use crate::ingest_args::IngestArgs;
 use crate::installation::Installation;
@@ -73,45 +74,40 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         let fonts = self.report.fonts()?;
-        let installation = self.state.open().await?;
-        let folder = task_folder::chosen(self.tasks.as_deref(), self.state.data());
+        let served = self.state.open().await?;
         let retarget = self.encoder.retarget()?;
         let search = SearchConfig {
             encoders: vec![retarget.used.hash],
             text: self.text_search.load()?,
-            ..SearchConfig::default()
+            index: IndexConfig::default().shared_by(served.len()),
         };
-        let tasks = TaskRegistry::open(&folder, retarget)?;
         let listening = Listening::on(self.listen).await?;
-        let hl7 = self
-            .hl7
-            .open(self.first_read.rule(), self.research.rule())
-            .await?;
+        let (rule, research) = (self.first_read.rule(), self.research.rule());
 
         let (ingest, receive) = self.ingest.configs();
-        let parts = Parts::of(installation, stop_on_signal()?);
+        let parts = Parts::of(served, stop_on_signal()?);
         let parts = parts.reached(&self.access)?;
-        parts.ingest(ingest)?;
+        parts.hl7(&self.hl7, rule, research).await?;
+        parts.mil(|place| {
+            let folder = task_folder::chosen(self.tasks.as_deref(), &place.folder);
+            TaskRegistry::open(&folder, retarget.clone())
+        })?;
+        parts.ingest(&ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
-        parts.mil(tasks);
         let webhooks = self.webhooks.config();
-        parts.webhooks(webhooks.clone());
-        parts.hl7(hl7);
-        let code = parts
-            .access_control()
-            .issue_login_code("local user", &[Role::Admin])
-            .await?;
+        parts.webhooks(&webhooks);
         let answering = Answering {
-            rule: self.first_read.rule(),
-            research: self.research.rule(),
+            rule,
+            research,
             fonts,
             receive,
             search,
             webhooks,
         };
-        let router = router(parts.installation(), answering, metrics)?;
-        announce(listening.address, code.reveal())?;
-        parts.answer_announced(listening, router).await
+        let routes = |installation: &Installation| router(installation, &answering);
+        let answers = parts.answers(Needs::QueueToo, metrics, routes)?;
+        announce(listening.address, &parts.login_codes().await?)?;
+        parts.answer_announced(listening, answers).await
     }
 }
 
@@ -125,8 +121,8 @@ struct Answering {
     webhooks: WebhooksConfig,
 }
 
-/// Everything that is answered over HTTP, by all parts.
-fn router(installation: &Installation, answering: Answering, metrics: Metrics) -> Result<Router> {
+/// What all parts answer of an installation.
+fn router(installation: &Installation, answering: &Answering) -> Result<Router> {
     let Answering {
         rule,
         research,
@@ -135,11 +131,11 @@ fn router(installation: &Installation, answering: Answering, metrics: Metrics) -
         search,
         webhooks,
     } = answering;
-    Ok(health::router(installation, Needs::QueueToo, metrics)
-        .merge(cases_router(installation, rule, research, fonts))
-        .merge(ingest::router(installation.ingest_deps()?, receive))
-        .merge(tiles_router(installation, rule, search))
-        .merge(webhooks_router(installation, &webhooks)))
+    let received = ingest::router(installation.ingest_deps()?, *receive);
+    Ok(received
+        .merge(cases_router(installation, *rule, *research, fonts.clone()))
+        .merge(tiles_router(installation, *rule, search.clone()))
+        .merge(webhooks_router(installation, webhooks)))
 }
 
 /// What shows slides: to the viewer, and to others by DICOMweb.
@@ -184,9 +180,15 @@ pub(super) fn webhooks_router(installation: &Installation, config: &WebhooksConf
     })
 }
 
-fn announce(address: SocketAddr, code: &str) -> Result<()> {
+fn announce(address: SocketAddr, codes: &[(Option<&TenantName>, Secret)]) -> Result<()> {
     print::line("Coverslip is up. Open this link to log in; it works once, within 15 minutes:\n")?;
-    print::line(&format!("  http://{address}/login?code={code}\n"))?;
+    for (tenant, code) in codes {
+        let link = format!("http://{address}/login?code={}", code.reveal());
+        match tenant {
+            Some(tenant) => print::line(&format!("  {tenant}  {link}\n"))?,
+            None => print::line(&format!("  {link}\n"))?,
+        }
+    }
     print::line("Research use only: it assists, a human signs. Ctrl-C ends it.")
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use axum::Router;
 use clap::{Args, Subcommand};
 use embed_worker::Sharing;
 use telemetry::Metrics;
@@ -11,7 +12,7 @@ use telemetry::Metrics;
 use crate::access_args::AccessArgs;
 use crate::encoder_args::EncoderArgs;
 use crate::exit::Outcome;
-use crate::health::{self, Needs};
+use crate::health::Needs;
 use crate::listening::Listening;
 use crate::parts::Parts;
 use crate::state_args::StateArgs;
@@ -70,8 +71,11 @@ impl Work {
             }
             Self::Mil(WorkMil { part, tasks }) => {
                 let parts = Parts::open_shared(&part.state).await?;
-                let folder = task_folder::chosen(tasks.as_deref(), part.state.data());
-                parts.mil(TaskRegistry::open(&folder, part.encoder.retarget()?)?);
+                let retarget = part.encoder.retarget()?;
+                parts.mil(|place| {
+                    let folder = task_folder::chosen(tasks.as_deref(), &place.folder);
+                    TaskRegistry::open(&folder, retarget.clone())
+                })?;
                 part.until_told_to_stop(parts, metrics).await
             }
         }
@@ -84,8 +88,8 @@ impl WorkPart {
             return parts.work().await;
         };
         let listening = Listening::on(address).await?;
-        let router = health::router(parts.installation(), Needs::QueueToo, metrics);
         let parts = parts.reached(&self.access)?;
-        parts.answer(listening, router).await
+        let answers = parts.answers(Needs::QueueToo, metrics, |_| Ok(Router::new()))?;
+        parts.answer(listening, answers).await
     }
 }

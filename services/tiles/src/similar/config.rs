@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use flow::Sha256Digest;
@@ -5,12 +6,12 @@ use flow::Sha256Digest;
 use super::TextSearch;
 
 /// How similar places are searched.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SearchConfig {
     pub index: IndexConfig,
     /// By what their bags go. A slide's results name others, which are searched as well.
     pub encoders: Vec<Sha256Digest>,
-    pub text: Option<TextSearch>,
+    pub text: Option<Arc<TextSearch>>,
 }
 
 /// What the index over all slides may cost.
@@ -23,6 +24,17 @@ pub struct IndexConfig {
     pub tiles_a_slide: usize,
     /// How long it may be behind what is stored.
     pub look_every: Duration,
+}
+
+impl IndexConfig {
+    /// Of one among so many that share the memory.
+    #[must_use]
+    pub fn shared_by(self, n_indices: usize) -> Self {
+        Self {
+            n_bytes: self.n_bytes / n_indices.max(1),
+            ..self
+        }
+    }
 }
 
 impl Default for IndexConfig {

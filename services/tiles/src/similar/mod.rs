@@ -48,7 +48,7 @@ impl Similar {
             embedded: EmbeddedSlides::new(store.clone(), catalog.clone()),
             everywhere: Arc::new(Everywhere::new(store, catalog, index)),
             encoders,
-            text: text.map(Arc::new),
+            text,
         }
     }
 }

@@ -67,7 +67,12 @@ async fn a_worker_without_a_device_ends_and_blames_no_slide() -> Result<(), Box<
         ..SOUND
     })?;
     let shutdown = CancellationToken::new();
-    let worker = run(EmbedConfig::default(), encoder, deps, shutdown.clone());
+    let worker = run(
+        EmbedConfig::default(),
+        encoder,
+        vec![deps],
+        shutdown.clone(),
+    );
     let ended = tokio::time::timeout(Duration::from_secs(60), worker).await?;
     let error = ended.expect_err("no device is left").to_string();
     assert!(error.contains("no device is left"), "{error}");

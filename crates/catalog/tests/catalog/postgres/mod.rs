@@ -2,6 +2,7 @@
 
 mod joining;
 mod outages;
+mod tenants;
 mod tls;
 
 use std::error::Error;

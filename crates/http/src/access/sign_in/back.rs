@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::for_people;
 use crate::access::control::SESSION_LIFE;
-use crate::access::{AccessControl, Audience, ClientAddress, page};
+use crate::access::{Audience, ClientAddress, Entrance, Transport, page};
 use crate::{ApiError, Query};
 
 /// What the provider sends somebody back with. Nothing of it is logged or shown.
@@ -21,37 +21,39 @@ pub(super) struct Answer {
 
 /// `GET /auth/callback?code=...&state=...`: back from the provider.
 pub(super) async fn come_back(
-    State(access): State<AccessControl>,
+    State(entrance): State<Entrance>,
     Extension(address): Extension<ClientAddress>,
     headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Response {
-    let came = let_in(&access, address, &headers, &answer).await;
+    let came = let_in(&entrance, address, &headers, &answer).await;
     came.unwrap_or_else(|refused| {
-        let refused = access.limits().failed(address, refused);
+        let refused = entrance.front().limits().failed(address, refused);
         Audience::of(&Method::GET, &headers).tell_on_the_way(refused)
     })
 }
 
 async fn let_in(
-    access: &AccessControl,
+    entrance: &Entrance,
     address: ClientAddress,
     headers: &HeaderMap,
     answer: &Answer,
 ) -> Result<Response, ApiError> {
-    let openid = for_people(access)?;
-    let attempt = begun_here(access, headers, answer)?;
+    let front = entrance.front();
+    let (openid, transport) = (for_people(front)?, front.transport());
+    let attempt = begun_here(transport, headers, answer)?;
     let code = code(answer)?;
     // From here on the provider is asked.
-    access.limits().ensure_few_failures(address)?;
+    front.limits().ensure_few_failures(address)?;
     let redeemed = openid
         .provider
         .redeem(&attempt, code, answer.iss.as_deref());
     let person = redeemed.await.map_err(refusal)?;
     let roles = openid.roles.roles_of(&person);
+    let access = entrance.of_person(&person)?;
     let begun = access.begin_provided_session(&attempt, &person, roles);
     let session = begun.await?;
-    let (transport, max_age_s) = (access.transport(), SESSION_LIFE.num_seconds());
+    let max_age_s = SESSION_LIFE.num_seconds();
     let mut response = page::signed_in(attempt.to());
     for cookie in [
         transport.set_cookie(&session, max_age_s),
@@ -65,11 +67,11 @@ async fn let_in(
 
 /// The attempt that this browser began a moment ago, if this is the answer to it.
 fn begun_here(
-    access: &AccessControl,
+    transport: Transport,
     headers: &HeaderMap,
     answer: &Answer,
 ) -> Result<Attempt, ApiError> {
-    let attempt = access.transport().attempt(headers);
+    let attempt = transport.attempt(headers);
     let state = answer.state.as_deref().unwrap_or_default();
     let attempt = attempt.filter(|attempt| attempt.is_answered_by(state, Utc::now()));
     attempt.ok_or_else(|| {

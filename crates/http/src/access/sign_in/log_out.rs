@@ -27,7 +27,7 @@ pub(super) async fn log_out(
     access.end_session(&granted).await?;
     let to = where_to(&access, &headers).await;
     let mut response = Json(LoggedOut { to }).into_response();
-    for cookie in access.transport().forget_session() {
+    for cookie in access.front().transport().forget_session() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -35,8 +35,8 @@ pub(super) async fn log_out(
 
 async fn where_to(access: &AccessControl, headers: &HeaderMap) -> String {
     let here = || "/".to_owned();
-    let is_provided = access.transport().is_provided(headers);
-    match for_people(access).ok().filter(|_| is_provided) {
+    let is_provided = access.front().transport().is_provided(headers);
+    match for_people(access.front()).ok().filter(|_| is_provided) {
         Some(openid) => {
             let there = openid.provider.end_session_url().await;
             there.map_or_else(here, String::from)

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::for_people;
 use crate::Json;
-use crate::access::AccessControl;
+use crate::access::Entrance;
 
 /// How people may come in, beside a login link.
 #[derive(Debug, Serialize)]
@@ -13,8 +13,8 @@ pub(super) struct Methods {
 }
 
 /// `GET /auth/methods`
-pub(super) async fn methods(State(access): State<AccessControl>) -> Json<Methods> {
-    let has_provider = for_people(&access).is_ok();
+pub(super) async fn methods(State(entrance): State<Entrance>) -> Json<Methods> {
+    let has_provider = for_people(entrance.front()).is_ok();
     Json(Methods {
         sign_in: has_provider.then_some("/auth/login"),
     })

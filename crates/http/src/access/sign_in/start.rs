@@ -6,7 +6,7 @@ use identity::{Attempt, LocalPath};
 use serde::Deserialize;
 
 use super::for_people;
-use crate::access::{AccessControl, Audience};
+use crate::access::{Audience, Entrance, FrontDoor};
 use crate::{ApiError, Query};
 
 #[derive(Deserialize)]
@@ -16,16 +16,16 @@ pub(super) struct Start {
 
 /// `GET /auth/login?to=/...`: away to the provider.
 pub(super) async fn start(
-    State(access): State<AccessControl>,
+    State(entrance): State<Entrance>,
     headers: HeaderMap,
     Query(Start { to }): Query<Start>,
 ) -> Response {
-    let sent = away(&access, to.as_deref()).await;
+    let sent = away(entrance.front(), to.as_deref()).await;
     sent.unwrap_or_else(|refused| Audience::of(&Method::GET, &headers).tell_on_the_way(refused))
 }
 
-async fn away(access: &AccessControl, to: Option<&str>) -> Result<Response, ApiError> {
-    let openid = for_people(access)?;
+async fn away(front: &FrontDoor, to: Option<&str>) -> Result<Response, ApiError> {
+    let openid = for_people(front)?;
     let to = match to {
         None => LocalPath::root(),
         Some(to) => LocalPath::parse(to).ok_or_else(|| {
@@ -37,7 +37,7 @@ async fn away(access: &AccessControl, to: Option<&str>) -> Result<Response, ApiE
     let url = openid.provider.authorization_url(&attempt).await;
     let url = url.map_err(ApiError::provider_away)?;
     let location = HeaderValue::try_from(url.as_str()).map_err(ApiError::internal)?;
-    let cookie = access.transport().set_attempt(&attempt);
+    let cookie = front.transport().set_attempt(&attempt);
     let no_store = HeaderValue::from_static("no-store");
     let headers = [
         (header::LOCATION, location),

@@ -68,7 +68,7 @@ impl Export {
 
     fn answers(&self) -> Result<Answers> {
         let shipped = shipped::tasks().context("cannot load the shipped tasks")?;
-        let installed = task_folder::installed_in(&self.catalog.data);
+        let installed = task_folder::installed_in(&self.catalog.place()?.folder);
         let installed = task_folder::below(&installed)?.into_iter();
         // A folder that holds no task is told of by `coverslip task list`.
         let installed = installed.filter_map(|folder| task_folder::read(&folder).ok());

@@ -1,6 +1,7 @@
 //! That what `openapi/` says there is, is there, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use anyhow::{Context, ensure};
 use http::{AccessControl, Transport};
@@ -9,6 +10,7 @@ use telemetry::TelemetryConfig;
 use webhooks::Egress;
 
 use super::*;
+use crate::health::Health;
 use crate::openapi::DOCUMENT;
 
 /// A method and the address that axum's router knows.
@@ -29,7 +31,9 @@ async fn every_route_is_written_down_and_nothing_else() -> Result<()> {
         webhooks: WebhooksConfig::new(Egress::allowing([])),
     };
     let metrics = telemetry::init(&TelemetryConfig::default())?.metrics;
-    let router = router(&installation, answering, metrics)?;
+    let health = Health::of(iter::once(&installation), Needs::QueueToo, metrics);
+    let router = router(&installation, &answering)?;
+    let router = router.merge(health.open()).merge(health.inside());
     let access = AccessControl::new(installation.catalog, Transport::default());
     let there = routes(&format!("{:?}", http::protect(router, access)))?;
     let written = operations()?;

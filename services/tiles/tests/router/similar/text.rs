@@ -1,6 +1,7 @@
 //! Words, with the text tower of a small CLIP whose weights are random.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use coverslip_tiles::{SearchConfig, TextSearch};
@@ -48,7 +49,7 @@ impl Clip {
     fn search(&self) -> Result<SearchConfig, Box<dyn Error>> {
         let text = TextSearch::new(&self.config, &self.weights, &self.vocabulary)?;
         Ok(SearchConfig {
-            text: Some(text),
+            text: Some(Arc::new(text)),
             ..search_config()
         })
     }
