@@ -30,6 +30,7 @@ mod serve;
 
 pub use access::{
     Access, AccessControl, AccessRules, LimitRules, OpenId, Rate, RoleMapping, Secret, Transport,
+    lend_slide, take_back,
 };
 pub use catalog::Role;
 pub use content_policy::content_policy_with;

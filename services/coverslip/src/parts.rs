@@ -8,6 +8,7 @@ use embed_worker::{EmbedConfig, Sharing};
 use encoder::Encoder;
 use http::{AccessControl, AccessRules, Transport};
 use ingest::IngestConfig;
+use task_service::TaskServices;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -89,7 +90,7 @@ impl Parts {
         self.spawn_failing(running);
     }
 
-    pub(crate) fn mil(&self, registry: TaskRegistry) {
+    pub(crate) fn mil(&self, registry: TaskRegistry, services: TaskServices) {
         let (changed, current) = watch::channel(registry.tasks());
         let record = task_record::follow(
             current.clone(),
@@ -101,7 +102,7 @@ impl Parts {
             .spawn(registry.follow(changed, self.shutdown.clone()));
         self.tasks.spawn(mil_worker::run(
             current,
-            self.installation.mil_deps(),
+            self.installation.mil_deps(services),
             self.shutdown.clone(),
         ));
     }

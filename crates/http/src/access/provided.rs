@@ -33,6 +33,7 @@ impl AccessControl {
             TokenError::Provider(away) => ApiError::provider_away(away),
         })?;
         Ok(Some(TokenRow {
+            slide: None,
             kind,
             name: machine.actor(),
             hash,

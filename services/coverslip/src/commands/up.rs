@@ -34,6 +34,7 @@ use crate::research_args::ResearchArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
+use crate::task_service_args::TaskServiceArgs;
 use crate::text_search_args::TextSearchArgs;
 use crate::webhook_args::WebhookArgs;
 
@@ -67,6 +68,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     encoder: EncoderArgs,
     #[command(flatten)]
+    services: TaskServiceArgs,
+    #[command(flatten)]
     text_search: TextSearchArgs,
 }
 
@@ -82,6 +85,7 @@ impl Up {
             ..SearchConfig::default()
         };
         let tasks = TaskRegistry::open(&folder, retarget)?;
+        let services = self.services.services()?;
         let listening = Listening::on(self.listen).await?;
         let hl7 = self
             .hl7
@@ -93,7 +97,7 @@ impl Up {
         let parts = parts.reached(&self.access)?;
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
-        parts.mil(tasks);
+        parts.mil(tasks, services);
         let webhooks = self.webhooks.config();
         parts.webhooks(webhooks.clone());
         parts.hl7(hl7);
