@@ -46,7 +46,7 @@ pub async fn conformance(
     let description = match &described {
         Ok(description) => {
             let faults = description.faults(task);
-            let words = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let checked = if words.is_empty() {
                 Ok(())
             } else {
@@ -56,7 +56,7 @@ pub async fn conformance(
             description
         }
         Err(error) => {
-            findings.push(Finding::of("its description", Err(words(error))));
+            findings.push(Finding::of("its description", Err(error.in_words())));
             return Ok(findings);
         }
     };
@@ -159,9 +159,9 @@ impl MadeUp {
         task: &ServiceTask,
     ) -> Result<ServiceAnswer, String> {
         let job = self.job(task);
-        let body = body(&job).map_err(|error| words(&error))?;
+        let body = body(&job).map_err(|error| error.in_words())?;
         let answer = services.ask_for(&job, body.into()).await;
-        let answer = answer.map_err(|error| words(&error))?;
+        let answer = answer.map_err(|error| error.in_words())?;
         task.scores(&job.id(), &answer, self.instances.len())
             .map_err(|fault| fault.to_string())?;
         Ok(answer)
@@ -173,13 +173,13 @@ impl MadeUp {
         task: &ServiceTask,
     ) -> Result<(), String> {
         let job = self.job(task);
-        let mut body = body(&job).map_err(|error| words(&error))?;
+        let mut body = body(&job).map_err(|error| error.in_words())?;
         body.truncate(body.len() - 5);
         let asking = services.asking(&job, Bytes::from(body)).await;
-        let (target, request) = asking.map_err(|error| words(&error))?;
+        let (target, request) = asking.map_err(|error| error.in_words())?;
         let seconds = task.file().service.timeout_s;
         let status = status(services.client(), &target, request, seconds).await;
-        let status = status.map_err(|error| words(&error))?;
+        let status = status.map_err(|error| error.in_words())?;
         match status.is_client_error() {
             true => Ok(()),
             false => Err(format!(
@@ -214,15 +214,4 @@ fn same(one: &ServiceAnswer, other: &ServiceAnswer) -> Result<(), String> {
         true => Ok(()),
         false => Err("is answered otherwise: the same job must have the same answer".to_owned()),
     }
-}
-
-/// With what caused it.
-fn words(error: &ServiceError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -53,6 +53,17 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
+    /// With what caused it, on one line.
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            words = format!("{words}: {error}");
+            cause = error.source();
+        }
+        words
+    }
+
     /// Whether the same question may have an answer later: the service is away, or busy, or was put in
     /// another's place. What else is wrong stays so until somebody mends the service or the task.
     pub const fn is_passing(&self) -> bool {

@@ -160,7 +160,7 @@ async fn note(
     before: Option<&TaskFailure>,
     error: &ServiceError,
 ) -> Result<()> {
-    let reason = in_words(error);
+    let reason = error.in_words();
     let at = Utc::now();
     let again_at = error.is_passing().then(|| at + pause(before));
     telemetry::service_asked(match again_at {
@@ -186,17 +186,6 @@ async fn note(
 fn pause(before: Option<&TaskFailure>) -> TimeDelta {
     let n_before = before.map_or(0, |failure| failure.n_attempts as usize);
     TimeDelta::seconds(PAUSES_S[n_before.min(PAUSES_S.len() - 1)])
-}
-
-/// The error and what caused it, on one line.
-fn in_words(error: &ServiceError) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -135,3 +135,64 @@ impl ServiceTerms {
 const fn one() -> f64 {
     1.0
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn parsed(change: impl FnOnce(&mut Value)) -> Result<ServiceTaskFile, MilError> {
+        let mut json = json!({
+            "id": "partner-tumour",
+            "version": "2.1.0",
+            "encoder": { "name": "an encoder", "hash": "11".repeat(32) },
+            "service": {
+                "url": "https://models.example/tumour",
+                "takes": "bag",
+                "timeout_s": 60,
+                "model": { "name": "partner", "version": "7" },
+            },
+            "answers": { "kind": "classes", "names": ["a", "b", "c"] },
+            "regulatory_status": "research_use_only",
+            "intended_use": "a test",
+        });
+        change(&mut json);
+        ServiceTaskFile::parse(&serde_json::to_vec(&json)?)
+    }
+
+    #[test]
+    fn a_service_that_changes_its_model_is_another_task() -> Result<(), MilError> {
+        let before = parsed(|_| {})?;
+        assert_eq!(before.hash()?, parsed(|_| {})?.hash()?);
+        let after = parsed(|json| json["service"]["model"]["version"] = json!("8"))?;
+        assert_ne!(before.hash()?, after.hash()?);
+        assert_eq!(before.temperature, 1.0);
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_service_cannot_be_is_refused() {
+        let url = |url: &'static str| move |json: &mut Value| json["service"]["url"] = json!(url);
+        for refused in [
+            parsed(url("https://models.example/?key=sesame")),
+            parsed(url("https://user:sesame@models.example")),
+            parsed(|json| json["covariates"] = json!({ "numeric": ["age"] })),
+            parsed(|json| json["service"]["key"] = json!("sesame")),
+            parsed(|json| json["service"]["timeout_s"] = json!(0)),
+            parsed(|json| json["service"]["model"]["name"] = json!("two\nlines")),
+            parsed(|json| json["threshold"] = json!(0.5)),
+            parsed(|json| json["answers"]["names"] = json!(["a", "a"])),
+            parsed(|json| {
+                let scale = json!({ "name": "ISUP", "highest": 5 });
+                json["answers"] = json!({
+                    "kind": "detection", "negative": "no", "positive": "yes", "grade_scale": scale,
+                });
+                json["threshold"] = json!(0.5);
+            }),
+        ] {
+            let error = refused.expect_err("it is no service");
+            assert!(!error.to_string().contains("sesame"), "{error}");
+        }
+    }
+}

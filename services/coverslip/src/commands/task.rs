@@ -123,7 +123,7 @@ impl List {
                 ": another model answers, {} {}",
                 said.model.name, said.model.version
             ),
-            Err(error) => format!(": {error}"),
+            Err(error) => format!(": {}", error.in_words()),
         })
     }
 }
