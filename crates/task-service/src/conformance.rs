@@ -8,7 +8,7 @@ use mil::{ServiceAnswer, ServiceTask, Takes};
 
 use crate::ask::status;
 use crate::body::body;
-use crate::{Job, ServiceError, SlideScale, TaskServices};
+use crate::{Job, SlideScale, TaskServices};
 
 /// Bags that are sent: the smallest there is, a small one, and one of several hundred tiles.
 const BAGS: [usize; 3] = [1, 7, 300];
