@@ -22,6 +22,7 @@
 //! * Of the versions of a task that are registered one is active at most. None becomes so but with a
 //!   stored evaluation that meets its criteria, by having been in service before, or by a rollback; how it
 //!   came to its state stays. What a task in shadow says is in no answer about results.
+//! * A piece of work is metered once, when it was first done, however often it is metered.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -44,6 +45,7 @@ mod error;
 mod file_name;
 mod hl7;
 mod identity;
+mod metered_work;
 mod migrations;
 mod models;
 mod postgres;
@@ -57,6 +59,7 @@ mod slides;
 mod sqlite;
 mod statement;
 mod status;
+mod task_failures;
 mod tile_scores;
 mod tokens;
 mod transaction;
@@ -85,6 +88,7 @@ pub use identity::{
     IdentityChange, IdentityCorrection, IdentityRow, IdentityStanding, LabelReading, SlideIdentity,
     Witness, WitnessSource,
 };
+pub use metered_work::{MeteredKind, MeteredWork, NewMeteredWork};
 pub use models::{
     ChangeCause, ComparedResults, Model, ModelChange, ModelEvaluation, ModelKind, ModelMove,
     ModelRow, ModelStandings, ModelState, ModelTarget, MoveRefusal, Moved, NewModel,
@@ -99,6 +103,7 @@ pub use reviews::{
 pub use role::{Role, UnknownRole};
 pub use slides::{NewSlide, Page, Registered, SlideRow};
 pub use status::Advance;
+pub use task_failures::{NewTaskFailure, TaskFailure};
 pub use tile_scores::{ScoredChunk, TileScore};
 pub use tokens::{NewToken, TokenKind, TokenRow};
 pub use uploads::{

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use flow::Sha256Digest;
+use flow::{Sha256Digest, SlideId};
 
 use crate::columns::{from_json, get, get_optional_time, get_time, parse, to_json};
 use crate::row::Row;
@@ -17,6 +17,8 @@ pub enum TokenKind {
     LoginCode,
     /// Good for nothing any more: what was used once and must not be again.
     Spent,
+    /// Sent by a task's service with every request, to see the tiles of one slide.
+    Job,
 }
 
 /// A secret to be recognised from now on.
@@ -28,6 +30,8 @@ pub struct NewToken {
     /// sha256 of the secret, which itself is not kept.
     pub hash: Sha256Digest,
     pub roles: Vec<Role>,
+    /// The one whose tiles it reads, of a job's token.
+    pub slide: Option<SlideId>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -37,13 +41,15 @@ pub struct TokenRow {
     pub name: String,
     pub hash: Sha256Digest,
     pub roles: Vec<Role>,
+    /// The one whose tiles it reads, of a job's token.
+    pub slide: Option<SlideId>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 macro_rules! token_columns {
     () => {
-        "hash, kind, name, roles, created_at_ms, expires_at_ms"
+        "hash, kind, name, roles, created_at_ms, expires_at_ms, slide"
     };
 }
 
@@ -55,7 +61,7 @@ impl Catalog {
             concat!(
                 "INSERT INTO tokens (",
                 token_columns!(),
-                ") VALUES ($1, $2, $3, $4, $5, $6)"
+                ") VALUES ($1, $2, $3, $4, $5, $6, $7)"
             ),
         )
         .bind(token.hash.to_string())
@@ -63,7 +69,8 @@ impl Catalog {
         .bind(token.name)
         .bind(to_json("roles", &token.roles)?)
         .bind(Utc::now().timestamp_millis())
-        .bind(token.expires_at.map(|at| at.timestamp_millis()));
+        .bind(token.expires_at.map(|at| at.timestamp_millis()))
+        .bind(token.slide.map(|slide| slide.to_string()));
         self.records.execute(statement).await?;
         Ok(())
     }
@@ -114,7 +121,7 @@ impl Catalog {
             concat!(
                 "INSERT INTO tokens (",
                 token_columns!(),
-                ") VALUES ($1, $2, '', '[]', $3, $4) ON CONFLICT (hash) DO NOTHING"
+                ") VALUES ($1, $2, '', '[]', $3, $4, NULL) ON CONFLICT (hash) DO NOTHING"
             ),
         )
         .bind(hash.to_string())
@@ -159,7 +166,13 @@ impl Catalog {
 }
 
 impl TokenKind {
-    const ALL: [Self; 4] = [Self::Bearer, Self::Session, Self::LoginCode, Self::Spent];
+    const ALL: [Self; 5] = [
+        Self::Bearer,
+        Self::Session,
+        Self::LoginCode,
+        Self::Spent,
+        Self::Job,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -167,6 +180,7 @@ impl TokenKind {
             Self::Session => "session",
             Self::LoginCode => "login_code",
             Self::Spent => "spent",
+            Self::Job => "job",
         }
     }
 }
@@ -183,7 +197,14 @@ fn read_token(row: &Row) -> Result<TokenRow, CatalogError> {
         name: get(row, "name")?,
         hash: parse(row, "hash")?,
         roles: from_json(row, "roles")?,
+        slide: get_optional_slide(row)?,
         created_at: get_time(row, "created_at_ms")?,
         expires_at: get_optional_time(row, "expires_at_ms")?,
     })
+}
+
+fn get_optional_slide(row: &Row) -> Result<Option<SlideId>, CatalogError> {
+    let slide: Option<String> = get(row, "slide")?;
+    let slide = slide.map(|id| id.parse()).transpose();
+    slide.map_err(CatalogError::damaged("slide"))
 }

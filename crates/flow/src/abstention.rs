@@ -37,6 +37,8 @@ pub enum Abstention {
         /// The share of training slides within the limit.
         quantile: f64,
     },
+    /// The task is a service that gave no answer, in its own words. There are no figures then.
+    Declined { words: String },
     /// The answers that cannot be ruled out are not one.
     Uncertain { n_labels: u32 },
 }
@@ -44,7 +46,7 @@ pub enum Abstention {
 impl Abstention {
     /// Whether the result's figures are still those of its task, for a person to judge.
     pub const fn leaves_figures(&self) -> bool {
-        !matches!(self, Self::CovariatesUnknown { .. })
+        !matches!(self, Self::CovariatesUnknown { .. } | Self::Declined { .. })
     }
 }
 
@@ -80,6 +82,7 @@ impl fmt::Display for Abstention {
                 f,
                 "tissue unlike the training slides: distance {distance:.2}, limit {limit:.2}"
             ),
+            Self::Declined { words } => write!(f, "the task's service gave no answer: {words}"),
             Self::Uncertain { n_labels } => write!(f, "{n_labels} answers cannot be ruled out"),
         }
     }

@@ -69,6 +69,9 @@ pub enum DecisiveTiles {
     /// holds a negative call, so the fewest tiles that hold it say nothing; what can be wrong is
     /// that a suspicious tile was outweighed, and this is the first to look at.
     MostSuspicious { tile: DecisiveTile },
+    /// The task is a service: its model is not here to be asked what it would say of other tiles. Then
+    /// no layer has a figure either.
+    NotTold,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ pub struct Prediction {
     #[serde(default, skip_serializing_if = "DeviceKind::is_cpu")]
     pub device: DeviceKind,
     pub task: TaskRef,
-    /// Of the task's heads. Not in results older than this field, which are of f32.
+    /// Of the task's heads; a service has none. Not in results older than this field, which are of f32.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_precision: Option<HeadPrecision>,
     /// Of a task that reads covariates, which of the slide's it read.
@@ -114,8 +114,10 @@ pub struct TopTile {
     pub rect_um: MicrometreRect,
     /// This tile's share of the attention; all tiles of the bag sum to 1.
     pub attention: f64,
-    /// Probability of the positive class if this tile were the whole slide.
-    pub tile_probability: f64,
+    /// Probability of the positive class if this tile were the whole slide; `None` where a service does
+    /// not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tile_probability: Option<f64>,
 }
 
 /// What a result may be used for.

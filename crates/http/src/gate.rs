@@ -90,7 +90,9 @@ impl Gate {
         let address = self.front.limits().address(&request);
         request.extensions_mut().insert(address);
         let claim = Claim::read(&request, self.front.transport());
-        match self.granted(claim, address).await {
+        let granted = self.granted(claim, address).await;
+        let granted = granted.and_then(|granted| within_reach(granted, &request));
+        match granted {
             Ok(Some(granted)) => {
                 request.extensions_mut().insert(granted);
                 next.run(request).await
@@ -125,6 +127,17 @@ impl Gate {
         let granted = granted.map_err(|refused| limits.failed(address, refused))?;
         limits.spend(&hash, Instant::now())?;
         Ok(Some(granted))
+    }
+}
+
+/// 403 where what is asked for is beyond what the token was lent for.
+fn within_reach(granted: Option<Access>, request: &Request) -> Result<Option<Access>, ApiError> {
+    let reaches = |granted: &Access| granted.reaches(request.method(), request.uri().path());
+    match granted.as_ref().is_none_or(reaches) {
+        true => Ok(granted),
+        false => Err(ApiError::forbidden(
+            "this token reads the tiles of one slide and nothing else: below the `iiif` that came with it",
+        )),
     }
 }
 

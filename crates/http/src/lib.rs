@@ -31,7 +31,7 @@ mod tenants;
 
 pub use access::{
     Access, AccessControl, AccessRules, FrontDoor, LimitRules, OpenId, Rate, RoleMapping, Secret,
-    Transport,
+    Transport, lend_slide, take_back,
 };
 pub use catalog::Role;
 pub use content_policy::content_policy_with;

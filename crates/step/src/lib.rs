@@ -26,7 +26,7 @@ pub use identity::{
 };
 pub use mpp::{GiveMppError, give_mpp};
 pub use progress::{ProgressSink, noting_progress};
-pub use record::{advance, record_timing};
+pub use record::{advance, meter, record_timing};
 pub use redrive::{RedriveError, redrive};
 pub use stop::{StopError, resume_analysis, stop_analysis};
 pub use topic::Topic;

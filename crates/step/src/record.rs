@@ -1,4 +1,4 @@
-use catalog::{Advance, Catalog, CatalogError};
+use catalog::{Advance, Catalog, CatalogError, NewMeteredWork};
 use flow::{SlideId, SlideStatus, StageTiming};
 
 /// Sends a slide from one status to the next, and counts it where it got there.
@@ -23,4 +23,12 @@ pub async fn record_timing(
 ) -> Result<(), CatalogError> {
     telemetry::record_stage(timing);
     catalog.record_timing(slide, timing).await
+}
+
+/// Counts a piece of work once, in the catalog and in the metrics.
+pub async fn meter(catalog: &Catalog, work: &NewMeteredWork) -> Result<(), CatalogError> {
+    if catalog.meter(work).await? {
+        telemetry::work_metered(work.kind.name(), &work.name, work.n_tiles);
+    }
+    Ok(())
 }

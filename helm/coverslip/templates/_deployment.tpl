@@ -6,6 +6,7 @@ The Deployment of a part. Takes beside `root` and `part`:
   environment  YAML list, appended to the one that all parts share
   hears        `hl7` where orders come by HL7 too
   claims       name -> {existingClaim, subPath}: volumes to read, mounted at /name
+  secrets      name -> a Secret's name, or none: its keys as files, mounted at /name
 */}}
 {{- define "coverslip.deployment" -}}
 apiVersion: apps/v1
@@ -100,6 +101,9 @@ containers:
       {{- with trim (include "coverslip.claimMounts" .claims) }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- with trim (include "coverslip.secretMounts" .secrets) }}
+      {{- . | nindent 6 }}
+      {{- end }}
 volumes:
   {{- include "coverslip.scratchVolume" .values.scratch | nindent 2 }}
   {{- with include "coverslip.trustVolume" .root }}
@@ -111,6 +115,9 @@ volumes:
   {{- end }}
   {{- end }}
   {{- with trim (include "coverslip.claimVolumes" .claims) }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with trim (include "coverslip.secretVolumes" .secrets) }}
   {{- . | nindent 2 }}
   {{- end }}
 {{- end }}

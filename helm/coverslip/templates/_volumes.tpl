@@ -91,6 +91,28 @@ Where a part may write, and what it is given to read. The root of every containe
 {{- end }}
 {{- end }}
 
+{{/* Those of `secrets` (name -> a Secret's name) that name one: each key a file of /name. */}}
+{{- define "coverslip.secretVolumes" -}}
+{{- range $name, $secret := . }}
+{{- if $secret }}
+- name: {{ $name }}
+  secret:
+    secretName: {{ $secret }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "coverslip.secretMounts" -}}
+{{- range $name, $secret := . }}
+{{- if $secret }}
+- name: {{ $name }}
+  mountPath: /{{ $name }}
+  readOnly: true
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "coverslip.claimMounts" -}}
 {{- range $name, $claim := . }}
 {{- if $claim.existingClaim }}

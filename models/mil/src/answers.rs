@@ -60,21 +60,26 @@ impl Answers {
         }
     }
 
-    /// Whether the words are usable and the head gives what they need.
-    pub(crate) fn check(&self, head: &HeadConfig) -> Result<(), MilError> {
-        let wrong = |text: String| Err(MilError::Config(text));
+    /// Whether there are answers to choose from, each with a name of its own.
+    pub(crate) fn check_names(&self) -> Result<(), MilError> {
+        let wrong = |text: &str| Err(MilError::Config(text.to_owned()));
         let mut names = self.names();
         let n_names = names.len();
         if names.iter().any(|name| name.trim().is_empty()) {
-            return wrong("an answer has no name".to_owned());
+            return wrong("an answer has no name");
         }
         names.sort();
         names.dedup();
-        if names.len() < n_names || n_names < 2 {
-            return wrong(
-                "a task needs two or more answers, each with a name of its own".to_owned(),
-            );
+        match names.len() < n_names || n_names < 2 {
+            true => wrong("a task needs two or more answers, each with a name of its own"),
+            false => Ok(()),
         }
+    }
+
+    /// Whether the words are usable and the head gives what they need.
+    pub(crate) fn check(&self, head: &HeadConfig) -> Result<(), MilError> {
+        let wrong = |text: String| Err(MilError::Config(text));
+        self.check_names()?;
         let scale = match self {
             Self::Detection { grade_scale, .. } => grade_scale.as_ref(),
             _ => None,

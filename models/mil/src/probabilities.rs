@@ -2,7 +2,6 @@
 
 use flow::{Call, ClassProbability, Grade};
 
-use crate::TaskFile;
 use crate::answers::Answers;
 use crate::bag_scores::BagLogits;
 use crate::calibration::{sigmoid, softmax};
@@ -52,11 +51,9 @@ pub(crate) fn mean(of_heads: &[Vec<f64>]) -> Vec<f64> {
 }
 
 /// Which of [`Answers::names`] a task gives; `probabilities` are those of [`probabilities`].
-pub(crate) fn answer(file: &TaskFile, probabilities: &[f64]) -> usize {
-    match &file.answers {
-        Answers::Detection { .. } => {
-            usize::from(probabilities[0] >= file.threshold.unwrap_or(EVEN))
-        }
+pub(crate) fn answer(answers: &Answers, threshold: Option<f64>, probabilities: &[f64]) -> usize {
+    match answers {
+        Answers::Detection { .. } => usize::from(probabilities[0] >= threshold.unwrap_or(EVEN)),
         Answers::Classes { .. } => likeliest(probabilities),
         Answers::Grades { .. } => n_exceeded(probabilities),
     }
@@ -75,16 +72,16 @@ pub(crate) struct Verdict {
 }
 
 /// `probabilities` are those of [`probabilities`].
-pub(crate) fn verdict(file: &TaskFile, probabilities: &[f64]) -> Verdict {
-    let answer = answer(file, probabilities);
-    match &file.answers {
+pub(crate) fn verdict(answers: &Answers, threshold: Option<f64>, probabilities: &[f64]) -> Verdict {
+    let answer = answer(answers, threshold, probabilities);
+    match answers {
         Answers::Detection {
             negative, positive, ..
         } => detected(
             [negative, positive],
             answer,
             probabilities[0],
-            file.threshold.unwrap_or(EVEN),
+            threshold.unwrap_or(EVEN),
         ),
         Answers::Classes { names } => classified(names, answer, probabilities),
         Answers::Grades { scale, lowest, .. } => graded(scale, *lowest, answer, probabilities),

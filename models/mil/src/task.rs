@@ -4,7 +4,7 @@ use flow::{Abstention, EncoderRef, HeadPrecision, Sha256Digest, TaskRef};
 use parameters::Parameters;
 use rayon::prelude::*;
 
-use crate::abstain::{BagMean, SlideFacts, abstention};
+use crate::abstain::{BagMean, Checks, SlideFacts, abstention};
 use crate::answers::Answers;
 use crate::bag_embeddings::BagEmbeddings;
 use crate::bag_scores::BagScores;
@@ -145,7 +145,7 @@ impl Task {
             .iter()
             .map(|head| self.probabilities(&head.bag.answers));
         let together = mean(&bag.collect::<Vec<_>>());
-        let verdict = verdict(&self.file, &together);
+        let verdict = verdict(&self.file.answers, self.file.threshold, &together);
         let each = of_each_answer(&self.file.answers, &together);
         let conformal = self.file.conformal.as_ref();
         let attended = self.attended(verdict.answer);
@@ -216,7 +216,12 @@ impl Task {
         scores: &Scores,
     ) -> Option<Abstention> {
         let bag = BagMean::of(embeddings, self.file.head.dimension());
-        abstention(&self.file, slide, &bag, scores.set.as_ref())
+        let checks = Checks {
+            admission: self.file.admission.as_ref(),
+            covariates: self.file.covariates.as_ref(),
+            distribution: self.file.distribution.as_ref(),
+        };
+        abstention(checks, slide, &bag, scores.set.as_ref())
     }
 
     /// A bag of the task's dimension, as its heads read it.

@@ -100,21 +100,10 @@ impl TaskFile {
     }
 
     fn check(&self) -> Result<(), MilError> {
-        let wrong = |text: String| Err(MilError::Config(text));
-        match (&self.answers, self.threshold) {
-            (Answers::Detection { .. }, Some(threshold)) if threshold > 0.0 && threshold < 1.0 => {}
-            (Answers::Detection { .. }, Some(threshold)) => {
-                return wrong(format!("threshold {threshold} is not between 0 and 1"));
-            }
-            (Answers::Detection { .. }, None) => return wrong("threshold is missing".to_owned()),
-            (_, Some(_)) => return wrong("only a detection has a threshold".to_owned()),
-            (_, None) => {}
-        }
-        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
-            return wrong(format!("temperature {} is not above 0", self.temperature));
-        }
+        check_threshold(&self.answers, self.threshold)?;
+        check_temperature(self.temperature)?;
         if self.heads.is_empty() {
-            return wrong("it names no head".to_owned());
+            return Err(MilError::Config("it names no head".to_owned()));
         }
         self.shape().check()?;
         self.check_abstaining()
@@ -128,5 +117,30 @@ impl TaskFile {
             distribution.check(self.head.dimension())?;
         }
         self.admission.as_ref().map_or(Ok(()), Admission::check)
+    }
+}
+
+/// A detection has a threshold, and nothing else has one.
+pub(crate) fn check_threshold(answers: &Answers, threshold: Option<f64>) -> Result<(), MilError> {
+    let wrong = |text: String| Err(MilError::Config(text));
+    match (answers, threshold) {
+        (Answers::Detection { .. }, Some(threshold)) if threshold > 0.0 && threshold < 1.0 => {
+            Ok(())
+        }
+        (Answers::Detection { .. }, Some(threshold)) => {
+            wrong(format!("threshold {threshold} is not between 0 and 1"))
+        }
+        (Answers::Detection { .. }, None) => wrong("threshold is missing".to_owned()),
+        (_, Some(_)) => wrong("only a detection has a threshold".to_owned()),
+        (_, None) => Ok(()),
+    }
+}
+
+pub(crate) fn check_temperature(temperature: f64) -> Result<(), MilError> {
+    match temperature > 0.0 && temperature.is_finite() {
+        true => Ok(()),
+        false => Err(MilError::Config(format!(
+            "temperature {temperature} is not above 0"
+        ))),
     }
 }

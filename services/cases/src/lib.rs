@@ -22,6 +22,8 @@ mod sightings;
 mod slide_view;
 mod state;
 mod stop;
+mod task_failures;
+mod usage;
 mod worklist;
 mod written_report;
 
@@ -29,3 +31,5 @@ pub use models::{ModelView, NotJudged, ShadowChange, ShadowComparison, ShadowSli
 pub use report::{SlideReport, report};
 pub use routes::router;
 pub use state::{CasesDeps, CasesState};
+pub use task_failures::TaskFailureView;
+pub use usage::{UsageBy, UsageSpan, UsageWork, WrongSpan, to_csv, usage};

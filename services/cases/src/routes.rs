@@ -12,7 +12,7 @@ use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
     CasesDeps, CasesState, annotations, covariates, me, models, orders, patients, predictions,
-    reconciliation, reviews, stop, worklist, written_report,
+    reconciliation, reviews, stop, task_failures, usage, worklist, written_report,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -37,7 +37,9 @@ pub fn router(state: CasesState) -> Router {
             "/api/v1/slides/{id}/predictions/{task}",
             get(predictions::of_task),
         )
+        .route("/api/v1/slides/{id}/task-failures", get(task_failures::all))
         .merge(models::routes())
+        .merge(usage::routes())
         .merge(orders::routes())
         .merge(worklist::routes())
         .merge(reconciliation::routes())

@@ -96,6 +96,8 @@ pub(crate) enum Command {
     /// Whether the audit trail is what was written, and the trail as FHIR AuditEvents.
     #[command(subcommand)]
     Audit(commands::audit::Audit),
+    /// What was computed, by task and time.
+    Usage(commands::usage::Usage),
     /// Measure this build against its peers in the same run.
     Bench(commands::bench::Bench),
     /// The sandboxed decoder; started by the other commands, not by people.

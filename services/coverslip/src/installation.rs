@@ -14,11 +14,13 @@ use queue::Queue;
 use slide::DecoderCommand;
 use step::ProgressSink;
 use store::Store;
+use task_service::TaskServices;
 
 use crate::encoder_args::EncoderArgs;
 use crate::files;
 use crate::task_folder;
 use crate::task_registry::{TaskRegistry, Tasks};
+use crate::task_service_args::TaskServiceArgs;
 use crate::tenant_args::Place;
 
 /// In a data folder.
@@ -53,6 +55,7 @@ pub(crate) enum Tenancy {
 pub(crate) struct Models {
     pub(crate) encoder: Arc<Encoder>,
     pub(crate) tasks: Tasks,
+    pub(crate) services: TaskServices,
 }
 
 impl Installation {
@@ -92,7 +95,7 @@ impl Installation {
         }
     }
 
-    pub(crate) fn mil_deps(&self) -> MilDeps {
+    pub(crate) fn mil_deps(&self, services: TaskServices) -> MilDeps {
         let Self {
             store,
             catalog,
@@ -102,6 +105,7 @@ impl Installation {
             store,
             catalog,
             queue,
+            services,
         }
     }
 
@@ -122,7 +126,8 @@ impl Installation {
         progress: ProgressSink,
     ) -> Result<Vec<Prediction>> {
         let encoder = models.encoder.reference().hash;
-        score_slide(&self.mil_deps(), slide, encoder, &models.tasks, progress).await
+        let deps = self.mil_deps(models.services.clone());
+        score_slide(&deps, slide, encoder, &models.tasks, progress).await
     }
 }
 
@@ -139,12 +144,17 @@ impl Tenancy {
 impl Models {
     /// The chosen encoder, and the tasks that ship or are installed in `data`; of these only `task`
     /// if one is named.
-    pub(crate) fn of(data: &Path, task: Option<&TaskId>, encoder: &EncoderArgs) -> Result<Self> {
+    pub(crate) fn of(
+        data: &Path,
+        task: Option<&TaskId>,
+        encoder: &EncoderArgs,
+        services: &TaskServiceArgs,
+    ) -> Result<Self> {
         let installed = task_folder::installed_in(data);
         let registry = TaskRegistry::open(&installed, encoder.retarget()?)?;
         let mut tasks = registry.tasks().to_vec();
         if let Some(id) = task {
-            tasks.retain(|task| task.file().id == *id);
+            tasks.retain(|task| task.reference().id == *id);
             ensure!(
                 !tasks.is_empty(),
                 "there is no task `{id}`: `coverslip task list` has those there are"
@@ -153,6 +163,7 @@ impl Models {
         Ok(Self {
             encoder: Arc::new(encoder.load()?),
             tasks: tasks.into(),
+            services: services.services()?,
         })
     }
 

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use clap::Args;
+use egress::IpNet;
 use http::{LimitRules, Rate};
-use webhooks::IpNet;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct LimitArgs {

@@ -44,6 +44,7 @@ mod table_with_header;
 mod task_folder;
 mod task_record;
 mod task_registry;
+mod task_service_args;
 mod tenant_args;
 mod text_search_args;
 mod upload_args;

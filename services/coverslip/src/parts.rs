@@ -11,6 +11,7 @@ use futures::future::join_all;
 use http::{AccessControl, FirstReadRule, FrontDoor, Protected, Role, Secret};
 use ingest::IngestConfig;
 use reading::ResearchResults;
+use task_service::TaskServices;
 use telemetry::Metrics;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -141,18 +142,22 @@ impl Parts {
         self.spawn_failing(running);
     }
 
-    pub(crate) fn mil(&self, tasks: impl Fn(&Place) -> Result<TaskRegistry>) -> Result<()> {
+    pub(crate) fn mil(
+        &self,
+        tasks: impl Fn(&Place) -> Result<TaskRegistry>,
+        services: &TaskServices,
+    ) -> Result<()> {
         for Served {
             place,
             installation,
         } in &self.served
         {
-            self.score(tasks(place)?, installation);
+            self.score(tasks(place)?, installation, services.clone());
         }
         Ok(())
     }
 
-    fn score(&self, registry: TaskRegistry, installation: &Installation) {
+    fn score(&self, registry: TaskRegistry, installation: &Installation, services: TaskServices) {
         let (changed, current) = watch::channel(registry.tasks());
         let record = task_record::follow(
             current.clone(),
@@ -164,7 +169,7 @@ impl Parts {
             .spawn(registry.follow(changed, self.shutdown.clone()));
         self.tasks.spawn(mil_worker::run(
             current,
-            installation.mil_deps(),
+            installation.mil_deps(services),
             self.shutdown.clone(),
         ));
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cases::SlideReport;
-use flow::{Abstention, DecisiveTiles, Prediction, StageTiming, UntrainedMpp};
+use flow::{Abstention, DecisiveTiles, Prediction, StageTiming, TaskRef, UntrainedMpp};
 
 use crate::commands::analyze::Answer;
 
@@ -28,6 +28,14 @@ fn of_report(report: &SlideReport) -> String {
     }
     if let Some(prediction) = &report.prediction {
         of_prediction(&mut text, prediction);
+    }
+    for failure in &report.task_failures {
+        let TaskRef { id, version, .. } = &failure.task;
+        append(
+            &mut text,
+            "missing",
+            &format!("{id} {version}: {}", failure.reason),
+        );
     }
     let timings = report.timings.iter().map(in_words);
     append(&mut text, "time", &timings.collect::<Vec<_>>().join(", "));
@@ -131,6 +139,9 @@ fn of_decisive(decisive: &DecisiveTiles) -> String {
             "most suspicious tile at {:.0}, {:.0} um (probability {:.3} alone)",
             tile.rect_um.x, tile.rect_um.y, tile.tile_probability
         ),
+        DecisiveTiles::NotTold => {
+            "not told: the model is a service elsewhere, which was asked once".to_owned()
+        }
     }
 }
 

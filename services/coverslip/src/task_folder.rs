@@ -1,10 +1,10 @@
-//! A task on disk: `task.json` and the weights of its heads.
+//! A task on disk: `task.json`, and the weights of its heads unless it is a service.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use mil::{Task, TaskFile};
+use mil::{AnyTask, AnyTaskFile, ServiceTask, Task};
 
 use crate::files;
 
@@ -19,13 +19,22 @@ pub(crate) fn chosen(asked_for: Option<&Path>, data: &Path) -> PathBuf {
 }
 
 /// Reads and checks a task.
-pub(crate) fn read(folder: &Path) -> Result<Task> {
+pub(crate) fn read(folder: &Path) -> Result<AnyTask> {
     let json = files::read(&folder.join("task.json"))?;
     let no_task = || format!("{} holds no task", folder.display());
-    let names = TaskFile::parse(&json).with_context(no_task)?.head_names();
-    let heads = names.iter().map(|name| files::read(&folder.join(name)));
-    let heads: Vec<Vec<u8>> = heads.collect::<Result<_>>()?;
-    Task::load(&json, &heads).with_context(no_task)
+    match AnyTaskFile::parse(&json).with_context(no_task)? {
+        AnyTaskFile::Service(file) => {
+            let task = ServiceTask::new(*file).with_context(no_task)?;
+            Ok(task.into())
+        }
+        AnyTaskFile::Heads(file) => {
+            let names = file.head_names();
+            let heads = names.iter().map(|name| files::read(&folder.join(name)));
+            let heads: Vec<Vec<u8>> = heads.collect::<Result<_>>()?;
+            let task = Task::load(&json, &heads).with_context(no_task)?;
+            Ok(task.into())
+        }
+    }
 }
 
 /// Folders that should hold a task, by name. What begins with a dot is in the making.
@@ -78,7 +87,7 @@ pub(crate) fn install(folder: &Path, tasks: &Path) -> Result<Installed> {
         .prefix(".installing-")
         .tempdir_in(tasks)
         .with_context(cannot)?;
-    let mut names = task.file().head_names();
+    let mut names = task.head_names();
     names.push("task.json".to_owned());
     for name in names {
         fs::copy(folder.join(&name), part.path().join(&name)).with_context(cannot)?;

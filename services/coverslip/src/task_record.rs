@@ -1,6 +1,5 @@
 //! Puts on record which tasks come into service and which go.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::{Catalog, CatalogError};
@@ -55,6 +54,6 @@ fn tell(error: &CatalogError) {
     warn!(error, "which tasks are in service is not on record yet");
 }
 
-fn reference(task: &Arc<mil::Task>) -> TaskRef {
+fn reference(task: &mil::AnyTask) -> TaskRef {
     task.reference().clone()
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use flow::{EncoderRef, Sha256Digest};
-use mil::Task;
+use mil::AnyTask;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -21,13 +21,13 @@ use crate::task_folder;
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Tasks ready to score.
-pub(crate) type Tasks = Arc<[Arc<Task>]>;
+pub(crate) type Tasks = Arc<[AnyTask]>;
 
 /// What the folder of tasks held when it was last looked at.
 pub(crate) struct TaskRegistry {
     folder: PathBuf,
     retarget: Retarget,
-    shipped: Vec<Arc<Task>>,
+    shipped: Vec<AnyTask>,
     seen: BTreeMap<PathBuf, Seen>,
 }
 
@@ -38,7 +38,7 @@ type Stamp = BTreeSet<(OsString, u64, Option<SystemTime>)>;
 struct Seen {
     stamp: Stamp,
     /// `None` where the folder was refused.
-    task: Option<Arc<Task>>,
+    task: Option<AnyTask>,
 }
 
 /// The encoder in use, which embeds like the one that tasks were trained on: the same weights at
@@ -52,7 +52,7 @@ pub(crate) struct Retarget {
 }
 
 impl Retarget {
-    fn applied(&self, task: Task) -> Result<Task> {
+    fn applied(&self, task: AnyTask) -> Result<AnyTask> {
         let is_trained = task.encoder_hash() == self.trained;
         if !is_trained || self.used.hash == self.trained {
             return Ok(task);
@@ -65,12 +65,12 @@ impl TaskRegistry {
     /// The tasks that ship and those in `folder`, which need not be there.
     pub(crate) fn open(folder: &Path, retarget: Retarget) -> Result<Self> {
         let shipped = shipped::tasks().context("cannot load the shipped tasks")?;
-        let shipped = shipped.into_iter().map(|task| retarget.applied(task));
+        let shipped = shipped
+            .into_iter()
+            .map(|task| retarget.applied(task.into()));
         let mut registry = Self {
             folder: folder.to_owned(),
-            shipped: shipped
-                .map(|task| Ok(Arc::new(task?)))
-                .collect::<Result<_>>()?,
+            shipped: shipped.collect::<Result<_>>()?,
             retarget,
             seen: BTreeMap::new(),
         };
@@ -137,12 +137,12 @@ impl TaskRegistry {
         changed
     }
 
-    fn admit(&self, folder: &Path) -> Option<Arc<Task>> {
+    fn admit(&self, folder: &Path) -> Option<AnyTask> {
         match self.read(folder) {
             Ok(task) => {
                 let reference = task.reference();
                 info!(task.id = %reference.id, task.version = %reference.version, "took in a task");
-                Some(Arc::new(task))
+                Some(task)
             }
             Err(error) => {
                 let error: &dyn std::error::Error = &*error;
@@ -152,7 +152,7 @@ impl TaskRegistry {
         }
     }
 
-    fn read(&self, folder: &Path) -> Result<Task> {
+    fn read(&self, folder: &Path) -> Result<AnyTask> {
         let task = task_folder::read(folder)?;
         let mine = task.reference();
         let tasks = self.tasks();
@@ -211,7 +211,7 @@ mod tests {
         // What ships is there already.
         let shipped = folder.path().join("copy");
         fs::create_dir(&shipped)?;
-        let json = registry.tasks()[0].file().to_json()?;
+        let json = shipped::tasks()?[0].file().to_json()?;
         fs::write(shipped.join("task.json"), json)?;
         let refused = registry.read(&shipped).expect_err("no head");
         assert!(

@@ -1,7 +1,8 @@
 //! Where webhooks may lead.
 
 use clap::Args;
-use webhooks::{Egress, IpNet, WebhooksConfig};
+use egress::{Egress, IpNet};
+use webhooks::WebhooksConfig;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct WebhookArgs {
@@ -18,6 +19,7 @@ pub(crate) struct WebhookArgs {
 
 impl WebhookArgs {
     pub(crate) fn config(&self) -> WebhooksConfig {
-        WebhooksConfig::new(Egress::allowing(self.webhook_allow.iter().copied()))
+        let networks = self.webhook_allow.iter().copied();
+        WebhooksConfig::new(Egress::allowing("--webhook-allow", networks))
     }
 }

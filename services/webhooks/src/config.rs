@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::Egress;
+use egress::Egress;
 
 /// How messages are sent.
 #[derive(Clone, Debug)]

@@ -9,18 +9,12 @@
 //! [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
 mod config;
-mod egress;
 mod payload;
 mod routes;
 mod run;
 mod schedule;
 mod sender;
-mod target;
 
 pub use config::WebhooksConfig;
-pub use egress::Egress;
-pub use ipnet::IpNet;
 pub use routes::{WebhooksState, router};
 pub use run::run;
-pub use sender::SenderError;
-pub use target::{Target, TargetError};

@@ -2,15 +2,16 @@ use std::time::Duration;
 
 use catalog::{Catalog, CatalogError, DueMessage, LastAttempt, SettledAs, WebhookStanding};
 use chrono::{TimeDelta, Utc};
+use egress::ClientError;
 use telemetry::WebhookOutcome;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use crate::WebhooksConfig;
 use crate::schedule::pause_after;
 use crate::sender::{Answer, Sender, message_id};
-use crate::{SenderError, WebhooksConfig};
 
 /// Messages on their way at once.
 const MOST: usize = 16;
@@ -33,7 +34,7 @@ pub async fn run(
     config: WebhooksConfig,
     catalog: Catalog,
     shutdown: CancellationToken,
-) -> Result<(), SenderError> {
+) -> Result<(), ClientError> {
     let look = config.look;
     let sender = Sender::new(config)?;
     telemetry::webhooks_are_delivered();

@@ -1,43 +1,24 @@
-use std::error::Error;
-use std::sync::Arc;
-
 use bytes::Bytes;
 use catalog::{DueMessage, WebhookMessage};
 use chrono::{DateTime, Utc};
+use egress::{Client, ClientError, SendError, Target};
 use http_body_util::Full;
 use hyper::{Request, StatusCode, header};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
 };
-use thiserror::Error;
 use tokio::time::timeout;
 
-use crate::egress::{Forbidden, Resolver, Wire};
+use crate::WebhooksConfig;
 use crate::payload::payload;
-use crate::{Target, WebhooksConfig};
 
 const USER_AGENT: &str = concat!("coverslip/", env!("CARGO_PKG_VERSION"));
 
-/// Follows no redirects, and asks no proxy of the environment.
-type Wired = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
-
-/// Why nothing can be sent at all.
-#[derive(Debug, Error)]
-#[error("TLS cannot be set up for webhooks")]
-pub struct SenderError(#[from] rustls::Error);
-
-/// Signs messages and sends them, each over a connection of its own.
+/// Signs messages and sends them.
 #[derive(Clone)]
 pub(crate) struct Sender {
     config: WebhooksConfig,
-    tls: Wired,
-    plain: Wired,
+    client: Client,
 }
 
 /// What an attempt came to.
@@ -54,10 +35,9 @@ pub(crate) enum Answer {
 }
 
 impl Sender {
-    pub(crate) fn new(config: WebhooksConfig) -> Result<Self, SenderError> {
+    pub(crate) fn new(config: WebhooksConfig) -> Result<Self, ClientError> {
         Ok(Self {
-            tls: client(&config, Wire::Tls)?,
-            plain: client(&config, Wire::Plain)?,
+            client: Client::new(&config.egress)?,
             config,
         })
     }
@@ -65,7 +45,7 @@ impl Sender {
     pub(crate) async fn send(&self, due: &DueMessage, now: DateTime<Utc>) -> Answer {
         // Looked at again: what may be reached may have changed since it was added.
         let Ok(target) = Target::parse(&due.url, &self.config.egress) else {
-            return Answer::None("the address is not one that may be reached");
+            return Answer::None(reason(SendError::Forbidden));
         };
         let body = payload(&due.message).to_string();
         let Some(signatures) = signatures(due, now, &body) else {
@@ -81,13 +61,9 @@ impl Sender {
         let Ok(request) = request else {
             return Answer::None("the message makes no request: the address is damaged");
         };
-        let client = match target.wire() {
-            Wire::Tls => &self.tls,
-            Wire::Plain => &self.plain,
-        };
-        match timeout(self.config.timeout, client.request(request)).await {
+        match timeout(self.config.timeout, self.client.send(&target, request)).await {
             Ok(Ok(answer)) => Answer::of(answer.status()),
-            Ok(Err(error)) => Answer::None(reason(&error)),
+            Ok(Err(error)) => Answer::None(reason(error)),
             Err(_late) => Answer::None("the receiver did not answer in time"),
         }
     }
@@ -120,43 +96,10 @@ fn signatures(due: &DueMessage, now: DateTime<Utc>, body: &str) -> Option<String
     Some(signed.join(" "))
 }
 
-fn client(config: &WebhooksConfig, wire: Wire) -> Result<Wired, SenderError> {
-    let egress = config.egress.clone();
-    let mut http = HttpConnector::new_with_resolver(Resolver { egress, wire });
-    http.enforce_http(false);
-    let connector = HttpsConnectorBuilder::new().with_tls_config(tls()?);
-    let connector = match wire {
-        Wire::Tls => connector.https_only(),
-        Wire::Plain => connector.https_or_http(),
-    };
-    let connector = connector.enable_http1().wrap_connector(http);
-    // A connection that is kept would not be looked at again.
-    let mut client = Client::builder(TokioExecutor::new());
-    Ok(client.pool_max_idle_per_host(0).build(connector))
-}
-
-/// Trusts whom the machine trusts, and whom `SSL_CERT_FILE` names.
-fn tls() -> Result<ClientConfig, SenderError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
-}
-
-fn reason(failed: &hyper_util::client::legacy::Error) -> &'static str {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(failed);
-    while let Some(error) = cause {
-        if error.is::<Forbidden>() {
-            return "the address is not one that may be reached";
-        }
-        cause = error.source();
-    }
-    match failed.is_connect() {
-        true => "the receiver cannot be connected to",
-        false => "the connection broke before there was an answer",
+const fn reason(error: SendError) -> &'static str {
+    match error {
+        SendError::Forbidden => "the address is not one that may be reached",
+        SendError::NoConnection => "the receiver cannot be connected to",
+        SendError::Broken => "the connection broke before there was an answer",
     }
 }

@@ -2,13 +2,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use catalog::Catalog;
+use catalog::{Catalog, MeteredKind, NewMeteredWork};
+use chrono::Utc;
 use encoder::Encoder;
 use flow::{
     HoldReason, ObjectKey, SlideEmbedded, SlideId, SlideStatus, SlideTiled, Stage, StageTiming,
     Urgency,
 };
 use step::ProgressSink;
+use store::Bag;
 
 use crate::plan::Plan;
 use crate::quality::put_quality;
@@ -61,6 +63,7 @@ pub async fn embed_slide(
         return hold(deps, slide, reason).await;
     }
     let hash = encoder.reference().hash;
+    let mut seconds = None;
     if !deps.store.exists(&ObjectKey::Bag(slide, hash)).await? {
         let began = Instant::now();
         let made = tokio::select! {
@@ -79,7 +82,9 @@ pub async fn embed_slide(
             busy_s: Some(busy.as_secs_f64()),
         };
         step::record_timing(&deps.catalog, slide, timing).await?;
+        seconds = timing.busy_s;
     }
+    meter(deps, slide, encoder, seconds).await?;
     step::advance(
         &deps.catalog,
         slide,
@@ -94,6 +99,28 @@ pub async fn embed_slide(
     let urgency = deps.catalog.urgency(slide).await?;
     deps.queue.publish_as(urgency, &announcement).await?;
     Ok(EmbedOutcome::Embedded)
+}
+
+/// Counts the slide as embedded, also where whoever made the bag died before.
+async fn meter(
+    deps: &EmbedDeps,
+    slide: SlideId,
+    encoder: &Encoder,
+    seconds: Option<f64>,
+) -> Result<()> {
+    let reference = encoder.reference();
+    let bag = Bag::read_header(&deps.store, slide, reference.hash).await?;
+    let work = NewMeteredWork {
+        slide,
+        kind: MeteredKind::Embedded,
+        name: reference.name.clone(),
+        version: None,
+        model: reference.hash,
+        n_tiles: bag.n_instances,
+        seconds,
+        done_at: Utc::now(),
+    };
+    Ok(step::meter(&deps.catalog, &work).await?)
 }
 
 /// Waits until the slide's analysis is stopped: by a person, or because nobody knows any more which

@@ -1,6 +1,8 @@
 use anyhow::{Context, Result};
-use flow::{Abstention, BagHeader, CovariateRevision, Prediction};
-use mil::{Scores, SlideFacts, Task};
+use flow::{
+    Abstention, BagHeader, CovariateRevision, HeadPrecision, Prediction, RegulatoryStatus, TaskRef,
+};
+use mil::{AnyTask, Scores, SlideFacts, Task};
 use store::Bag;
 
 /// What a task says of a bag, and why that is no answer if it is none. Long arithmetic: for a thread
@@ -17,9 +19,30 @@ pub(crate) fn ask(
     Ok((scores, abstention))
 }
 
+/// What a result says of the task that gave it.
+pub(crate) struct Maker {
+    pub(crate) task: TaskRef,
+    /// Of its heads.
+    pub(crate) precision: Option<HeadPrecision>,
+    pub(crate) regulatory_status: RegulatoryStatus,
+}
+
+impl Maker {
+    pub(crate) fn of(task: &AnyTask) -> Self {
+        Self {
+            task: task.reference().clone(),
+            precision: match task {
+                AnyTask::Heads(task) => Some(task.precision()),
+                AnyTask::Service(_) => None,
+            },
+            regulatory_status: task.regulatory_status(),
+        }
+    }
+}
+
 /// The call with its figures, without its evidence.
 pub(crate) fn without_evidence(
-    task: &Task,
+    maker: Maker,
     bag: BagHeader,
     covariates: Option<CovariateRevision>,
     scores: Scores,
@@ -33,10 +56,10 @@ pub(crate) fn without_evidence(
         untrained_mpp: bag.untrained_mpp,
         precision: Some(bag.precision),
         device: bag.device,
-        task: task.reference().clone(),
-        head_precision: Some(task.precision()),
+        task: maker.task,
+        head_precision: maker.precision,
         covariates,
-        regulatory_status: task.file().regulatory_status,
+        regulatory_status: maker.regulatory_status,
         call: scores.call,
         probability: scores.probability,
         threshold: scores.threshold,

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use catalog::{ModelStandings, Page, SlideRow, Standing};
+use catalog::{ModelStandings, Page, SlideRow, Standing, TaskFailure};
+use chrono::Utc;
 use flow::{ObjectKey, Prediction, Sha256Digest, SlideEmbedded, SlideStatus};
-use mil::Task;
+use mil::AnyTask;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -17,13 +18,16 @@ use crate::result_objects::result_name;
 /// Slides in one page of the catalog.
 const PAGE: u32 = 500;
 
+/// Slides at a time that a service is asked about again.
+const AGAIN: u32 = 100;
+
 /// How soon a model that is in another state is seen.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Announces, now and whenever the tasks or their standings change, every embedded slide that lacks a
-/// task's result.
+/// task's result; and when it is time, those about which a service is to be asked again.
 pub(crate) async fn run(
-    mut tasks: watch::Receiver<Arc<[Arc<Task>]>>,
+    mut tasks: watch::Receiver<Arc<[AnyTask]>>,
     deps: MilDeps,
     shutdown: CancellationToken,
 ) {
@@ -40,6 +44,10 @@ pub(crate) async fn run(
                 );
             }
         }
+        if let Err(error) = ask_again(&deps, &now).await {
+            let error: &dyn std::error::Error = &*error;
+            warn!(error, "services could not be asked again");
+        }
         let changed = timeout(LOOK, tasks.changed());
         match shutdown.run_until_cancelled(changed).await {
             Some(Ok(Ok(()))) => done = None,
@@ -50,10 +58,28 @@ pub(crate) async fn run(
     }
 }
 
+/// Announces slides about which a service is to be asked again.
+async fn ask_again(deps: &MilDeps, tasks: &[AnyTask]) -> Result<()> {
+    let now = Utc::now();
+    let services = tasks
+        .iter()
+        .filter(|task| matches!(task, AnyTask::Service(_)));
+    for task in services {
+        let hash = task.reference().hash;
+        for due in deps.catalog.due_task_failures(hash, now, AGAIN).await? {
+            let TaskFailure { slide, encoder, .. } = due;
+            deps.queue
+                .publish(&SlideEmbedded { slide, encoder })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// The standings that slides were announced by.
 async fn catch_up_if_new(
     deps: &MilDeps,
-    tasks: &[Arc<Task>],
+    tasks: &[AnyTask],
     done: Option<&ModelStandings>,
 ) -> Result<ModelStandings> {
     let standings = deps.catalog.model_standings().await?;
@@ -65,7 +91,7 @@ async fn catch_up_if_new(
 }
 
 /// Whoever put a new version beside a registered one wonders why it does nothing.
-fn tell_unregistered(tasks: &[Arc<Task>], standings: &ModelStandings) {
+fn tell_unregistered(tasks: &[AnyTask], standings: &ModelStandings) {
     for task in tasks {
         let (mine, encoder) = (task.reference(), task.encoder_hash());
         if standings.of(mine, encoder) == Standing::Off {
@@ -77,7 +103,7 @@ fn tell_unregistered(tasks: &[Arc<Task>], standings: &ModelStandings) {
     }
 }
 
-async fn catch_up(deps: &MilDeps, tasks: &[Arc<Task>], standings: &ModelStandings) -> Result<()> {
+async fn catch_up(deps: &MilDeps, tasks: &[AnyTask], standings: &ModelStandings) -> Result<()> {
     let mut after = None;
     loop {
         let page = Page { after, limit: PAGE };
@@ -95,20 +121,20 @@ async fn catch_up(deps: &MilDeps, tasks: &[Arc<Task>], standings: &ModelStanding
 async fn announce(
     deps: &MilDeps,
     row: &SlideRow,
-    tasks: &[Arc<Task>],
+    tasks: &[AnyTask],
     standings: &ModelStandings,
 ) -> Result<()> {
     if !matches!(row.status, SlideStatus::Embedded | SlideStatus::Scored) {
         return Ok(());
     }
     let results = deps.catalog.predictions_of_all_models(row.id).await?;
-    let standing = |task: &Arc<Task>| standings.of(task.reference(), task.encoder_hash());
+    let standing = |task: &AnyTask| standings.of(task.reference(), task.encoder_hash());
     let in_shadow = match tasks.iter().any(|task| standing(task) == Standing::Shadow) {
         true => deps.catalog.shadow_results(row.id).await?,
         false => Vec::new(),
     };
     let covariates = deps.catalog.covariates(row.id).await?.revision;
-    let is_lacking = |task: &&Arc<Task>| {
+    let is_lacking = |task: &&AnyTask| {
         let name = result_name(task, covariates);
         let is_mine = |result: &Prediction| result.name() == name;
         match standing(task) {

@@ -5,14 +5,15 @@ use store::Bag;
 /// How many tiles stand for a result.
 const N_TOP_TILES: usize = 12;
 
-/// The tiles with most attention, hottest first; the earlier of two equals comes first.
+/// The tiles with most attention, hottest first; the earlier of two equals comes first. None where
+/// nothing is known of attention.
 pub(crate) fn top_tiles(
     tile_um: f64,
     instances: &[Instance],
     attention: &[f32],
     tile_probability: &[f32],
 ) -> Vec<TopTile> {
-    let mut order: Vec<usize> = (0..instances.len()).collect();
+    let mut order: Vec<usize> = (0..attention.len()).collect();
     order.sort_by(|a, b| attention[*b].total_cmp(&attention[*a]));
     order
         .into_iter()
@@ -20,7 +21,7 @@ pub(crate) fn top_tiles(
         .map(|at| TopTile {
             rect_um: instances[at].rect(tile_um),
             attention: f64::from(attention[at]),
-            tile_probability: f64::from(tile_probability[at]),
+            tile_probability: tile_probability.get(at).copied().map(f64::from),
         })
         .collect()
 }

@@ -1,23 +1,25 @@
 use anyhow::{Context, Result};
-use flow::{BagHeader, CovariateValues, ObjectKey, SlideManifest};
-use mil::{SlideFacts, Task};
+use flow::{BagHeader, CovariateValues, ObjectKey, SlideId, SlideManifest};
+use mil::{CovariatePlan, SlideFacts};
 use store::Store;
 
-/// What the slide's manifest and its bag say that a task may ask about, with what else is known.
-pub(crate) async fn slide_facts(
-    store: &Store,
+pub(crate) async fn slide_manifest(store: &Store, slide: SlideId) -> Result<SlideManifest> {
+    let bytes = store.get(&ObjectKey::SlideManifest(slide)).await?;
+    serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")
+}
+
+/// What the slide's manifest and its bag say that a task may ask about, with what else is known that its
+/// plan reads.
+pub(crate) fn slide_facts(
+    manifest: SlideManifest,
     bag: &BagHeader,
-    task: &Task,
+    plan: Option<&CovariatePlan>,
     known: &CovariateValues,
-) -> Result<SlideFacts> {
-    let bytes = store.get(&ObjectKey::SlideManifest(bag.slide)).await?;
-    let manifest: SlideManifest =
-        serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")?;
-    let plan = task.file().covariates.as_ref();
-    Ok(SlideFacts {
+) -> SlideFacts {
+    SlideFacts {
         scanner: manifest.scanner,
         mpp: manifest.mpp,
         n_instances: bag.n_instances,
         covariates: plan.map(|plan| plan.read(known)).unwrap_or_default(),
-    })
+    }
 }

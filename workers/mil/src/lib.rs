@@ -1,21 +1,26 @@
-//! Scores a bag and draws its heatmaps.
+//! Scores a bag and draws its heatmaps, here or by asking a task's service.
 
 mod answer;
 mod catch_up;
 mod evidence;
 mod facts;
 mod flags;
+mod here;
 mod live;
+mod meter;
 mod result_objects;
 mod run;
 mod score;
 mod scored;
+mod service;
+mod service_result;
 mod shadow;
 mod without_flagged;
 
 use catalog::Catalog;
 use queue::Queue;
 use store::Store;
+use task_service::TaskServices;
 
 pub use run::run;
 pub use score::score_slide;
@@ -26,4 +31,6 @@ pub struct MilDeps {
     pub store: Store,
     pub catalog: Catalog,
     pub queue: Queue,
+    /// Which tasks may be asked over the network, and how.
+    pub services: TaskServices,
 }

@@ -14,7 +14,7 @@ use flow::{
     BagChunk, BagHeader, CovariateRevision, HeadPrecision, INSTANCES_PER_CHUNK, ObjectKey,
     Progress, Sha256Digest, SlideId, SlideStatus, Stage,
 };
-use mil::{Answers, Task};
+use mil::{Answers, AnyTask, Task};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
@@ -34,7 +34,7 @@ const AHEAD: usize = 8;
 
 /// Follows what is being embedded until `shutdown`.
 pub(crate) async fn run(
-    tasks: watch::Receiver<Arc<[Arc<Task>]>>,
+    tasks: watch::Receiver<Arc<[AnyTask]>>,
     deps: MilDeps,
     shutdown: CancellationToken,
 ) {
@@ -45,8 +45,8 @@ pub(crate) async fn run(
     let mut looks = interval(EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while shutdown.run_until_cancelled(looks.tick()).await.is_some() {
-        let now = Arc::clone(&tasks.borrow());
-        if let Err(error) = live.look(&now).await {
+        let here = of_here(&tasks.borrow());
+        if let Err(error) = live.look(&here).await {
             let error: &dyn std::error::Error = &*error;
             debug!(error, "tiles of slides in work could not be scored");
         }
@@ -55,6 +55,15 @@ pub(crate) async fn run(
 
 /// By the encoder whose bags they read.
 type ShownTasks = BTreeMap<Sha256Digest, Vec<Arc<Task>>>;
+
+/// A service is asked once, about the whole bag.
+fn of_here(tasks: &[AnyTask]) -> Vec<Arc<Task>> {
+    let heads = tasks.iter().filter_map(|task| match task {
+        AnyTask::Heads(task) => Some(Arc::clone(task)),
+        AnyTask::Service(_) => None,
+    });
+    heads.collect()
+}
 
 struct Live {
     deps: MilDeps,
@@ -180,7 +189,10 @@ async fn score_chunk(
         let scored = ScoredChunk {
             slide,
             // A task that reads no covariates has the same results whatever is given.
-            result: result_name(task, CovariateRevision::default()),
+            result: result_name(
+                &AnyTask::Heads(Arc::clone(task)),
+                CovariateRevision::default(),
+            ),
             chunk: number,
         };
         catalog.note_tile_scores(&scored, &scores).await?;

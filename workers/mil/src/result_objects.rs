@@ -4,19 +4,17 @@ use anyhow::{Context, Result};
 use flow::{
     CovariateRevision, Heatmap, HeatmapLayer, ObjectKey, Prediction, ResultName, SlideId, TaskRef,
 };
-use mil::Task;
-use store::Store;
-
-use crate::scored::Scored;
+use mil::AnyTask;
+use store::{Bag, Store};
 
 /// Which result the task gives of a slide with these covariates.
-pub(crate) fn result_name(task: &Task, covariates: CovariateRevision) -> ResultName {
+pub(crate) fn result_name(task: &AnyTask, covariates: CovariateRevision) -> ResultName {
     let TaskRef { id, version, .. } = task.reference();
     ResultName {
         encoder: task.encoder_hash(),
         task: id.clone(),
         version: version.clone(),
-        covariates: task.file().covariates.is_some().then_some(covariates),
+        covariates: task.covariates().is_some().then_some(covariates),
     }
 }
 
@@ -33,24 +31,15 @@ pub(crate) async fn stored_prediction(
         .context("the stored prediction cannot be read")
 }
 
-pub(crate) async fn put_heatmaps(store: &Store, name: &ResultName, scored: &Scored) -> Result<()> {
-    let Scored {
-        bag,
-        scores,
-        explanation,
-        ..
-    } = scored;
-    // Attention sums to 1 over the bag; times the number of tiles, slides of any size compare.
-    let n_tiles = bag.instances.len() as f32;
-    let attention: Vec<f32> = scores.attention.iter().map(|a| a * n_tiles).collect();
+/// One value a tile and layer.
+pub(crate) async fn put_heatmaps(
+    store: &Store,
+    name: &ResultName,
+    bag: &Bag,
+    layers: &[(HeatmapLayer, &[f32])],
+) -> Result<()> {
     let cells = bag.cells();
-    for layer in HeatmapLayer::ALL {
-        let values = match layer {
-            HeatmapLayer::Attention => &attention,
-            HeatmapLayer::Tile => &scores.tile_probability,
-            HeatmapLayer::LeaveOut => &explanation.leave_out,
-            HeatmapLayer::Neighbourhood => &explanation.neighbourhood,
-        };
+    for &(layer, values) in layers {
         let heatmap = Heatmap::lay(
             &bag.header,
             cells.iter().copied().zip(values.iter().copied()),
@@ -59,6 +48,12 @@ pub(crate) async fn put_heatmaps(store: &Store, name: &ResultName, scored: &Scor
         store.put(&key, heatmap.encode().into()).await?;
     }
     Ok(())
+}
+
+/// Attention sums to 1 over the bag; times the number of tiles, slides of any size compare.
+pub(crate) fn weights(attention: &[f32]) -> Vec<f32> {
+    let n_tiles = attention.len() as f32;
+    attention.iter().map(|share| share * n_tiles).collect()
 }
 
 pub(crate) async fn put_prediction(store: &Store, prediction: &Prediction) -> Result<()> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use flow::{SlideEmbedded, Stage};
-use mil::Task;
+use mil::AnyTask;
 use step::noting_progress;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -11,7 +11,7 @@ use crate::{MilDeps, catch_up, live, score_slide};
 /// Scores every slide that gets embedded, those that are when a task comes in, and tiles of those
 /// that are being embedded, until `shutdown`.
 pub async fn run(
-    tasks: watch::Receiver<Arc<[Arc<Task>]>>,
+    tasks: watch::Receiver<Arc<[AnyTask]>>,
     deps: MilDeps,
     shutdown: CancellationToken,
 ) {
@@ -20,11 +20,7 @@ pub async fn run(
     tokio::join!(caught_up, watched, work(tasks, deps, shutdown));
 }
 
-async fn work(
-    tasks: watch::Receiver<Arc<[Arc<Task>]>>,
-    deps: MilDeps,
-    shutdown: CancellationToken,
-) {
+async fn work(tasks: watch::Receiver<Arc<[AnyTask]>>, deps: MilDeps, shutdown: CancellationToken) {
     let consumer = deps.queue.subscribe::<SlideEmbedded>();
     let catalog = deps.catalog.clone();
     let handle = |message: SlideEmbedded| {

@@ -1,33 +1,31 @@
-use std::sync::Arc;
-use std::time::Instant;
-
-use anyhow::{Context, Result};
-use catalog::{ModelStandings, Standing};
+use anyhow::Result;
+use catalog::{MeteredKind, ModelStandings, Standing};
 use flow::{
-    CovariateRevision, Evidence, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId,
-    SlideScored, SlideStatus, Stage, StageTiming,
+    GivenCovariates, Prediction, Progress, Sha256Digest, SlideId, SlideScored, SlideStatus, Stage,
 };
-use mil::Task;
+use mil::AnyTask;
 use step::ProgressSink;
-use store::Bag;
-use tokio::task::spawn_blocking;
 use tracing::debug;
 
 use crate::MilDeps;
-use crate::answer::without_evidence;
-use crate::evidence::{evidence, top_tiles};
-use crate::facts::slide_facts;
-use crate::flags::Flags;
-use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};
-use crate::scored::Scored;
+use crate::here::score_here;
+use crate::meter::meter;
+use crate::result_objects::{result_name, stored_prediction};
+use crate::service::ask_service;
+use crate::service_result::put_result;
 use crate::shadow::score_in_shadow;
 
 /// Scores the bag that `encoder` made of the slide with each of `tasks` that reads such bags.
 ///
 /// What is in storage already is recorded and announced again, and not redone. A task that reads
-/// covariates reads those that were given last, and scores again by new ones. Once every task has
-/// its result the slide's status is `scored`. A slide of which nobody knows which it is, is not scored. It stays `embedded` where none of them reads such bags:
-/// a laboratory may embed its slides to train its first task on them.
+/// covariates reads those that were given last, and scores again by new ones. Once every task was
+/// asked, and any has its result, the slide's status is `scored`. A slide of which nobody knows which it
+/// is, is not scored. It stays `embedded` where none of them reads such bags: a laboratory may embed its
+/// slides to train its first task on them.
+///
+/// Tasks that are services are asked after the others, so that none waits for them. One that gives no
+/// result takes nothing from the others: why is noted in the catalog, and it is asked again when that
+/// says so.
 ///
 /// Tasks that are registered and not active make none of these results; those in shadow score the bag
 /// as well, apart from them and after them.
@@ -38,11 +36,12 @@ pub async fn score_slide(
     deps: &MilDeps,
     slide: SlideId,
     encoder: Sha256Digest,
-    tasks: &[Arc<Task>],
+    tasks: &[AnyTask],
     progress: ProgressSink,
 ) -> Result<Vec<Prediction>> {
     let mine = tasks.iter().filter(|task| task.encoder_hash() == encoder);
-    let mine: Vec<&Arc<Task>> = mine.collect();
+    let mut mine: Vec<&AnyTask> = mine.collect();
+    mine.sort_by_key(|task| matches!(task, AnyTask::Service(_)));
     let standings = deps.catalog.model_standings().await?;
     let are = |standing| in_standing(&mine, &standings, standing);
     let predictions = score_shown(deps, slide, &are(Standing::Shown), progress).await?;
@@ -51,11 +50,11 @@ pub async fn score_slide(
 }
 
 fn in_standing<'a>(
-    tasks: &[&'a Arc<Task>],
+    tasks: &[&'a AnyTask],
     standings: &ModelStandings,
     standing: Standing,
-) -> Vec<&'a Arc<Task>> {
-    let of_task = |task: &Task| standings.of(task.reference(), task.encoder_hash());
+) -> Vec<&'a AnyTask> {
+    let of_task = |task: &AnyTask| standings.of(task.reference(), task.encoder_hash());
     let tasks = tasks.iter().filter(|task| of_task(task) == standing);
     tasks.copied().collect()
 }
@@ -63,7 +62,7 @@ fn in_standing<'a>(
 async fn score_shown(
     deps: &MilDeps,
     slide: SlideId,
-    mine: &[&Arc<Task>],
+    mine: &[&AnyTask],
     progress: ProgressSink,
 ) -> Result<Vec<Prediction>> {
     if mine.is_empty() {
@@ -82,6 +81,9 @@ async fn score_shown(
             break predictions;
         }
     };
+    if predictions.is_empty() {
+        return Ok(predictions);
+    }
     step::advance(
         &deps.catalog,
         slide,
@@ -99,14 +101,14 @@ async fn score_shown(
 async fn all_tasks(
     deps: &MilDeps,
     slide: SlideId,
-    tasks: &[&Arc<Task>],
+    tasks: &[&AnyTask],
     known: &GivenCovariates,
     progress: &ProgressSink,
 ) -> Result<Vec<Prediction>> {
     let mut predictions = Vec::new();
     for (done, task) in tasks.iter().enumerate() {
         progress(tasks_done(done, tasks.len()));
-        predictions.push(one_task(deps, slide, task, known).await?);
+        predictions.extend(one_task(deps, slide, task, known).await?);
     }
     progress(tasks_done(tasks.len(), tasks.len()));
     Ok(predictions)
@@ -120,72 +122,45 @@ fn tasks_done(done: usize, total: usize) -> Progress {
     }
 }
 
+/// `None` of a service that gives no result.
 async fn one_task(
     deps: &MilDeps,
     slide: SlideId,
-    task: &Arc<Task>,
+    task: &AnyTask,
     known: &GivenCovariates,
-) -> Result<Prediction> {
+) -> Result<Option<Prediction>> {
     let name = result_name(task, known.revision);
-    let prediction = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => prediction,
-        None => score(deps, slide, task, known).await?,
+    let result = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => Some((prediction, None)),
+        None => result(deps, slide, task, known).await?,
+    };
+    let Some((prediction, seconds)) = result else {
+        return Ok(None);
     };
     deps.catalog.record_prediction(slide, &prediction).await?;
-    Ok(prediction)
+    meter(&deps.catalog, MeteredKind::Scored, &prediction, seconds).await?;
+    Ok(Some(prediction))
 }
 
-async fn score(
+/// With the seconds that it took.
+async fn result(
     deps: &MilDeps,
     slide: SlideId,
-    task: &Arc<Task>,
+    task: &AnyTask,
     known: &GivenCovariates,
-) -> Result<Prediction> {
-    let began = Instant::now();
-    let bag = Bag::read(&deps.store, slide, task.encoder_hash())
-        .await
-        .context("cannot read the slide's bag")?;
-    let facts = slide_facts(&deps.store, &bag.header, task, &known.values).await?;
-    let flags = Flags::read(&deps.store, &bag).await?;
-    let scoring = Arc::clone(task);
-    let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts, flags.as_ref()));
-    let scored = scored.await??;
-    let name = result_name(task, known.revision);
-    put_heatmaps(&deps.store, &name, &scored).await?;
-    let evidence_s = scored.evidence_s;
-    let prediction = prediction(name.covariates, scored);
-    put_prediction(&deps.store, &prediction).await?;
-    let score_s = began.elapsed().as_secs_f64() - evidence_s;
-    for (stage, wall_s) in [(Stage::Score, score_s), (Stage::Evidence, evidence_s)] {
-        let timing = StageTiming::of_wall(stage, wall_s);
-        step::record_timing(&deps.catalog, slide, timing).await?;
-    }
-    Ok(prediction)
-}
-
-fn prediction(covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {
-    let Scored {
-        task,
-        bag,
-        scores,
-        abstention,
-        explanation,
-        without_flagged,
-        ..
-    } = scored;
-    let top_tiles = top_tiles(
-        bag.header.tile_um,
-        &bag.instances,
-        &scores.attention,
-        &scores.tile_probability,
-    );
-    let evidence = Evidence {
-        without_flagged,
-        ..evidence(&bag, &scores, explanation)
-    };
-    Prediction {
-        top_tiles,
-        evidence: Some(evidence),
-        ..without_evidence(&task, bag.header, covariates, scores, abstention)
-    }
+) -> Result<Option<(Prediction, Option<f64>)>> {
+    Ok(match task {
+        AnyTask::Heads(task) => {
+            let (prediction, seconds) = score_here(deps, slide, task, known).await?;
+            Some((prediction, Some(seconds)))
+        }
+        AnyTask::Service(task) => match ask_service(deps, slide, task).await? {
+            Some(said) => {
+                let seconds = said.seconds;
+                let prediction = put_result(deps, task, said).await?;
+                Some((prediction, Some(seconds)))
+            }
+            None => None,
+        },
+    })
 }

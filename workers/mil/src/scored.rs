@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use flow::{Abstention, HeadPrecision, WithoutFlagged};
+use flow::{Abstention, HeadPrecision, HeatmapLayer, WithoutFlagged};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
 
@@ -25,6 +25,16 @@ pub(crate) struct Scored {
 }
 
 impl Scored {
+    /// The values of a layer; `attention` is that of [`crate::result_objects::weights`].
+    pub(crate) fn layer<'a>(&'a self, layer: HeatmapLayer, attention: &'a [f32]) -> &'a [f32] {
+        match layer {
+            HeatmapLayer::Attention => attention,
+            HeatmapLayer::Tile => &self.scores.tile_probability,
+            HeatmapLayer::LeaveOut => &self.explanation.leave_out,
+            HeatmapLayer::Neighbourhood => &self.explanation.neighbourhood,
+        }
+    }
+
     /// Long arithmetic: for a thread that may block.
     pub(crate) fn of(
         task: &Task,

@@ -1,22 +1,25 @@
 //! Tasks in shadow: what they say of stored bags, apart from all that people see.
 
-use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
+use catalog::MeteredKind;
 use flow::{GivenCovariates, HeadPrecision, Prediction, SlideId};
-use mil::Task;
+use mil::{AnyTask, Task};
 use store::Bag;
 use tokio::task::spawn_blocking;
 use tracing::warn;
 
 use crate::MilDeps;
-use crate::answer::{ask, without_evidence};
-use crate::facts::slide_facts;
+use crate::answer::{Maker, ask, without_evidence};
+use crate::facts::{slide_facts, slide_manifest};
+use crate::meter::meter;
 use crate::result_objects::{result_name, stored_prediction};
+use crate::service::ask_service;
 
 /// Scores the slide's bag with each of `tasks`. One that fails takes nothing from the results that are
 /// shown: it is told in the log, and asked again when the tasks or their standings change.
-pub(crate) async fn score_in_shadow(deps: &MilDeps, slide: SlideId, tasks: &[&Arc<Task>]) {
+pub(crate) async fn score_in_shadow(deps: &MilDeps, slide: SlideId, tasks: &[&AnyTask]) {
     for task in tasks {
         if let Err(error) = one_task(deps, slide, task).await {
             let error: &dyn std::error::Error = &*error;
@@ -29,7 +32,7 @@ pub(crate) async fn score_in_shadow(deps: &MilDeps, slide: SlideId, tasks: &[&Ar
     }
 }
 
-async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<()> {
+async fn one_task(deps: &MilDeps, slide: SlideId, task: &AnyTask) -> Result<()> {
     let known = deps.catalog.covariates(slide).await?;
     let name = result_name(task, known.revision);
     let recorded = deps.catalog.shadow_results(slide).await?;
@@ -37,34 +40,62 @@ async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<()
         return Ok(());
     }
     // Of one that was active before there is a result in storage.
-    let prediction = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => prediction,
-        None => scored(deps, slide, task, &known).await?,
+    let result = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => Some((prediction, None)),
+        None => result(deps, slide, task, &known).await?,
+    };
+    let Some((prediction, seconds)) = result else {
+        return Ok(());
     };
     deps.catalog
         .record_shadow_result(slide, &prediction)
         .await?;
+    meter(&deps.catalog, MeteredKind::Shadow, &prediction, seconds).await?;
     Ok(())
 }
 
-/// The call with its figures and without its evidence, which nobody looks at.
+/// The call with its figures and without its evidence, which nobody looks at, and the seconds that it
+/// took; `None` of a service that gives none.
+async fn result(
+    deps: &MilDeps,
+    slide: SlideId,
+    task: &AnyTask,
+    known: &GivenCovariates,
+) -> Result<Option<(Prediction, Option<f64>)>> {
+    let maker = Maker::of(task);
+    Ok(match task {
+        AnyTask::Heads(task) => {
+            let began = Instant::now();
+            let prediction = scored(deps, slide, task, known).await?;
+            Some((prediction, Some(began.elapsed().as_secs_f64())))
+        }
+        AnyTask::Service(task) => ask_service(deps, slide, task).await?.map(|said| {
+            let header = said.bag.header;
+            let prediction = without_evidence(maker, header, None, said.scores, said.abstention);
+            (prediction, Some(said.seconds))
+        }),
+    })
+}
+
 async fn scored(
     deps: &MilDeps,
     slide: SlideId,
-    task: &Arc<Task>,
+    task: &Task,
     known: &GivenCovariates,
 ) -> Result<Prediction> {
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
-    let facts = slide_facts(&deps.store, &bag.header, task, &known.values).await?;
-    let covariates = result_name(task, known.revision).covariates;
+    let manifest = slide_manifest(&deps.store, slide).await?;
+    let plan = task.file().covariates.as_ref();
+    let facts = slide_facts(manifest, &bag.header, plan, &known.values);
+    let covariates = plan.is_some().then_some(known.revision);
     let task = task.in_precision(HeadPrecision::of_bag(bag.header.precision));
     let scored = spawn_blocking(move || {
         let (scores, abstention) = ask(&task, &bag, &facts)?;
-        let header = bag.header;
+        let maker = Maker::of(&task.into());
         anyhow::Ok(without_evidence(
-            &task, header, covariates, scores, abstention,
+            maker, bag.header, covariates, scores, abstention,
         ))
     });
     scored.await?

@@ -23,6 +23,7 @@ kept_by_both! {
 
 fn token(kind: TokenKind, secret: &str, expires_at: Option<DateTime<Utc>>) -> NewToken {
     NewToken {
+        slide: None,
         kind,
         name: "scanner 3".to_owned(),
         hash: Sha256Digest::of(secret.as_bytes()),

@@ -81,14 +81,16 @@ fn measurements(told: &Told<'_>) -> Vec<DataSet> {
         ["attention-share", OURS, "Share of all attention"],
         |tile| tile.attention,
     )];
-    if told.shows_figures() {
+    // Either all tiles have one or none has: a service may leave them out.
+    let alone = told.prediction.top_tiles.iter();
+    if told.shows_figures() && alone.clone().all(|tile| tile.tile_probability.is_some()) {
         measurements.push(of(
             [
                 "tile-alone",
                 OURS,
                 "Probability of the finding from the tile alone",
             ],
-            |tile| tile.tile_probability,
+            |tile| tile.tile_probability.unwrap_or_default(),
         ));
     }
     measurements

@@ -132,7 +132,8 @@ impl AccessControl {
             .ok_or_else(unknown_token)
     }
 
-    /// Until when the token may be taken for good; `None` where the catalog would have to be asked.
+    /// Until when the token may be taken for good, whatever it asks for; `None` where the catalog would
+    /// have to be asked, or what it asks for be looked at.
     pub(crate) fn good_until(
         &self,
         kind: TokenKind,
@@ -140,7 +141,8 @@ impl AccessControl {
         now: Instant,
     ) -> Option<Instant> {
         let known = self.known(hash, now)?;
-        known.is_good(kind).then(|| known.good_until(now))
+        let is_good = known.is_good(kind) && known.reads_all();
+        is_good.then(|| known.good_until(now))
     }
 
     fn known(&self, hash: &Sha256Digest, now: Instant) -> Option<Known> {
@@ -213,6 +215,7 @@ impl AccessControl {
             name: name.to_owned(),
             hash: secret.hash(),
             roles: roles.to_owned(),
+            slide: None,
             expires_at: life.map(|life| Utc::now() + life),
         };
         self.shared.catalog.add_token(token).await?;
@@ -238,9 +241,19 @@ impl AccessControl {
 }
 
 impl Known {
+    /// A job's token comes as a bearer's does.
     fn is_good(&self, kind: TokenKind) -> bool {
         let expiry = self.token.expires_at;
-        self.token.kind == kind && expiry.is_none_or(|expiry| expiry > Utc::now())
+        let is_kind = match self.token.kind {
+            TokenKind::Job => kind == TokenKind::Bearer,
+            mine => mine == kind,
+        };
+        is_kind && expiry.is_none_or(|expiry| expiry > Utc::now())
+    }
+
+    /// What is in memory is given to whoever may read all of it.
+    fn reads_all(&self) -> bool {
+        self.token.slide.is_none()
     }
 
     fn good_until(&self, now: Instant) -> Instant {

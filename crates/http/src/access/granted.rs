@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use catalog::{Role, TokenKind, TokenRow};
 use flow::Sha256Digest;
 
+use super::job_token::is_tile_of;
 use crate::ApiError;
 
 /// The right to ask, in the hands of a handler. [`crate::protect`] grants it.
@@ -45,6 +47,12 @@ impl Access {
         self.token.kind == TokenKind::Session
     }
 
+    /// Whether this may be asked for at all: a job's token reads the tiles of its slide and nothing else.
+    pub(crate) fn reaches(&self, method: &Method, path: &str) -> bool {
+        let slide = self.token.slide;
+        slide.is_none_or(|slide| is_tile_of(slide, method, path))
+    }
+
     /// An administrator has every role.
     pub fn has(&self, role: Role) -> bool {
         self.token.roles.contains(&role) || self.token.roles.contains(&Role::Admin)
@@ -80,7 +88,7 @@ impl Access {
         self.require_any(roles)?;
         match self.token.kind {
             TokenKind::Session => Ok(()),
-            TokenKind::Bearer | TokenKind::LoginCode | TokenKind::Spent => {
+            TokenKind::Bearer | TokenKind::LoginCode | TokenKind::Spent | TokenKind::Job => {
                 Err(ApiError::forbidden(
                     "only a person may do this: log in with a browser, through the provider or by a login \
                  link, which `coverslip token link` makes, in place of an access token",

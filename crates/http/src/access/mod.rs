@@ -3,7 +3,8 @@
 //! Machines send `Authorization: Bearer SECRET` with every request. People open a login link once;
 //! its code becomes a session, kept in a cookie that scripts cannot read and other sites cannot
 //! make the browser send. Where there is an OpenID provider, people may come through it in place of a
-//! link ([`sign_in`]), and machines with its access tokens. Secrets are 256 random bits; the catalog has their sha256 only, so that
+//! link ([`sign_in`]), and machines with its access tokens. A task's service is lent a token for the tiles
+//! of one slide while it works on it ([`lend_slide`]). Secrets are 256 random bits; the catalog has their sha256 only, so that
 //! neither a copy of the catalog nor the time a lookup takes helps anyone to guess one.
 //!
 //! Where a process serves several tenants, each has an [`AccessControl`] of its own behind one
@@ -18,6 +19,7 @@ mod credential;
 mod entrance;
 mod front_door;
 mod granted;
+mod job_token;
 mod limits;
 mod login;
 mod openid;
@@ -33,6 +35,7 @@ pub use control::AccessControl;
 pub use cookie::Transport;
 pub use front_door::FrontDoor;
 pub use granted::Access;
+pub use job_token::{lend_slide, take_back};
 pub use limits::{LimitRules, Rate};
 pub use openid::{OpenId, RoleMapping};
 pub use rules::AccessRules;

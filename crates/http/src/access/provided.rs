@@ -34,6 +34,7 @@ impl AccessControl {
         })?;
         self.ensure_ours(&machine)?;
         Ok(Some(TokenRow {
+            slide: None,
             kind,
             name: machine.actor(),
             hash,

@@ -144,6 +144,7 @@ mod tests {
         ) -> Result<(Secret, String), Box<dyn Error>> {
             let secret = Secret::random();
             let token = NewToken {
+                slide: None,
                 kind,
                 name: "a test".to_owned(),
                 hash: secret.hash(),

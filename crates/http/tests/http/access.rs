@@ -68,6 +68,7 @@ async fn a_token_has_an_end_even_while_it_is_remembered() -> TestResult {
     let server = Server::start(Transport::Http).await?;
     let secret = Secret::random();
     let token = NewToken {
+        slide: None,
         kind: TokenKind::Bearer,
         name: "short".to_owned(),
         hash: secret.hash(),
@@ -152,6 +153,7 @@ async fn a_code_that_is_too_old_or_none_opens_nothing() -> TestResult {
     let server = Server::start(Transport::Http).await?;
     let code = Secret::random();
     let expired = NewToken {
+        slide: None,
         kind: TokenKind::LoginCode,
         name: "late".to_owned(),
         hash: code.hash(),

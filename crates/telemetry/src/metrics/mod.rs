@@ -4,10 +4,12 @@
 mod dependencies;
 mod embedding;
 mod hl7;
+mod metered;
 mod process;
 mod resumable;
 mod stages;
 mod storage;
+mod task_services;
 mod tiles;
 mod topics;
 mod uploads;
@@ -26,11 +28,13 @@ pub use hl7::{
     Hl7Closed, Hl7OrdersOutcome, Hl7ResultsOutcome, hl7_connection_closed, hl7_orders_answered,
     hl7_orders_are_taken, hl7_results_are_sent, hl7_results_attempted,
 };
+pub use metered::work_metered;
 pub use resumable::{
     ResumableOutcome, resumable_bytes_kept, resumable_request_cut, resumable_uploads,
 };
 pub use stages::{ErrorKind, record_stage, slide_reached, step_failed};
 pub use storage::{StorageKind, StorageMeter, StorageOperation};
+pub use task_services::{ServiceOutcome, service_asked};
 pub use tiles::{TileMaking, TilePath, tiles_made, tiles_served};
 pub use topics::{TopicLevels, topic_seen, topic_unknown};
 pub use uploads::{UploadOutcome, upload_bytes, upload_ended};
@@ -61,10 +65,12 @@ impl Metrics {
             dependencies::describe,
             embedding::describe,
             hl7::describe,
+            metered::describe,
             process::describe,
             resumable::describe,
             stages::describe,
             storage::describe,
+            task_services::describe,
             tiles::describe,
             topics::describe,
             uploads::describe,

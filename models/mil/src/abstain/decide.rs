@@ -1,7 +1,7 @@
 use flow::{Abstention, Mpp, PredictionSet};
 
-use super::BagMean;
-use crate::{Covariates, TaskFile};
+use super::{Admission, BagMean, Distribution};
+use crate::covariates::{CovariatePlan, Covariates};
 
 /// What is known of a slide beside its embeddings.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,25 +16,36 @@ pub struct SlideFacts {
     pub covariates: Covariates,
 }
 
+/// What of a task decides whether it answers.
+#[derive(Clone, Copy)]
+pub(crate) struct Checks<'a> {
+    pub(crate) admission: Option<&'a Admission>,
+    pub(crate) covariates: Option<&'a CovariatePlan>,
+    pub(crate) distribution: Option<&'a Distribution>,
+}
+
 /// Why the task does not answer, if it does not. The first of the reasons that hold: a slide the
 /// task was not made for, one of which too little is known, tissue unlike any it has seen, an answer that is left open.
 pub(crate) fn abstention(
-    file: &TaskFile,
+    checks: Checks<'_>,
     slide: &SlideFacts,
     bag: &BagMean,
     set: Option<&PredictionSet>,
 ) -> Option<Abstention> {
-    let admission = file.admission.as_ref();
-    let distribution = file.distribution.as_ref();
+    let Checks {
+        admission,
+        covariates,
+        distribution,
+    } = checks;
     admission
         .and_then(|admission| admission.refusal(slide))
-        .or_else(|| unknown_covariates(file, slide))
+        .or_else(|| covariates.and_then(|plan| unknown_covariates(plan, slide)))
         .or_else(|| distribution.and_then(|distribution| distribution.refusal(bag)))
         .or_else(|| set.and_then(open))
 }
 
-fn unknown_covariates(file: &TaskFile, slide: &SlideFacts) -> Option<Abstention> {
-    let covariates = file.covariates.as_ref()?.unknown_of(&slide.covariates);
+fn unknown_covariates(plan: &CovariatePlan, slide: &SlideFacts) -> Option<Abstention> {
+    let covariates = plan.unknown_of(&slide.covariates);
     (!covariates.is_empty()).then_some(Abstention::CovariatesUnknown { covariates })
 }
 

@@ -111,6 +111,11 @@ impl Distribution {
         normal.distance(bag)
     }
 
+    /// Values of an embedding.
+    pub(crate) fn dimension(&self) -> u32 {
+        self.mean.len() as u32
+    }
+
     pub(super) fn refusal(&self, bag: &BagMean) -> Option<Abstention> {
         let distance = self.distance(bag);
         let small_bags = self.small_bags.as_ref();

@@ -13,4 +13,4 @@ pub use admission::{Admission, MppRange};
 pub use decide::SlideFacts;
 pub use distribution::{BagMean, Distribution, fit_distribution};
 
-pub(crate) use decide::abstention;
+pub(crate) use decide::{Checks, abstention};

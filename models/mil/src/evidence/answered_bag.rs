@@ -78,7 +78,7 @@ impl AnsweredBag<'_> {
             probabilities(&self.file.answers, &logits, self.file.temperature)
         });
         let together = mean(&of_heads.collect::<Vec<_>>());
-        answer(self.file, &together) == self.whole.answer
+        answer(&self.file.answers, self.file.threshold, &together) == self.whole.answer
     }
 
     fn is_same_grade(&self, of_heads: &[HeadScore]) -> bool {

@@ -148,7 +148,7 @@ fn held_out(file: &TaskFile, said: &[Said]) -> Vec<(HeldOut, Vec<f64>)> {
         let held_out = HeldOut {
             bag,
             fold,
-            called: names[verdict(file, &together).answer].clone(),
+            called: names[verdict(&file.answers, file.threshold, &together).answer].clone(),
             probabilities: of_each_answer(&file.answers, &together),
         };
         (held_out, together)

@@ -61,8 +61,8 @@ pub(super) async fn regions(
         let picture = read(reader, tile.rect_um, PixelSize::new(side, side)).await?;
         let weight = tile.attention * prediction.n_instances as f64;
         let mut caption = vec![format!("{}: weighs {weight:.1} average tiles", at + 1)];
-        if shows_figures {
-            caption.push(format!("alone p = {}", probability(tile.tile_probability)));
+        if let (true, Some(alone)) = (shows_figures, tile.tile_probability) {
+            caption.push(format!("alone p = {}", probability(alone)));
         }
         caption.push(place(tile.rect_um));
         let made = tokio::task::spawn_blocking(move || {

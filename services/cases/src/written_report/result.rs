@@ -134,5 +134,8 @@ fn of_decisive(decisive: &DecisiveTiles) -> String {
             "all of the slide; its most suspicious tile alone has p = {}",
             probability(tile.tile_probability)
         ),
+        DecisiveTiles::NotTold => {
+            "not told: the model is a service elsewhere, which was asked once".to_owned()
+        }
     }
 }

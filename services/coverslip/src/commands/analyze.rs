@@ -17,6 +17,7 @@ use crate::exit::Outcome;
 use crate::installation::{Installation, Models};
 use crate::path::{Received, receive, tile};
 use crate::progress_bars::ProgressBars;
+use crate::task_service_args::TaskServiceArgs;
 use crate::{print, summary};
 
 #[derive(Debug, Args)]
@@ -39,6 +40,8 @@ pub(crate) struct Analyze {
     covariates: Option<PathBuf>,
     #[command(flatten)]
     encoder: EncoderArgs,
+    #[command(flatten)]
+    services: TaskServiceArgs,
     /// Print one JSON object: {"slides": [...]}.
     #[arg(long)]
     json: bool,
@@ -64,7 +67,12 @@ struct Answers<'a> {
 impl Analyze {
     pub(crate) async fn run(self) -> Result<Outcome> {
         let installation = Installation::open(&self.data).await?;
-        let models = Models::of(&self.data, self.task.as_ref(), &self.encoder)?;
+        let models = Models::of(
+            &self.data,
+            self.task.as_ref(),
+            &self.encoder,
+            &self.services,
+        )?;
         if let Err(none) = models.ensure_scoring() {
             warn!("the slides are embedded and not scored: {none:#}");
         }

@@ -17,10 +17,12 @@ pub(crate) mod queue;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod task;
+mod task_check;
 mod task_import;
 pub(crate) mod token;
 pub(crate) mod train;
 pub(crate) mod up;
+pub(crate) mod usage;
 pub(crate) mod work;
 
 use anyhow::{Context, Result};
@@ -62,6 +64,7 @@ fn obey(command: Command, metrics: Metrics) -> Result<Outcome> {
         Command::Migrate(migrate) => block_on(migrate.run()),
         Command::Token(token) => block_on(token.run()),
         Command::Audit(audit) => block_on(audit.run()),
+        Command::Usage(usage) => block_on(usage.run()),
         Command::Bench(bench) => bench.run(),
         Command::DecodeChild => decode_child(),
     }

@@ -6,16 +6,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use encoder::Compute;
-use flow::TaskId;
+use flow::{TaskId, TaskRef};
+use mil::AnyTask;
 use shipped::recipe::{TaskRecipe, train_task};
 
+use super::block_on;
 use super::encoder::progress_bar;
+use super::task_check::Check;
 use super::task_import::Import;
 use crate::exit::Outcome;
 use crate::files;
 use crate::installation::encoder_or_shipped;
 use crate::print;
 use crate::task_folder::{self, Installed};
+use crate::task_service_args::TaskServiceArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
@@ -25,6 +29,8 @@ pub(crate) enum Task {
     Show(Show),
     /// Put a trained task into a data folder; a running `coverslip up` takes it in within seconds.
     Install(Install),
+    /// Whether a task can score; of one that is a service, whether that keeps to the contract.
+    Check(Check),
     /// Make a task of a published head: DSMIL, CLAM, gated attention, DTFD or WSInfer-MIL.
     Import(Import),
     /// Train a task on phantoms by a recipe.
@@ -36,6 +42,11 @@ pub(crate) struct List {
     /// The folder with everything the installation keeps.
     #[arg(long, env = "COVERSLIP_DATA")]
     data: Option<PathBuf>,
+    /// Ask tasks that are services whether they answer.
+    #[arg(long)]
+    ask: bool,
+    #[command(flatten)]
+    services: TaskServiceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +85,7 @@ impl Task {
             Self::List(list) => list.run()?,
             Self::Show(show) => show.run()?,
             Self::Install(install) => install.run()?,
+            Self::Check(check) => return check.run(),
             Self::Import(import) => return import.run(),
             Self::Train(train) => train.run()?,
         }
@@ -84,21 +96,45 @@ impl Task {
 impl List {
     fn run(self) -> Result<()> {
         for task in shipped::tasks()? {
-            print::line(&line(&task))?;
+            print::line(&line(&task.into()))?;
         }
         for folder in installed(self.data.as_deref())? {
             match task_folder::read(&folder) {
-                Ok(task) => print::line(&line(&task))?,
+                Ok(task) => print::line(&format!("{}{}", line(&task), self.answering(&task)?))?,
                 Err(error) => print::line(&format!("{}  refused: {error:#}", folder.display()))?,
             }
         }
         Ok(())
     }
+
+    /// What to add to the line of a service.
+    fn answering(&self, task: &AnyTask) -> Result<String> {
+        let AnyTask::Service(task) = task else {
+            return Ok(String::new());
+        };
+        if !self.ask {
+            return Ok(String::new());
+        }
+        let services = self.services.services()?;
+        let described = block_on(async { Ok(services.description(task).await) })?;
+        Ok(match described {
+            Ok(said) if said.model == task.file().service.model => ": it answers".to_owned(),
+            Ok(said) => format!(
+                ": another model answers, {} {}",
+                said.model.name, said.model.version
+            ),
+            Err(error) => format!(": {}", error.in_words()),
+        })
+    }
 }
 
-fn line(task: &mil::Task) -> String {
-    let (file, hash) = (task.file(), task.reference().hash.short());
-    format!("{}  {}  {hash}  research use only", file.id, file.version)
+fn line(task: &AnyTask) -> String {
+    let TaskRef { id, version, hash } = task.reference();
+    let kind = match task {
+        AnyTask::Heads(_) => "",
+        AnyTask::Service(_) => "  a service",
+    };
+    format!("{id}  {version}  {}  research use only{kind}", hash.short())
 }
 
 /// Folders of installed tasks.
@@ -123,21 +159,25 @@ impl Install {
 
 impl Show {
     fn run(self) -> Result<()> {
-        let mut tasks = shipped::tasks()?;
+        let shipped = shipped::tasks()?.into_iter();
+        let mut tasks: Vec<AnyTask> = shipped.map(AnyTask::from).collect();
         let installed = installed(self.data.as_deref())?;
         tasks.extend(
             installed
                 .iter()
                 .filter_map(|folder| task_folder::read(folder).ok()),
         );
-        let task = tasks.iter().find(|task| task.file().id == self.id);
+        let task = tasks.iter().find(|task| task.reference().id == self.id);
         let task = task.with_context(|| {
             format!(
                 "there is no task `{}`: `coverslip task list` has those there are",
                 self.id
             )
         })?;
-        print::json(task.file())
+        match task {
+            AnyTask::Heads(task) => print::json(task.file()),
+            AnyTask::Service(task) => print::json(task.file()),
+        }
     }
 }
 

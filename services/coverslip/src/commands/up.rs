@@ -35,6 +35,7 @@ use crate::research_args::ResearchArgs;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
+use crate::task_service_args::TaskServiceArgs;
 use crate::text_search_args::TextSearchArgs;
 use crate::webhook_args::WebhookArgs;
 
@@ -68,6 +69,8 @@ pub(crate) struct Up {
     #[command(flatten)]
     encoder: EncoderArgs,
     #[command(flatten)]
+    services: TaskServiceArgs,
+    #[command(flatten)]
     text_search: TextSearchArgs,
 }
 
@@ -81,6 +84,7 @@ impl Up {
             text: self.text_search.load()?,
             index: IndexConfig::default().shared_by(served.len()),
         };
+        let services = self.services.services()?;
         let listening = Listening::on(self.listen).await?;
         let (rule, research) = (self.first_read.rule(), self.research.rule());
 
@@ -88,10 +92,13 @@ impl Up {
         let parts = Parts::of(served, stop_on_signal()?);
         let parts = parts.reached(&self.access)?;
         parts.hl7(&self.hl7, rule, research).await?;
-        parts.mil(|place| {
-            let folder = task_folder::chosen(self.tasks.as_deref(), &place.folder);
-            TaskRegistry::open(&folder, retarget.clone())
-        })?;
+        parts.mil(
+            |place| {
+                let folder = task_folder::chosen(self.tasks.as_deref(), &place.folder);
+                TaskRegistry::open(&folder, retarget.clone())
+            },
+            &services,
+        )?;
         parts.ingest(&ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
         let webhooks = self.webhooks.config();

@@ -18,6 +18,7 @@ use crate::parts::Parts;
 use crate::state_args::StateArgs;
 use crate::task_folder;
 use crate::task_registry::TaskRegistry;
+use crate::task_service_args::TaskServiceArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Work {
@@ -35,6 +36,8 @@ pub(crate) struct WorkMil {
     /// `tasks` in the data folder if not given.
     #[arg(long, env = "COVERSLIP_TASKS")]
     tasks: Option<PathBuf>,
+    #[command(flatten)]
+    services: TaskServiceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -69,13 +72,20 @@ impl Work {
                 parts.embed(part.encoder.load()?, sharing);
                 part.until_told_to_stop(parts, metrics).await
             }
-            Self::Mil(WorkMil { part, tasks }) => {
+            Self::Mil(WorkMil {
+                part,
+                tasks,
+                services,
+            }) => {
                 let parts = Parts::open_shared(&part.state).await?;
                 let retarget = part.encoder.retarget()?;
-                parts.mil(|place| {
-                    let folder = task_folder::chosen(tasks.as_deref(), &place.folder);
-                    TaskRegistry::open(&folder, retarget.clone())
-                })?;
+                parts.mil(
+                    |place| {
+                        let folder = task_folder::chosen(tasks.as_deref(), &place.folder);
+                        TaskRegistry::open(&folder, retarget.clone())
+                    },
+                    &services.services()?,
+                )?;
                 part.until_told_to_stop(parts, metrics).await
             }
         }

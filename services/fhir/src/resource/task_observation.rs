@@ -91,6 +91,7 @@ fn not_called(abstention: &Abstention) -> CodeableConcept {
         Abstention::TooLittleTissue { .. } => (AbsentReason::Unsupported, "too_little_tissue"),
         Abstention::OutOfDistribution { .. } => (AbsentReason::Unsupported, "out_of_distribution"),
         Abstention::CovariatesUnknown { .. } => (AbsentReason::TempUnknown, "covariates_unknown"),
+        Abstention::Declined { .. } => (AbsentReason::Unknown, "declined"),
         Abstention::Uncertain { .. } => (AbsentReason::Unknown, "uncertain"),
     };
     let mut concept = absent(reason, abstention.to_string());

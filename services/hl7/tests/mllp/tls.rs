@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::ResultsState;
-use coverslip_hl7::{Certificates, ListenConfig, Peers, Receiver, ResearchResults, SendConfig, send};
+use coverslip_hl7::{
+    Certificates, ListenConfig, Peers, Receiver, ResearchResults, SendConfig, send,
+};
 use laboratory::scored;
 use rustls::ClientConfig;
 use servers::certificate_in;

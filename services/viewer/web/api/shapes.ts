@@ -125,8 +125,8 @@ export interface TopTile {
   rect_um: MicrometreRect;
   /** Share of the attention; all tiles of the slide sum to 1. */
   attention: number;
-  /** The probability that the result gives, if this tile were the whole slide. */
-  tile_probability: number;
+  /** The probability that the result gives, if this tile were the whole slide; absent where a service does not say. */
+  tile_probability?: number;
 }
 
 /** The answers that cannot be ruled out; one is a call. */
@@ -146,6 +146,7 @@ export type Abstention =
   | { reason: 'too_little_tissue'; n_instances: number; fewest: number }
   | { reason: 'covariates_unknown'; covariates: string[] }
   | { reason: 'out_of_distribution'; distance: number; limit: number; quantile: number }
+  | { reason: 'declined'; words: string }
   | { reason: 'uncertain'; n_labels: number };
 
 export interface ClassProbability {
@@ -194,7 +195,9 @@ export interface Faithfulness {
 export type Decisive =
   | { kind: 'smallest_set'; tiles: DecisiveTile[]; probability: number }
   | { kind: 'no_small_set'; most_tiles: number }
-  | { kind: 'most_suspicious'; tile: DecisiveTile };
+  | { kind: 'most_suspicious'; tile: DecisiveTile }
+  /** The model is a service elsewhere. */
+  | { kind: 'not_told' };
 
 export interface DecisiveTile {
   rect_um: MicrometreRect;

@@ -49,6 +49,7 @@ export class HeatPanel implements Overlay {
     private readonly listener: HeatListener,
   ) {
     const layers = layersOf(prediction);
+    if (!layers.includes(this.settings.layer)) this.settings = withLayer(this.settings, layers[0]!);
     this.settings = this.settingsFor(first);
     this.controls = new HeatControls(this.settings, layers, (settings) => void this.apply(settings));
     this.regions = new RegionList((rect) => listener.show(rect));

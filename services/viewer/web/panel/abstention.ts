@@ -17,6 +17,8 @@ export function abstentionTitle({ reason }: Abstention): string {
       return say('No call: data missing');
     case 'out_of_distribution':
       return say('No call: unusual tissue');
+    case 'declined':
+      return say('No call: no answer');
     case 'uncertain':
       return say('No call: uncertain');
   }
@@ -52,6 +54,8 @@ export function abstentionWords(abstention: Abstention): string {
         { distance: formatValue(distance), percent: percent(quantile), limit: formatValue(limit) },
       );
     }
+    case 'declined':
+      return say('The task’s service gave no answer: {words}', { words: abstention.words });
     case 'uncertain':
       return abstention.n_labels === 0
         ? say('The slide is unlike the training slides of every answer.')
@@ -61,7 +65,7 @@ export function abstentionWords(abstention: Abstention): string {
 
 /** Whether the figures of a result are those of its task, for a person to judge. */
 export function leavesFigures(abstention: Abstention | null | undefined): boolean {
-  return abstention?.reason !== 'covariates_unknown';
+  return abstention?.reason !== 'covariates_unknown' && abstention?.reason !== 'declined';
 }
 
 /** The answers that cannot be ruled out, and how far that can be relied on. */

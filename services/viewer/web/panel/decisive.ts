@@ -43,6 +43,7 @@ export function decisiveTiles(decisive: Decisive): readonly DecisiveTile[] {
     case 'most_suspicious':
       return [decisive.tile];
     case 'no_small_set':
+    case 'not_told':
       return [];
   }
 }
@@ -70,5 +71,7 @@ export function explanation(decisive: Decisive): string {
       });
     case 'most_suspicious':
       return say('The most suspicious tile: of all, it has the highest probability by itself. Look here first if you doubt the call.');
+    case 'not_told':
+      return say('Not told: the model is a service elsewhere, which was asked once.');
   }
 }

@@ -39,8 +39,19 @@ function topTileButton(
   onclick: () => void,
 ): HTMLElement {
   const weight = `${formatValue(tile.attention * prediction.n_instances)}×`;
-  const probability = formatProbability(tile.tile_probability);
   const number = position + 1;
+  const alone = tile.tile_probability;
+  if (alone === undefined) {
+    return tileButton({
+      manifest,
+      rect_um: tile.rect_um,
+      name: say('Tile {number}', { number }),
+      title: say('Tile {number}: {weight} the average weight', { number, weight }),
+      words: h('span', {}, weight),
+      onclick,
+    });
+  }
+  const probability = formatProbability(alone);
   return tileButton({
     manifest,
     rect_um: tile.rect_um,

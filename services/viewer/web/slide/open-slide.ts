@@ -2,6 +2,7 @@ import type { Manifest, MicrometreRect, Prediction, Slide, Tiled } from '../api/
 import type { ColourState } from '../colour/slide-colour';
 import { fill, h } from '../dom';
 import { HeatPanel } from '../heatmap/heat-panel';
+import { layersOf } from '../heatmap/layers';
 import { LiveHeat } from '../heatmap/live-heat';
 import { Measuring } from '../measure/measuring';
 import type { Measurement, MeasurementKind } from '../measure/measurement';
@@ -136,7 +137,7 @@ export class OpenSlide implements Commands {
       resultSection(chosen),
       this.places.people,
       this.measuring.element,
-      this.heat.element,
+      this.heat?.element ?? null,
       this.quality.element,
       ...this.tiles.elements,
       ...this.slideSections(slide),
@@ -256,9 +257,11 @@ export class OpenSlide implements Commands {
     return [infoSection(slide, this.manifest, this.tissue), timingSection(slide.timings)];
   }
 
-  private newHeat(prediction: Prediction): HeatPanel {
+  /** None of a result without a map: a service may give none. */
+  private newHeat(prediction: Prediction): HeatPanel | null {
     const shown = this.heat?.shownLayer ?? this.first.layer;
     this.heat?.close();
+    if (layersOf(prediction).length === 0) return null;
     const heat = new HeatPanel(this.manifest, prediction, shown, {
       show: (rect) => this.leapTo(rect),
       changed: () => {

@@ -10,7 +10,7 @@ use catalog::{Catalog, Role};
 use flow::WebhookId;
 use http::{Access, ApiError};
 
-use crate::Egress;
+use egress::Egress;
 
 /// What the routes share.
 #[derive(Clone)]

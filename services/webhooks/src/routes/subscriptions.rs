@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::view::WebhookView;
 use super::{WebhooksState, may_manage, nothing};
-use crate::Target;
+use egress::Target;
 
 /// How long the secret before signs beside a new one.
 const OVERLAP: TimeDelta = TimeDelta::hours(24);

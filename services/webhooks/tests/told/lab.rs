@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use catalog::{Catalog, FileName, NewSlide, Role};
-use coverslip_webhooks::{Egress, WebhooksConfig, WebhooksState, router, run};
+use coverslip_webhooks::{WebhooksConfig, WebhooksState, router, run};
+use egress::Egress;
 use flow::{Sha256Digest, SlideId};
 use http::{AccessControl, Protected, Transport, protect};
 use serde_json::{Value, json};
@@ -28,7 +29,11 @@ pub(crate) struct Lab {
 impl Lab {
     /// That may reach this machine itself.
     pub(crate) async fn open() -> Result<Self, Failure> {
-        Self::reaching(Egress::allowing(["127.0.0.0/8".parse()?])).await
+        Self::reaching(Egress::allowing(
+            "--webhook-allow",
+            ["127.0.0.0/8".parse()?],
+        ))
+        .await
     }
 
     pub(crate) async fn reaching(egress: Egress) -> Result<Self, Failure> {

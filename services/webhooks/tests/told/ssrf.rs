@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use catalog::{NewWebhook, WebhookKind, WebhookMessagePage};
-use coverslip_webhooks::{Egress, Target};
+use egress::{Egress, Target};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -94,7 +94,10 @@ impl Canary {
 
 /// A network is allowed that is none of theirs, so that plain HTTP is not what refuses them.
 fn egress() -> Result<Egress, Failure> {
-    Ok(Egress::allowing(["198.51.100.0/24".parse()?]))
+    Ok(Egress::allowing(
+        "--webhook-allow",
+        ["198.51.100.0/24".parse()?],
+    ))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +143,11 @@ async fn nothing_is_sent_into_our_own_network() -> Tested {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_allowed_is_reached() -> Tested {
     let canary = Canary::listen().await?;
-    let lab = Lab::reaching(Egress::allowing(["127.0.0.0/8".parse()?])).await?;
+    let lab = Lab::reaching(Egress::allowing(
+        "--webhook-allow",
+        ["127.0.0.0/8".parse()?],
+    ))
+    .await?;
     for host in ["127.0.0.1", "2130706433", "localhost", "[::ffff:127.0.0.1]"] {
         let before = canary.n_seen();
         let url = format!("http://{host}:{}/", canary.port);

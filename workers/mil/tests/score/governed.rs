@@ -7,7 +7,7 @@ use std::time::Duration;
 use catalog::{Catalog, Model, ModelMove, ModelTarget, NewModel, NewModelEvaluation};
 use coverslip_mil_worker::{run, score_slide};
 use flow::{Heatmap, HeatmapLayer, ObjectKey, SlideScored, SlideStatus};
-use mil::Task;
+use mil::AnyTask;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -17,7 +17,7 @@ use crate::{deps, stored_bag, task_of_version};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
-async fn registered(catalog: &Catalog, task: &Task) -> TestResult {
+async fn registered(catalog: &Catalog, task: &AnyTask) -> TestResult {
     let new = NewModel {
         model: Model::Task {
             task: task.reference().clone(),
@@ -29,7 +29,7 @@ async fn registered(catalog: &Catalog, task: &Task) -> TestResult {
     Ok(())
 }
 
-async fn moved(catalog: &Catalog, task: &Task, to: ModelTarget) -> TestResult {
+async fn moved(catalog: &Catalog, task: &AnyTask, to: ModelTarget) -> TestResult {
     let asked = ModelMove {
         model: task.reference().hash,
         to,
@@ -42,7 +42,7 @@ async fn moved(catalog: &Catalog, task: &Task, to: ModelTarget) -> TestResult {
     }
 }
 
-async fn promoted(catalog: &Catalog, task: &Task) -> TestResult {
+async fn promoted(catalog: &Catalog, task: &AnyTask) -> TestResult {
     let good = NewModelEvaluation {
         model: task.reference().hash,
         report: json!({}),
@@ -57,8 +57,8 @@ async fn promoted(catalog: &Catalog, task: &Task) -> TestResult {
 async fn a_task_in_shadow_scores_the_bag_and_nobody_is_shown_it() -> TestResult {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks = [task_of_version("1.0.0")?, task_of_version("2.0.0")?].map(Arc::new);
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks = [task_of_version("1.0.0")?, task_of_version("2.0.0")?].map(AnyTask::from);
+    let bag = stored_bag(&deps).await?;
     let (slide, encoder) = (bag.slide, bag.encoder.hash);
     let score = || score_slide(&deps, slide, encoder, &tasks, Arc::new(|_| {}));
     let first = tasks[0].reference().clone();
@@ -97,8 +97,8 @@ async fn a_task_in_shadow_scores_the_bag_and_nobody_is_shown_it() -> TestResult 
 async fn a_slide_that_only_shadows_read_stays_embedded() -> TestResult {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks = [Arc::new(task_of_version("1.0.0")?)];
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks = [AnyTask::from(task_of_version("1.0.0")?)];
+    let bag = stored_bag(&deps).await?;
     registered(&deps.catalog, &tasks[0]).await?;
     moved(&deps.catalog, &tasks[0], ModelTarget::Shadow).await?;
     let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
@@ -113,8 +113,8 @@ async fn a_slide_that_only_shadows_read_stays_embedded() -> TestResult {
 async fn a_promotion_and_a_rollback_reach_slides_that_are_stored() -> TestResult {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks = [task_of_version("1.0.0")?, task_of_version("2.0.0")?].map(Arc::new);
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks = [task_of_version("1.0.0")?, task_of_version("2.0.0")?].map(AnyTask::from);
+    let bag = stored_bag(&deps).await?;
     let catalog = &deps.catalog;
     let first = tasks[0].reference().clone();
     catalog.audit_tasks("score", &[first], &[]).await?;

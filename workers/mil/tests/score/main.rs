@@ -7,18 +7,21 @@ use std::time::Duration;
 
 use catalog::{Catalog, NewSlide, ScoredChunk, TileScore};
 use coverslip_mil_worker::{MilDeps, run, score_slide};
+use egress::Egress;
 use flow::{
     Abstention, BagChunk, BagChunkRef, BagHeader, DeviceKind, HeadPrecision, Heatmap, HeatmapLayer,
     Instance, Mpp, MppSource, ObjectKey, PixelSize, Precision, Progress, Sha256Digest, SlideId,
     SlideManifest, SlideScored, SlideStatus, Stage, TissueMask,
 };
-use mil::{Admission, Task, TaskFile};
+use mil::{Admission, AnyTask, Task, TaskFile};
 use queue::Queue;
 use store::Store;
+use task_service::{ServiceConfig, ServiceKeys, TaskServices};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 mod governed;
+mod services;
 mod without_flagged;
 
 const TILE_UM: f64 = 112.0;
@@ -28,19 +31,27 @@ async fn deps(folder: &std::path::Path) -> Result<MilDeps, Box<dyn Error>> {
         store: Store::local(&folder.join("objects"))?,
         catalog: Catalog::open(&folder.join("catalog.sqlite")).await?,
         queue: Queue::in_process(),
+        services: services()?,
     })
 }
 
-/// A bag of two chunks in which no two instances are alike.
-async fn stored_bag(deps: &MilDeps, task: &Task) -> Result<BagHeader, Box<dyn Error>> {
-    stored_bag_in(Precision::F32, deps, task).await
+/// Of this machine alone.
+fn services() -> Result<TaskServices, Box<dyn Error>> {
+    Ok(TaskServices::new(ServiceConfig {
+        egress: Egress::allowing("--task-service-allow", ["127.0.0.0/8".parse()?]),
+        keys: ServiceKeys::none(),
+        pictures: Some("http://127.0.0.1:1".to_owned()),
+    })?)
 }
 
-async fn stored_bag_in(
-    precision: Precision,
-    deps: &MilDeps,
-    task: &Task,
-) -> Result<BagHeader, Box<dyn Error>> {
+/// A bag of two chunks in which no two instances are alike.
+async fn stored_bag(deps: &MilDeps) -> Result<BagHeader, Box<dyn Error>> {
+    stored_bag_in(Precision::F32, deps).await
+}
+
+/// By the encoder that ships.
+async fn stored_bag_in(precision: Precision, deps: &MilDeps) -> Result<BagHeader, Box<dyn Error>> {
+    let task = &shipped::tasks()?[0];
     let digest = Sha256Digest::of(b"slide");
     let slide = SlideId::from_digest(&digest);
     let dimension = task.file().head.dimension();
@@ -130,8 +141,8 @@ fn manifest(bag: &BagHeader) -> Result<SlideManifest, Box<dyn Error>> {
 async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag(&deps).await?;
     let encoder = bag.encoder.hash;
     let score = || score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
     let first = score().await?;
@@ -176,12 +187,12 @@ async fn a_bag_scored_twice_has_one_result_with_its_evidence() -> Result<(), Box
 
 #[tokio::test]
 async fn a_bag_is_scored_in_its_precision_and_the_result_says_so() -> Result<(), Box<dyn Error>> {
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
     let mut results = Vec::new();
     for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
         let folder = tempfile::tempdir()?;
         let deps = deps(folder.path()).await?;
-        let bag = stored_bag_in(precision, &deps, &tasks[0]).await?;
+        let bag = stored_bag_in(precision, &deps).await?;
         let encoder = bag.encoder.hash;
         let scored = score_slide(&deps, bag.slide, encoder, &tasks, Arc::new(|_| {}));
         results.push(scored.await?.remove(0));
@@ -222,8 +233,8 @@ async fn tiles_of_a_slide_in_work_have_the_values_of_its_result() -> Result<(), 
 async fn assert_tiles_in_work_are_final(precision: Precision) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag_in(precision, &deps, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag_in(precision, &deps).await?;
     let slide = bag.slide;
     deps.catalog.set_status(slide, &SlideStatus::Tiled).await?;
     let progress = Progress {
@@ -271,8 +282,8 @@ async fn assert_tiles_in_work_are_final(precision: Precision) -> Result<(), Box<
 async fn a_bag_that_no_task_reads_waits_for_one() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag(&deps).await?;
     let stranger = Sha256Digest::of(b"another encoder");
     let scored = score_slide(&deps, bag.slide, stranger, &tasks, Arc::new(|_| {})).await?;
     assert_eq!(scored, []);
@@ -320,8 +331,8 @@ async fn a_slide_of_another_scanner_is_not_called_but_keeps_its_evidence()
     for (scanners, is_refused) in [(["Phantom 1"], false), (["Phantom 2"], true)] {
         let folder = tempfile::tempdir()?;
         let deps = deps(folder.path()).await?;
-        let tasks = [Arc::new(task_for(&scanners)?)];
-        let bag = stored_bag(&deps, &tasks[0]).await?;
+        let tasks = [task_for(&scanners)?.into()];
+        let bag = stored_bag(&deps).await?;
         let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
         let prediction = scored.await?.remove(0);
         let refusal = Abstention::ScannerNotAllowed {

@@ -9,7 +9,7 @@ use flow::{
     QualityLayerRef, QualityLimits, QualityRecord, QualitySummary, Sha256Digest, TileIndex,
     TileQuality, Verdict, WithoutFlagged,
 };
-use mil::{Admission, Task};
+use mil::{Admission, AnyTask};
 
 use crate::{deps, stored_bag, task_admitting, task_for};
 
@@ -64,8 +64,8 @@ async fn asked_without(
 ) -> Result<(Sha256Digest, WithoutFlagged), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag(&deps).await?;
     let quality = stored_quality(&deps, &bag, is_penned).await?;
     let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let evidence = scored.await?.remove(0).evidence.ok_or("evidence")?;
@@ -83,7 +83,7 @@ async fn the_task_is_asked_again_without_the_flagged_tiles() -> Result<(), Box<d
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
     let task = task_for(&[])?;
-    let bag = stored_bag(&deps, &task).await?;
+    let bag = stored_bag(&deps).await?;
     let key = ObjectKey::BagChunk(bag.slide, bag.encoder.hash, 1);
     let chunk = BagChunk::decode(&deps.store.get(&key).await?)?;
     let alone = task.score(&chunk.embeddings, chunk.dimension)?;
@@ -115,8 +115,8 @@ async fn without_enough_tiles_there_is_no_call_any_more() -> Result<(), Box<dyn 
         fewest_instances: Some(5),
         ..Admission::default()
     };
-    let tasks = [Arc::new(task_admitting(admission)?)];
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks = [task_admitting(admission)?.into()];
+    let bag = stored_bag(&deps).await?;
     stored_quality(&deps, &bag, |cell| cell.row == 0).await?;
     let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let prediction = scored.await?.remove(0);
@@ -142,8 +142,8 @@ async fn without_enough_tiles_there_is_no_call_any_more() -> Result<(), Box<dyn 
 async fn a_bag_whose_quality_was_not_measured_says_nothing_of_it() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks = [Arc::new(task_for(&[])?)];
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks = [task_for(&[])?.into()];
+    let bag = stored_bag(&deps).await?;
     let scored = score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let evidence = scored.await?.remove(0).evidence.ok_or("evidence")?;
     assert_eq!(evidence.without_flagged, None);

@@ -3,14 +3,14 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use card::{Fact, TaskFacts};
 use flow::{EncoderTerms, Sha256Digest, TaskRef};
-use mil::{Answers, TaskFile, TrainingSummary};
+use mil::{Answers, AnyTaskFile, TrainingSummary};
 
 use crate::encoder_terms::known_terms;
 use crate::files;
 
 /// A task as its `task.json` describes it, without its weights.
 pub(super) struct DescribedTask {
-    file: TaskFile,
+    file: AnyTaskFile,
     hash: Sha256Digest,
     /// Of its encoder; `None` where they are not known here.
     encoder_terms: Option<EncoderTerms>,
@@ -18,26 +18,26 @@ pub(super) struct DescribedTask {
 
 impl DescribedTask {
     pub(super) fn read(folder: &Path) -> Result<Self> {
-        let file = TaskFile::parse(&files::read(&folder.join("task.json"))?)
+        let file = AnyTaskFile::parse(&files::read(&folder.join("task.json"))?)
             .with_context(|| format!("{} holds no task", folder.display()))?;
         Ok(Self {
             hash: file.hash()?,
-            encoder_terms: known_terms(&file.encoder)?,
+            encoder_terms: known_terms(file.encoder())?,
             file,
         })
     }
 
     pub(super) fn reference(&self) -> TaskRef {
         TaskRef {
-            id: self.file.id.clone(),
-            version: self.file.version.clone(),
+            id: self.file.id().clone(),
+            version: self.file.version().clone(),
             hash: self.hash,
         }
     }
 
     /// Of a detection.
     pub(super) fn positive(&self) -> Option<String> {
-        match &self.file.answers {
+        match self.file.answers() {
             Answers::Detection { positive, .. } => Some(positive.clone()),
             Answers::Classes { .. } | Answers::Grades { .. } => None,
         }
@@ -45,20 +45,20 @@ impl DescribedTask {
 
     /// Of a detection.
     pub(super) fn threshold(&self) -> Option<f64> {
-        self.file.threshold
+        self.file.threshold()
     }
 
     /// For the card.
     pub(super) fn facts(&self) -> TaskFacts {
         TaskFacts {
-            intended_use: self.file.intended_use.clone(),
-            training: self.file.training.as_ref().map_or_else(Vec::new, training),
+            intended_use: self.file.intended_use().to_owned(),
+            training: self.file.training().map_or_else(Vec::new, training),
         }
     }
 
     /// For the card: what made the predictions.
     pub(super) fn provenance(&self) -> Vec<Fact> {
-        let encoder = &self.file.encoder;
+        let encoder = self.file.encoder();
         let not_known = || "not known here: ask whoever brought the encoder".to_owned();
         let terms = self.encoder_terms.clone();
         let (licence, intended_use) = terms.map_or_else(
@@ -66,7 +66,10 @@ impl DescribedTask {
             |terms| (terms.licence, terms.intended_use),
         );
         vec![
-            Fact::new("Task", format!("{} {}", self.file.id, self.file.version)),
+            Fact::new(
+                "Task",
+                format!("{} {}", self.file.id(), self.file.version()),
+            ),
             Fact::new("Task hash", self.hash.to_string()),
             Fact::new("Encoder", encoder.name.clone()),
             Fact::new("Encoder hash", encoder.hash.to_string()),

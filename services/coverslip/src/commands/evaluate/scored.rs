@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use mil::{Scores, Task};
+use anyhow::{Context, Result, bail, ensure};
+use mil::{AnyTask, Scores, Task};
 
 use crate::cohort::{
     BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
@@ -10,7 +10,12 @@ use crate::task_folder;
 
 /// Scores every labelled slide with the task of a folder: the table that is then evaluated.
 pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
-    let task = task_folder::read(task)?;
+    let AnyTask::Heads(task) = task_folder::read(task)? else {
+        bail!(
+            "the task is a service, which is asked about slides that came in: let it score these in \
+             shadow, and evaluate --predictions of what it said"
+        );
+    };
     ensure!(
         source.encoder().hash == task.encoder_hash(),
         "the task reads bags of encoder `{}` ({}), these are of `{}`: name its folder by --encoder",

@@ -6,8 +6,8 @@ use catalog::{AuditAction, AuditEvent, Catalog, Finding, ReviewRow, standing_rev
 use clap::Args;
 use csv::Writer;
 use flow::{CaseId, SlideId, TaskId};
-use mil::Answers;
 use mil::train::BagLabel;
+use mil::{Answers, AnyTask};
 use serde_json::json;
 
 use crate::catalog_args::CatalogArgs;
@@ -72,15 +72,16 @@ impl Export {
         let installed = task_folder::below(&installed)?.into_iter();
         // A folder that holds no task is told of by `coverslip task list`.
         let installed = installed.filter_map(|folder| task_folder::read(&folder).ok());
-        let mut tasks = shipped.into_iter().chain(installed);
-        let task = tasks.find(|task| task.file().id == self.task);
+        let shipped = shipped.into_iter().map(AnyTask::from);
+        let mut tasks = shipped.chain(installed);
+        let task = tasks.find(|task| task.reference().id == self.task);
         let task = task.with_context(|| {
             format!(
                 "there is no task `{}`: `coverslip task list` has those there are",
                 self.task
             )
         })?;
-        Ok(task.file().answers.clone())
+        Ok(task.answers().clone())
     }
 
     fn write(&self, labels: &[Label]) -> Result<()> {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use anyhow::{Context, ensure};
+use egress::Egress;
 use http::{AccessControl, Transport};
 use serde_json::Value;
 use telemetry::TelemetryConfig;
-use webhooks::Egress;
 
 use super::*;
 use crate::health::Health;
@@ -28,7 +28,7 @@ async fn every_route_is_written_down_and_nothing_else() -> Result<()> {
         fonts: Fonts::default(),
         receive: ReceiveConfig::default(),
         search: SearchConfig::default(),
-        webhooks: WebhooksConfig::new(Egress::allowing([])),
+        webhooks: WebhooksConfig::new(Egress::allowing("--webhook-allow", [])),
     };
     let metrics = telemetry::init(&TelemetryConfig::default())?.metrics;
     let health = Health::of(iter::once(&installation), Needs::QueueToo, metrics);

@@ -36,6 +36,8 @@ export const PANEL: Dictionary = {
     '切片每像素为 {mpp} µm；该任务已在 {finest} 至 {coarsest} 范围内验证有效。',
   'The slide has 1 tile of tissue; the task needs {needed}.': '切片有 1 个组织图块；该任务需要 {needed} 个。',
   'The slide has {count} tiles of tissue; the task needs {needed}.': '切片有 {count} 个组织图块；该任务需要 {needed} 个。',
+  'No call: no answer': '无判定：没有回答',
+  'The task’s service gave no answer: {words}': '该任务的服务没有给出回答：{words}',
   'The task also reads {covariates}, which this slide was not given. Its maps are of the tissue alone.':
     '该任务还需读取 {covariates}，而此切片没有提供。其热图仅依据组织。',
   'The tissue looks unlike the training slides: distance {distance}, where {percent} % of them lie within {limit}.':
@@ -58,12 +60,14 @@ export const PANEL: Dictionary = {
     '仅看这 {count} 个图块，模型就会作出相同的判定，概率为 {probability}。其中任何一个都不可缺少；可能存在更小的组合。',
   'No {count} tiles or fewer were found that give the same call alone: the finding is in the slide as a whole.':
     '没有找到 {count} 个或更少的图块能单独得出相同的判定：依据在于整张切片。',
+  'Not told: the model is a service elsewhere, which was asked once.': '未说明：模型是外部服务，只询问了一次。',
   'The most suspicious tile: of all, it has the highest probability by itself. Look here first if you doubt the call.':
     '最可疑的图块：在所有图块中单独概率最高。如果对判定有疑问，请先看这里。',
   'Evidence': '证据',
   'The tiles the model weighed most. Each shows its weight against an average tile, and its own probability.':
     '模型赋予权重最高的图块。每个图块显示其相对于平均图块的权重及其自身的概率。',
   'Tile {number}': '图块 {number}',
+  'Tile {number}: {weight} the average weight': '图块 {number}：平均权重的 {weight}',
   'Tile {number}: {weight} the average weight, probability {probability}': '图块 {number}：平均权重的 {weight}，概率 {probability}',
 
   'Slide': '切片',

@@ -8,11 +8,12 @@ use hyper_util::client::legacy::connect::dns::Name;
 use tokio::net::lookup_host;
 use tower_service::Service;
 
-use super::{Egress, Wire};
+use crate::Egress;
+use crate::egress::Wire;
 
 /// Finds the addresses of a name, those alone that may be connected to. The connection is made to
 /// one of these and to no other, so a name that changes its address meanwhile gains nothing.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Resolver {
     pub(crate) egress: Egress,
     pub(crate) wire: Wire,

@@ -10,15 +10,14 @@ use crate::egress::Wire;
 /// Longest URL, in bytes.
 const LONGEST: usize = 2_000;
 
-/// Where a webhook's messages go. What a name leads to is looked at again each time it is connected
-/// to.
+/// Where requests go. What a name leads to is looked at again each time it is connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     uri: Uri,
     wire: Wire,
 }
 
-/// Why messages cannot go there. What was given is not repeated: it may hold a key.
+/// Why nothing can be sent there. What was given is not repeated: it may hold a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TargetError {
     #[error(
@@ -27,23 +26,24 @@ pub enum TargetError {
     )]
     NoUrl,
     #[error(
-        "messages go to https alone: without TLS only to networks that the server was started with \
-         (--webhook-allow)"
+        "requests go to https alone: without TLS only to networks that Coverslip was started with \
+         ({option})"
     )]
-    NoTls,
+    NoTls { option: &'static str },
     #[error("a URL with a user name, a password or a fragment is not taken: keep to the path")]
     Adorned,
     #[error(
         "that address is not one of the public internet: to reach a system of your own network, \
-         start the server with --webhook-allow and its network"
+         start Coverslip with {option} and its network"
     )]
-    Forbidden,
+    Forbidden { option: &'static str },
 }
 
 impl Target {
     /// # Errors
     /// If it is clear already that nothing may be sent there.
     pub fn parse(text: &str, egress: &Egress) -> Result<Self, TargetError> {
+        let option = egress.option();
         // The parser passes over them, but what was given is what is kept.
         if text.len() > LONGEST || text.contains(char::is_control) {
             return Err(TargetError::NoUrl);
@@ -52,7 +52,7 @@ impl Target {
         let wire = match url.scheme() {
             "https" => Wire::Tls,
             "http" if egress.knows_plain() => Wire::Plain,
-            _ => return Err(TargetError::NoTls),
+            _ => return Err(TargetError::NoTls { option }),
         };
         let is_adorned =
             !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
@@ -63,13 +63,13 @@ impl Target {
         let host = url.host_str().ok_or(TargetError::NoUrl)?;
         let literal = host.trim_matches(['[', ']']).parse::<IpAddr>();
         if literal.is_ok_and(|address| !egress.permits(wire, address)) {
-            return Err(TargetError::Forbidden);
+            return Err(TargetError::Forbidden { option });
         }
         let uri = url.as_str().parse().or(Err(TargetError::NoUrl))?;
         Ok(Self { uri, wire })
     }
 
-    pub(crate) const fn uri(&self) -> &Uri {
+    pub const fn uri(&self) -> &Uri {
         &self.uri
     }
 

@@ -1,21 +1,17 @@
-//! Where messages may go: an address that somebody gave must not lead into our own network.
-
-mod public;
-mod resolver;
-
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use self::public::is_public;
-pub(crate) use self::resolver::{Forbidden, Resolver};
+use crate::public::is_public;
 
 /// Which addresses may be connected to: public ones over TLS, and those of the networks that were
 /// allowed, over TLS or without.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Egress {
     allowed: Arc<[IpNet]>,
+    /// What an operator allows networks by, for messages: `--webhook-allow`.
+    option: &'static str,
 }
 
 /// How a receiver is spoken to.
@@ -26,11 +22,17 @@ pub(crate) enum Wire {
 }
 
 impl Egress {
-    /// Public addresses, and these networks: a hospital's own systems, say.
-    pub fn allowing(networks: impl IntoIterator<Item = IpNet>) -> Self {
+    /// Public addresses, and these networks: a hospital's own systems, say. `option` is what an
+    /// operator allows them by.
+    pub fn allowing(option: &'static str, networks: impl IntoIterator<Item = IpNet>) -> Self {
         Self {
             allowed: networks.into_iter().collect(),
+            option,
         }
+    }
+
+    pub(crate) const fn option(&self) -> &'static str {
+        self.option
     }
 
     pub(crate) fn permits(&self, wire: Wire, address: IpAddr) -> bool {

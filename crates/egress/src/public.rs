@@ -38,7 +38,7 @@ const SPECIAL_V6: [Ipv6Net; 4] = [
 ];
 
 /// Whether an address, in its shortest form, is one of the public internet.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !SPECIAL_V4.iter().any(|network| network.contains(&address)),
         IpAddr::V6(address) => {

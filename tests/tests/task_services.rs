@@ -1,0 +1,277 @@
+//! A task that is a real service in Python, beside the task whose heads it has.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use harness::{Finished, Server, phantom, pushed_new, run};
+use serde_json::{Value, json};
+
+/// How far numpy's sums may be from ours.
+const TOLERANCE: f64 = 1e-5;
+
+struct Service {
+    process: Child,
+    url: String,
+    record: PathBuf,
+}
+
+impl Service {
+    fn start(folder: &Path, more: &[&str]) -> Result<Self> {
+        let record = folder.join(format!("record{}.jsonl", more.len()));
+        fs::write(&record, "")?;
+        let mut process = Command::new(python()?)
+            .arg(root("tests/task_service/recording.py"))
+            .args([&root("models/shipped/tasks/phantom-tumour"), &record])
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the service does not start")?;
+        let printed = process.stdout.take().context("standard output is piped")?;
+        let mut url = String::new();
+        BufReader::new(printed).read_line(&mut url)?;
+        Ok(Self {
+            process,
+            url: url.trim().to_owned(),
+            record,
+        })
+    }
+
+    /// Each request that was answered, as it came.
+    fn asked(&self) -> Result<Vec<Value>> {
+        let text = fs::read_to_string(&self.record)?;
+        text.lines()
+            .map(|line| Ok(serde_json::from_str(line)?))
+            .collect()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn root(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
+}
+
+/// One with numpy: on the PATH, or where `.ci/setup` puts it.
+fn python() -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
+    folders.push(root(".venv/bin"));
+    let mut programs = folders.iter().map(|folder| folder.join("python3"));
+    programs
+        .find(|program| {
+            let mut asked = Command::new(program);
+            asked.args(["-c", "import numpy"]).stderr(Stdio::null());
+            asked.status().is_ok_and(|status| status.success())
+        })
+        .context("no Python has numpy: run `.ci/setup`")
+}
+
+/// The example's folder with another address, and what else is changed.
+fn task_folder(folder: &Path, url: &str, change: impl FnOnce(&mut Value)) -> Result<PathBuf> {
+    let example = fs::read(root("docs/task-service/task.json"))?;
+    let mut task: Value = serde_json::from_slice(&example)?;
+    task["service"]["url"] = json!(url);
+    change(&mut task);
+    let name = task["id"].as_str().context("an id")?;
+    let made = folder.join(name);
+    fs::create_dir_all(&made)?;
+    fs::write(made.join("task.json"), task.to_string())?;
+    Ok(made)
+}
+
+fn done(arguments: &[&str]) -> Result<Finished> {
+    let finished = run(arguments)?;
+    ensure!(finished.code == Some(0), "{arguments:?}: {finished:?}");
+    Ok(finished)
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("a path of text")
+}
+
+/// The slide's latest results, once there are so many.
+fn results(server: &Server, slide: &str, n: usize) -> Result<Vec<Value>> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let said = server.get_json(&format!("/api/v1/slides/{slide}/predictions"))?;
+        let results = said["predictions"].as_array().context("predictions")?;
+        if results.len() == n {
+            return Ok(results.clone());
+        }
+        ensure!(Instant::now() < deadline, "{said}");
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn of<'a>(results: &'a [Value], task: &str) -> Result<&'a Value> {
+    let mut found = results.iter().filter(|result| result["task"]["id"] == task);
+    found.next().with_context(|| format!("a result of {task}"))
+}
+
+#[test]
+fn a_service_says_what_the_task_says_whose_heads_it_has() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (data, file) = (
+        folder.path().join("data"),
+        folder.path().join("phantom.tiff"),
+    );
+    phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "7"])?;
+    let service = Service::start(folder.path(), &[])?;
+    let task = task_folder(folder.path(), &service.url, |_| {})?;
+    let allow = ["--task-service-allow", "127.0.0.0/8"];
+
+    let refused = run(["task", "check", text(&task)?])?;
+    ensure!(refused.code == Some(2), "{refused:?}");
+    ensure!(
+        refused.stdout.contains("--task-service-allow"),
+        "{refused:?}"
+    );
+    let checked = done(&["task", "check", text(&task)?, allow[0], allow[1]])?;
+    ensure!(checked.stdout.lines().count() == 6, "{checked:?}");
+    ensure!(!checked.stdout.contains("wrong"), "{checked:?}");
+    done(&["task", "install", text(&task)?, "--data", text(&data)?])?;
+
+    let server = Server::start(&data, allow)?;
+    let push = server
+        .post("/api/v1/slides")
+        .header("X-Filename", "CANARY.tiff")
+        .header("X-Accession", "CANARY-1")
+        .header("X-Stain", "CANARY");
+    let slide = pushed_new(push.body(fs::read(&file)?))?;
+    let results = results(&server, &slide, 2)?;
+    let (here, there) = (
+        of(&results, "phantom-tumour")?,
+        of(&results, "partner-tumour")?,
+    );
+    let probability = |result: &Value| result["probability"].as_f64().context("a probability");
+    let (ours, theirs) = (probability(here)?, probability(there)?);
+    ensure!(
+        (ours - theirs).abs() < TOLERANCE,
+        "{ours} here, {theirs} there"
+    );
+    ensure!(
+        there["evidence"]["decisive"]["kind"] == "not_told",
+        "{there}"
+    );
+    ensure!(there["regulatory_status"] == "research_use_only", "{there}");
+    ensure!(
+        there["top_tiles"][0]["rect_um"] == here["top_tiles"][0]["rect_um"],
+        "{there}"
+    );
+    for layer in ["attention", "tile"] {
+        let values = |task: &str| -> Result<String> {
+            let map = server.get_json(&format!(
+                "/api/v1/slides/{slide}/heatmaps/{task}/{layer}.json"
+            ))?;
+            Ok(map["values"].as_str().context("values")?.to_owned())
+        };
+        let (here, there) = (values("phantom-tumour")?, values("partner-tumour")?);
+        ensure!(here.len() == there.len() && !here.is_empty(), "{layer}");
+    }
+
+    let asked = service.asked()?;
+    let mine = asked
+        .iter()
+        .filter(|one| one["metadata"]["request"].to_string().contains(&slide));
+    ensure!(mine.count() == 1, "{asked:?}");
+    let everything = serde_json::to_string(&asked)?.to_lowercase();
+    ensure!(!everything.contains("canary"), "what names a patient left");
+
+    // Counted once each, and again by nobody who asks again.
+    let used = || -> Result<String> { Ok(server.get("/api/v1/usage?format=csv")?.text()?) };
+    let before = used()?;
+    ensure!(before.lines().count() == 4, "{before}");
+    done(&["score", &slide, "--data", text(&data)?, allow[0], allow[1]])?;
+    ensure!(used()? == before, "{before}");
+    let table = done(&["usage", "--data", text(&data)?])?;
+    ensure!(table.stdout.contains("partner-tumour"), "{table:?}");
+    let metrics = server.get("/metrics")?.text()?;
+    let counted = "coverslip_metered_slides_total{kind=\"scored\",name=\"partner-tumour\"} 1";
+    ensure!(metrics.contains(counted), "{metrics}");
+    Ok(())
+}
+
+#[test]
+fn a_service_that_looks_at_tiles_sees_those_of_its_slide_alone() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (data, file) = (
+        folder.path().join("data"),
+        folder.path().join("phantom.tiff"),
+    );
+    phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "8"])?;
+    let service = Service::start(folder.path(), &["--tiles"])?;
+    let task = task_folder(folder.path(), &service.url, |task| {
+        task["id"] = json!("partner-tiles");
+        task["service"]["takes"] = json!("tiles");
+    })?;
+    done(&["task", "install", text(&task)?, "--data", text(&data)?])?;
+    let allow = ["--task-service-allow", "127.0.0.0/8"];
+    let server = Server::start(&data, allow)?;
+    let slide = server.push_new(fs::read(&file)?)?;
+    server.wait_for_state(&slide, &["scored"])?;
+    // The server was not told where services find it.
+    let failures = server.get_json(&format!("/api/v1/slides/{slide}/task-failures"))?;
+    let reason = failures["failures"][0]["reason"]
+        .as_str()
+        .context("a reason")?;
+    ensure!(reason.contains("--task-service-pictures"), "{failures}");
+
+    let pictures = ["--task-service-pictures", server.base()];
+    let arguments = [
+        "score",
+        &slide,
+        "--data",
+        text(&data)?,
+        "--task",
+        "partner-tiles",
+    ];
+    done(&[&arguments[..], &allow, &pictures].concat())?;
+    let results = results(&server, &slide, 2)?;
+    ensure!(
+        of(&results, "partner-tiles")?["probability"] == 0.75,
+        "{results:?}"
+    );
+    let failures = server.get_json(&format!("/api/v1/slides/{slide}/task-failures"))?;
+    ensure!(failures["failures"] == json!([]), "{failures}");
+
+    let asked = service.asked()?;
+    let fetched = &asked.last().context("a request")?["fetched"];
+    for open in ["tile", "description"] {
+        ensure!(
+            fetched[open][0] == 200 && fetched[open][1] != 0,
+            "{open}: {fetched}"
+        );
+    }
+    for closed in ["slide", "slides", "results", "another slide", "usage"] {
+        ensure!(fetched[closed][0] == 403, "{closed}: {fetched}");
+    }
+    ensure!(
+        asked.last().context("a request")?["shapes"]
+            .get("embeddings")
+            .is_none()
+    );
+    // The token went with the job.
+    let request = asked.last().context("a request")?["metadata"]["request"].as_str();
+    let request: Value = serde_json::from_str(request.context("a request")?)?;
+    let token = request["pictures"]["token"].as_str().context("a token")?;
+    let late = reqwest::blocking::Client::new()
+        .get(format!(
+            "{}/info.json",
+            request["pictures"]["iiif"].as_str().context("a place")?
+        ))
+        .bearer_auth(token);
+    thread::sleep(Duration::from_secs(31));
+    ensure!(late.send()?.status() == 401, "the token outlived its job");
+    Ok(())
+}
