@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// By version, in order; a migration that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 22] = [
+const MIGRATIONS: [(i64, &str, Script); 23] = [
     (
         1,
         "slides",
@@ -170,6 +170,20 @@ const MIGRATIONS: [(i64, &str, Script); 22] = [
         22,
         "patient_pictures",
         Script::Same(include_str!("../migrations/0022_patient_pictures.sql")),
+    ),
+    (
+        23,
+        "watch",
+        Script::Own {
+            sqlite: concat!(
+                include_str!("../migrations/0023_watch.sql"),
+                include_str!("../migrations/0023_watch.sqlite.sql"),
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0023_watch.sql"),
+                include_str!("../migrations/0023_watch.postgres.sql"),
+            ),
+        },
     ),
 ];
 

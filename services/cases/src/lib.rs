@@ -1,5 +1,5 @@
 //! Slides, their progress and their results over REST; orders and cases, what people say of slides,
-//! what they draw on them, and what they sign; which models there are, and whether people see what they say.
+//! what they draw on them, and what they sign; which models there are, whether people see what they say, and whether they are as they were.
 //!
 //! Everything here is read from the catalog. Of a slide can be changed the mpp for want of which it
 //! is held, what is known of it beside its pixels, which case it belongs to, which slide it is where
@@ -22,6 +22,7 @@ mod sightings;
 mod slide_view;
 mod state;
 mod stop;
+mod watch;
 mod worklist;
 mod written_report;
 
@@ -29,3 +30,9 @@ pub use models::{ModelView, NotJudged, ShadowChange, ShadowComparison, ShadowSli
 pub use report::{SlideReport, report};
 pub use routes::router;
 pub use state::{CasesDeps, CasesState};
+pub use watch::{
+    ComparedWith, DriftReport, DriftWeek, LookError, NoReference, ReferenceSelection, ScannerDrift,
+    StoredReference, Subgroup, SubgroupColumn, SubgroupGap, SubgroupReport, WeeklyRate,
+    choose_reference, drift_of, look_at_drift, look_at_subgroups, run as watch_models,
+    subgroups_of,
+};

@@ -12,7 +12,7 @@ use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
     CasesDeps, CasesState, annotations, covariates, me, models, orders, patients, predictions,
-    reconciliation, reviews, stop, worklist, written_report,
+    reconciliation, reviews, stop, watch, worklist, written_report,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -38,6 +38,7 @@ pub fn router(state: CasesState) -> Router {
             get(predictions::of_task),
         )
         .merge(models::routes())
+        .merge(watch::routes())
         .merge(orders::routes())
         .merge(worklist::routes())
         .merge(reconciliation::routes())

@@ -106,6 +106,13 @@ impl Parts {
         ));
     }
 
+    /// Looks once a day whether models are as they were.
+    pub(crate) fn watch(&self) {
+        let catalog = self.installation.catalog.clone();
+        self.tasks
+            .spawn(cases::watch_models(catalog, self.shutdown.clone()));
+    }
+
     /// Without what it needs to send anything the process ends.
     pub(crate) fn webhooks(&self, config: WebhooksConfig) {
         let catalog = self.installation.catalog.clone();

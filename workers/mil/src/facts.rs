@@ -1,5 +1,5 @@
 use anyhow::{Context, Result};
-use flow::{BagHeader, CovariateValues, ObjectKey, SlideManifest};
+use flow::{BagHeader, CovariateValues, ObjectKey, SlideId, SlideManifest};
 use mil::{SlideFacts, Task};
 use store::Store;
 
@@ -10,9 +10,7 @@ pub(crate) async fn slide_facts(
     task: &Task,
     known: &CovariateValues,
 ) -> Result<SlideFacts> {
-    let bytes = store.get(&ObjectKey::SlideManifest(bag.slide)).await?;
-    let manifest: SlideManifest =
-        serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")?;
+    let manifest = manifest(store, bag.slide).await?;
     let plan = task.file().covariates.as_ref();
     Ok(SlideFacts {
         scanner: manifest.scanner,
@@ -20,4 +18,9 @@ pub(crate) async fn slide_facts(
         n_instances: bag.n_instances,
         covariates: plan.map(|plan| plan.read(known)).unwrap_or_default(),
     })
+}
+
+pub(crate) async fn manifest(store: &Store, slide: SlideId) -> Result<SlideManifest> {
+    let bytes = store.get(&ObjectKey::SlideManifest(slide)).await?;
+    serde_json::from_slice(&bytes).context("the slide's manifest cannot be read")
 }

@@ -6,6 +6,7 @@ mod evidence;
 mod facts;
 mod flags;
 mod live;
+mod observation;
 mod result_objects;
 mod run;
 mod score;
@@ -17,6 +18,7 @@ use catalog::Catalog;
 use queue::Queue;
 use store::Store;
 
+pub use observation::{Backfilled, backfill_observations};
 pub use run::run;
 pub use score::score_slide;
 

@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use catalog::{ModelStandings, Standing};
+use chrono::Utc;
 use flow::{
     CovariateRevision, Evidence, GivenCovariates, Prediction, Progress, Sha256Digest, SlideId,
     SlideScored, SlideStatus, Stage, StageTiming,
@@ -18,6 +19,7 @@ use crate::answer::without_evidence;
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::slide_facts;
 use crate::flags::Flags;
+use crate::observation::{Seen, observe};
 use crate::result_objects::{put_heatmaps, put_prediction, result_name, stored_prediction};
 use crate::scored::Scored;
 use crate::shadow::score_in_shadow;
@@ -127,11 +129,15 @@ async fn one_task(
     known: &GivenCovariates,
 ) -> Result<Prediction> {
     let name = result_name(task, known.revision);
-    let prediction = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => prediction,
-        None => score(deps, slide, task, known).await?,
+    let (prediction, seen) = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => (prediction, None),
+        None => {
+            let (prediction, seen) = score(deps, slide, task, known).await?;
+            (prediction, Some(seen))
+        }
     };
     deps.catalog.record_prediction(slide, &prediction).await?;
+    observe(deps, &prediction, seen, Utc::now()).await?;
     Ok(prediction)
 }
 
@@ -140,19 +146,21 @@ async fn score(
     slide: SlideId,
     task: &Arc<Task>,
     known: &GivenCovariates,
-) -> Result<Prediction> {
+) -> Result<(Prediction, Seen)> {
     let began = Instant::now();
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let facts = slide_facts(&deps.store, &bag.header, task, &known.values).await?;
     let flags = Flags::read(&deps.store, &bag).await?;
+    let scanner = facts.scanner.clone();
     let scoring = Arc::clone(task);
     let scored = spawn_blocking(move || Scored::of(&scoring, bag, &facts, flags.as_ref()));
     let scored = scored.await??;
     let name = result_name(task, known.revision);
     put_heatmaps(&deps.store, &name, &scored).await?;
     let evidence_s = scored.evidence_s;
+    let sketch = scored.sketch;
     let prediction = prediction(name.covariates, scored);
     put_prediction(&deps.store, &prediction).await?;
     let score_s = began.elapsed().as_secs_f64() - evidence_s;
@@ -160,7 +168,7 @@ async fn score(
         let timing = StageTiming::of_wall(stage, wall_s);
         step::record_timing(&deps.catalog, slide, timing).await?;
     }
-    Ok(prediction)
+    Ok((prediction, Seen { scanner, sketch }))
 }
 
 fn prediction(covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {

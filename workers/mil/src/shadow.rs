@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use chrono::Utc;
 use flow::{GivenCovariates, HeadPrecision, Prediction, SlideId};
 use mil::Task;
 use store::Bag;
@@ -12,6 +13,7 @@ use tracing::warn;
 use crate::MilDeps;
 use crate::answer::{ask, without_evidence};
 use crate::facts::slide_facts;
+use crate::observation::{Seen, observe, sketch_of};
 use crate::result_objects::{result_name, stored_prediction};
 
 /// Scores the slide's bag with each of `tasks`. One that fails takes nothing from the results that are
@@ -37,14 +39,17 @@ async fn one_task(deps: &MilDeps, slide: SlideId, task: &Arc<Task>) -> Result<()
         return Ok(());
     }
     // Of one that was active before there is a result in storage.
-    let prediction = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => prediction,
-        None => scored(deps, slide, task, &known).await?,
+    let (prediction, seen) = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => (prediction, None),
+        None => {
+            let (prediction, seen) = scored(deps, slide, task, &known).await?;
+            (prediction, Some(seen))
+        }
     };
     deps.catalog
         .record_shadow_result(slide, &prediction)
         .await?;
-    Ok(())
+    observe(deps, &prediction, seen, Utc::now()).await
 }
 
 /// The call with its figures and without its evidence, which nobody looks at.
@@ -53,7 +58,7 @@ async fn scored(
     slide: SlideId,
     task: &Arc<Task>,
     known: &GivenCovariates,
-) -> Result<Prediction> {
+) -> Result<(Prediction, Seen)> {
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
@@ -62,10 +67,10 @@ async fn scored(
     let task = task.in_precision(HeadPrecision::of_bag(bag.header.precision));
     let scored = spawn_blocking(move || {
         let (scores, abstention) = ask(&task, &bag, &facts)?;
-        let header = bag.header;
-        anyhow::Ok(without_evidence(
-            &task, header, covariates, scores, abstention,
-        ))
+        let sketch = sketch_of(&bag);
+        let scanner = facts.scanner;
+        let prediction = without_evidence(&task, bag.header, covariates, scores, abstention);
+        anyhow::Ok((prediction, Seen { scanner, sketch }))
     });
     scored.await?
 }

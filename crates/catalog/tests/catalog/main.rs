@@ -22,4 +22,5 @@ mod sqlite_file;
 mod tampering;
 mod tile_scores;
 mod uploads;
+mod watch;
 mod webhooks;

@@ -4,6 +4,7 @@
 mod dependencies;
 mod embedding;
 mod hl7;
+mod models;
 mod process;
 mod resumable;
 mod stages;
@@ -26,6 +27,7 @@ pub use hl7::{
     Hl7Closed, Hl7OrdersOutcome, Hl7ResultsOutcome, hl7_connection_closed, hl7_orders_answered,
     hl7_orders_are_taken, hl7_results_are_sent, hl7_results_attempted,
 };
+pub use models::{model_alerts_open, models_looked_at};
 pub use resumable::{
     ResumableOutcome, resumable_bytes_kept, resumable_request_cut, resumable_uploads,
 };
@@ -61,6 +63,7 @@ impl Metrics {
             dependencies::describe,
             embedding::describe,
             hl7::describe,
+            models::describe,
             process::describe,
             resumable::describe,
             stages::describe,

@@ -129,6 +129,7 @@ impl Serve {
                     report.fonts()?,
                 );
                 let router = router.merge(webhooks_router(parts.installation(), &config));
+                parts.watch();
                 parts.webhooks(config);
                 parts.hl7(hl7.open(first_read.rule(), research.rule()).await?);
                 let needs = Needs::CatalogAndStorage;

@@ -94,6 +94,7 @@ impl Up {
         parts.ingest(ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
         parts.mil(tasks);
+        parts.watch();
         let webhooks = self.webhooks.config();
         parts.webhooks(webhooks.clone());
         parts.hl7(hl7);
