@@ -281,7 +281,7 @@ async fn a_reference_that_says_nothing_is_refused() -> Tested {
     Ok(())
 }
 
-/// Of 60 slides, all signed: the task is wrong about a third of those of one site.
+/// Of 90 slides 60 are signed, and of one site the task misses eight tumours of ten.
 #[tokio::test]
 async fn a_group_that_fares_worse_is_told_of_with_what_was_not_reviewed() -> Tested {
     let lab = Lab::open().await?;
@@ -291,7 +291,7 @@ async fn a_group_that_fares_worse_is_told_of_with_what_was_not_reviewed() -> Tes
         let id = lab.slide(&n.to_le_bytes(), &SlideStatus::Scored).await?;
         let is_positive = n % 2 == 0;
         let site = if n % 3 == 0 { "lung" } else { "colon" };
-        let is_missed = site == "lung" && is_positive && n % 4 == 0;
+        let is_missed = site == "lung" && is_positive && n >= 12;
         let score = if is_positive && !is_missed { 0.9 } else { 0.1 };
         let result = prediction(id, score)?;
         catalog.record_prediction(id, &result).await?;
@@ -382,7 +382,7 @@ async fn a_group_that_fares_worse_is_told_of_with_what_was_not_reviewed() -> Tes
         (&json!("lung"), &json!(20))
     );
     let figure = &lung["figures"]["sensitivity"];
-    assert_eq!(figure["value"], json!(0.5), "{figure}");
+    assert_eq!(figure["value"], json!(0.2), "{figure}");
     assert_eq!(
         columns[1]["groups"][0]["suppressed"],
         "fewer_than_five_cases_of_a_class"

@@ -6,8 +6,6 @@ export const MODELS: Dictionary = {
   'Open alerts': '未关闭的警报',
   'No alert is open.': '没有未关闭的警报。',
   'No model is registered. Those in service are shown as ever.': '没有已注册的模型。在用模型的结果照常显示。',
-  'Task': '任务',
-  'Encoder': '编码器',
   'Draft': '草稿',
   'In shadow': '影子运行',
   'Active': '启用',
