@@ -31,8 +31,8 @@ impl TryFrom<Vec<f32>> for EmbeddingSketch {
     type Error = FlowError;
 
     fn try_from(values: Vec<f32>) -> Result<Self, FlowError> {
-        let values = values.try_into();
-        Self::new(values.map_err(|_| FlowError::damaged(WHAT, "it has not 64 values"))?)
+        let values = <[f32; Self::AXES]>::try_from(values);
+        Self::new(values.map_err(|_values| FlowError::damaged(WHAT, "it has not 64 values"))?)
     }
 }
 

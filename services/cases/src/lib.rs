@@ -31,8 +31,8 @@ pub use report::{SlideReport, report};
 pub use routes::router;
 pub use state::{CasesDeps, CasesState};
 pub use watch::{
-    ComparedWith, DriftReport, DriftWeek, LookError, NoReference, ReferenceSelection, ScannerDrift,
-    StoredReference, Subgroup, SubgroupColumn, SubgroupGap, SubgroupReport, WeeklyRate,
-    choose_reference, drift_of, look_at_drift, look_at_subgroups, run as watch_models,
-    subgroups_of,
+    ComparedWith, DriftReport, DriftWeek, KnownDrift, KnownSubgroups, LookError, NoReference,
+    ReferenceSelection, ScannerDrift, StoredReference, Subgroup, SubgroupColumn, SubgroupGap,
+    SubgroupReport, WeeklyRate, choose_reference, drift_of, look_at_drift, look_at_subgroups,
+    run as watch_models, subgroups_of,
 };

@@ -1,7 +1,20 @@
 use catalog::IsoWeek;
+use chrono::{DateTime, Utc};
 use drift::{ChartPoint, Counted, Discrepancy};
 use flow::Sha256Digest;
 use serde::{Deserialize, Serialize};
+
+use super::StoredReference;
+
+/// What is known of a task's drift now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KnownDrift {
+    /// `None` before the first look.
+    pub looked_at: Option<DateTime<Utc>>,
+    /// The one that holds now; `None` where none was stored.
+    pub reference: Option<StoredReference>,
+    pub found: Option<DriftReport>,
+}
 
 /// What the last look at a task found, of each scanner and week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,9 +12,11 @@ use tokio::task::JoinError;
 
 use super::distances::distance;
 use super::drift_alerts::open_alerts;
-use super::drift_report::{ComparedWith, DriftReport, DriftWeek, ScannerDrift, WeeklyRate};
+use super::drift_report::{
+    ComparedWith, DriftReport, DriftWeek, KnownDrift, ScannerDrift, WeeklyRate,
+};
 use super::observed::Observed;
-use super::reference::{NoReference, Reference, ReferenceSlide, StoredReference};
+use super::reference::{NoReference, Reference, ReferenceSlide};
 use super::seen_weeks::{SeenWeek, SeenWeeks, seen_weeks};
 
 /// Weeks that are looked back on, the present one beside them.
@@ -37,21 +39,16 @@ pub enum LookError {
     Catalog(#[from] CatalogError),
 }
 
-/// What the last look at a task found and when that was, and the reference that holds now.
-pub async fn drift_of(
-    catalog: &Catalog,
-    model: Sha256Digest,
-) -> Result<
-    (
-        Option<StoredReference>,
-        Option<(DriftReport, DateTime<Utc>)>,
-    ),
-    LookError,
-> {
+/// What the last look at a task found, and the reference that holds now.
+pub async fn drift_of(catalog: &Catalog, model: Sha256Digest) -> Result<KnownDrift, LookError> {
     task(catalog, model).await?;
     let reference = Reference::last(catalog, model).await?;
-    let found = last_found(catalog, model).await?;
-    Ok((reference.map(|(stored, _)| stored), found))
+    let (found, looked_at) = last_found(catalog, model).await?.unzip();
+    Ok(KnownDrift {
+        looked_at,
+        reference: reference.map(|(stored, _)| stored),
+        found,
+    })
 }
 
 /// Looks at a task now: stores what is found, and opens alerts where something is not as it was.

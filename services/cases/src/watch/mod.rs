@@ -16,12 +16,14 @@ mod signed_calls;
 mod subgroup_look;
 mod subgroup_report;
 
-pub use drift_report::{ComparedWith, DriftReport, DriftWeek, ScannerDrift, WeeklyRate};
+pub use drift_report::{
+    ComparedWith, DriftReport, DriftWeek, KnownDrift, ScannerDrift, WeeklyRate,
+};
 pub use look::{LookError, drift_of, look_at_drift};
 pub use reference::{NoReference, ReferenceSelection, StoredReference, choose_reference};
 pub use role::run;
 pub use subgroup_look::{look_at_subgroups, subgroups_of};
-pub use subgroup_report::{Subgroup, SubgroupColumn, SubgroupGap, SubgroupReport};
+pub use subgroup_report::{KnownSubgroups, Subgroup, SubgroupColumn, SubgroupGap, SubgroupReport};
 
 pub(crate) use routes::routes;
 

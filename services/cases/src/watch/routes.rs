@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use catalog::{ClosedAlert, Role};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use flow::{ModelAlertId, Sha256Digest};
 use http::{Access, ApiError, Json, Path, Query};
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::alert_view::AlertView;
 use super::reference_request::{Closing, NewReference};
 use super::{
-    DriftReport, LookError, NoReference, StoredReference, SubgroupReport, choose_reference,
-    drift_of, look_at_drift, look_at_subgroups, subgroups_of,
+    KnownDrift, KnownSubgroups, LookError, NoReference, choose_reference, drift_of, look_at_drift,
+    look_at_subgroups, subgroups_of,
 };
 use crate::CasesState;
 
@@ -32,20 +32,11 @@ pub(crate) fn routes() -> Router<CasesState> {
         .route("/api/v1/alerts/{id}/close", post(close))
 }
 
-#[derive(Debug, Serialize)]
-struct Drift {
-    /// `null` before the first look.
-    looked_at: Option<DateTime<Utc>>,
-    /// The one that holds now; `null` where none was stored.
-    reference: Option<StoredReference>,
-    found: Option<DriftReport>,
-}
-
 async fn drift(
     State(state): State<CasesState>,
     access: Access,
     Path(hash): Path<Sha256Digest>,
-) -> Result<Json<Drift>, ApiError> {
+) -> Result<Json<KnownDrift>, ApiError> {
     access.require(Role::Engineer)?;
     told(&state, hash).await
 }
@@ -55,40 +46,26 @@ async fn look(
     State(state): State<CasesState>,
     access: Access,
     Path(hash): Path<Sha256Digest>,
-) -> Result<Json<Drift>, ApiError> {
+) -> Result<Json<KnownDrift>, ApiError> {
     access.require(Role::Engineer)?;
     let looked = look_at_drift(&state.deps.catalog, hash, Utc::now()).await;
     looked.map_err(not_looked)?;
     told(&state, hash).await
 }
 
-async fn told(state: &CasesState, hash: Sha256Digest) -> Result<Json<Drift>, ApiError> {
-    let told = drift_of(&state.deps.catalog, hash).await;
-    let (reference, found) = told.map_err(not_looked)?;
-    let (found, looked_at) = found.unzip();
-    Ok(Json(Drift {
-        looked_at,
-        reference,
-        found,
-    }))
-}
-
-#[derive(Debug, Serialize)]
-struct Measured {
-    /// `null` before the first look.
-    looked_at: Option<DateTime<Utc>>,
-    found: Option<SubgroupReport>,
+async fn told(state: &CasesState, hash: Sha256Digest) -> Result<Json<KnownDrift>, ApiError> {
+    let known = drift_of(&state.deps.catalog, hash).await;
+    Ok(Json(known.map_err(not_looked)?))
 }
 
 async fn subgroups(
     State(state): State<CasesState>,
     access: Access,
     Path(hash): Path<Sha256Digest>,
-) -> Result<Json<Measured>, ApiError> {
+) -> Result<Json<KnownSubgroups>, ApiError> {
     access.require(Role::Engineer)?;
-    let found = subgroups_of(&state.deps.catalog, hash).await;
-    let (found, looked_at) = found.map_err(not_looked)?.unzip();
-    Ok(Json(Measured { looked_at, found }))
+    let known = subgroups_of(&state.deps.catalog, hash).await;
+    Ok(Json(known.map_err(not_looked)?))
 }
 
 /// Measures at once.
@@ -96,11 +73,11 @@ async fn measure(
     State(state): State<CasesState>,
     access: Access,
     Path(hash): Path<Sha256Digest>,
-) -> Result<Json<Measured>, ApiError> {
+) -> Result<Json<KnownSubgroups>, ApiError> {
     access.require(Role::Engineer)?;
     let now = Utc::now();
     let found = look_at_subgroups(&state.deps.catalog, hash, now).await;
-    Ok(Json(Measured {
+    Ok(Json(KnownSubgroups {
         looked_at: Some(now),
         found: Some(found.map_err(not_looked)?),
     }))

@@ -8,19 +8,18 @@ use tokio::task::spawn_blocking;
 use super::LookError;
 use super::look::task;
 use super::signed_calls::SignedCalls;
-use super::subgroup_report::SubgroupReport;
+use super::subgroup_report::{KnownSubgroups, SubgroupReport};
 
-/// What the last look at a task's groups found, and when that was.
+/// What the last look at a task's groups found.
 pub async fn subgroups_of(
     catalog: &Catalog,
     model: Sha256Digest,
-) -> Result<Option<(SubgroupReport, DateTime<Utc>)>, LookError> {
+) -> Result<KnownSubgroups, LookError> {
     task(catalog, model).await?;
-    let Some(watch) = catalog.model_watch(model, WatchKind::Subgroups).await? else {
-        return Ok(None);
-    };
-    let report = SubgroupReport::deserialize(watch.body)?;
-    Ok(Some((report, watch.looked_at)))
+    let watch = catalog.model_watch(model, WatchKind::Subgroups).await?;
+    let (body, looked_at) = watch.map(|watch| (watch.body, watch.looked_at)).unzip();
+    let found = body.map(SubgroupReport::deserialize).transpose()?;
+    Ok(KnownSubgroups { looked_at, found })
 }
 
 /// Measures a task by what people signed: stores what is found, and opens an alert for each gap.

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use evaluation::{
     Bootstrap, Estimate, EvaluationError, GroupFigures, Measure, Report, Subgroups, Suppression,
 };
@@ -20,6 +21,14 @@ const TOLD: [Measure; 5] = [
     Measure::ExpectedCalibrationError,
     Measure::BalancedAccuracy,
 ];
+
+/// What is known of a task's groups now.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnownSubgroups {
+    /// `None` before the first look.
+    pub looked_at: Option<DateTime<Utc>>,
+    pub found: Option<SubgroupReport>,
+}
 
 /// How good a task is by what people signed, of all slides and of groups of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]

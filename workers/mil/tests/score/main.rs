@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 mod governed;
+mod observed;
 mod without_flagged;
 
 const TILE_UM: f64 = 112.0;

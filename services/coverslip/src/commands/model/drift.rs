@@ -26,14 +26,11 @@ impl Drift {
         if self.look {
             look_at_drift(&catalog, self.model, Utc::now()).await?;
         }
-        let (reference, found) = drift_of(&catalog, self.model).await?;
-        let (found, looked_at) = found.unzip();
+        let known = drift_of(&catalog, self.model).await?;
         if self.json {
-            return print::json(&serde_json::json!({
-                "looked_at": looked_at, "reference": reference, "found": found,
-            }));
+            return print::json(&known);
         }
-        match &reference {
+        match &known.reference {
             None => print::line(
                 "no reference is stored: rates have no limits, and nothing is said of distances",
             )?,
@@ -45,7 +42,7 @@ impl Drift {
                 reference.selection.to
             ))?,
         }
-        match &found {
+        match &known.found {
             None => print::line("nobody has looked yet: give --look"),
             Some(report) => table(report),
         }

@@ -36,11 +36,11 @@ impl Subgroups {
         if self.look {
             look_at_subgroups(&catalog, self.model, Utc::now()).await?;
         }
-        let (found, looked_at) = subgroups_of(&catalog, self.model).await?.unzip();
+        let known = subgroups_of(&catalog, self.model).await?;
         if self.json {
-            return print::json(&serde_json::json!({ "looked_at": looked_at, "found": found }));
+            return print::json(&known);
         }
-        match &found {
+        match &known.found {
             None => print::line("nobody has looked yet: give --look"),
             Some(report) => told(report),
         }
