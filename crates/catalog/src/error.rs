@@ -1,6 +1,6 @@
 use std::io;
 
-use flow::{CaseId, Sha256Digest, SlideId};
+use flow::{CaseId, ModelAlertId, Sha256Digest, SlideId};
 use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
@@ -15,6 +15,8 @@ pub enum CatalogError {
     UnknownCase { id: CaseId },
     #[error("no model {hash} is registered")]
     UnknownModel { hash: Sha256Digest },
+    #[error("there is no alert {id} in the catalog")]
+    UnknownAlert { id: ModelAlertId },
     #[error("cannot {action} in the catalog")]
     Database {
         action: &'static str,

@@ -23,6 +23,8 @@
 //!   stored evaluation that meets its criteria, by having been in service before, or by a rollback; how it
 //!   came to its state stays. What a task in shadow says is in no answer about results.
 //! * A piece of work is metered once, when it was first done, however often it is metered.
+//! * Of what is not as it was with a model one alert is open at most, however many look; it stays on
+//!   record with who saw it, and why a person closed it. What a model was accepted on is never changed.
 //! * A schema that a newer version has changed is left alone.
 //!
 //! There are two kinds, on one schema and one set of statements. [`Catalog::open`] has a file of
@@ -64,6 +66,7 @@ mod tile_scores;
 mod tokens;
 mod transaction;
 mod uploads;
+mod watch;
 mod webhooks;
 
 pub use annotations::{AnnotationRow, NewAnnotation};
@@ -109,6 +112,11 @@ pub use tokens::{NewToken, TokenKind, TokenRow};
 pub use uploads::{
     BegunUpload, JoinedAs, NewUpload, UploadMetadata, UploadPartRow, UploadQuota, UploadRow,
     UploadState,
+};
+pub use watch::{
+    AlertClosing, AlertSighting, ClosedAlert, IsoWeek, JudgedSlide, ModelAlert, ModelAlertKind,
+    ModelReference, ModelWatch, NewModelAlert, NewModelReference, NewObservation, NoIsoWeek,
+    Observation, ObservedSketch, Unobserved, WatchKind,
 };
 pub use webhooks::{
     DueMessage, LastAttempt, NewWebhook, SettledAs, UnknownWebhookKind, WebhookKind,

@@ -172,6 +172,20 @@ const MIGRATIONS: [(i64, &str, Script); 23] = [
         Script::Same(include_str!("../migrations/0022_patient_pictures.sql")),
     ),
     (
+        23,
+        "watch",
+        Script::Own {
+            sqlite: concat!(
+                include_str!("../migrations/0023_watch.sql"),
+                include_str!("../migrations/0023_watch.sqlite.sql"),
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0023_watch.sql"),
+                include_str!("../migrations/0023_watch.postgres.sql"),
+            ),
+        },
+    ),
+    (
         24,
         "metering",
         Script::Same(include_str!("../migrations/0024_metering.sql")),

@@ -12,6 +12,7 @@ mod deidentification;
 mod dicom_image_kind;
 mod dicom_uid;
 mod digest;
+mod embedding_sketch;
 mod encoder_terms;
 mod error;
 mod evidence;
@@ -53,6 +54,7 @@ pub use deidentification::{Deidentification, DeidentificationMethod, PatientPict
 pub use dicom_image_kind::DicomImageKind;
 pub use dicom_uid::{DicomUid, UidRole};
 pub use digest::{DigestWriter, Sha256Digest};
+pub use embedding_sketch::EmbeddingSketch;
 pub use encoder_terms::EncoderTerms;
 pub use error::FlowError;
 pub use evidence::{DecisiveTile, DecisiveTiles, Evidence, Faithfulness, LayerEvidence};
@@ -75,7 +77,8 @@ pub use quality_layer::{QualityLayer, QualityUnit};
 pub use quality_record::{QualityLayerRef, QualityRecord};
 pub use quality_summary::{BlurPercentiles, QualitySummary};
 pub use record_ids::{
-    AnnotationId, CaseId, OrderId, ResultsMessageId, UploadId, WebhookId, WebhookMessageId,
+    AnnotationId, CaseId, ModelAlertId, OrderId, ResultsMessageId, UploadId, WebhookId,
+    WebhookMessageId,
 };
 pub use result_name::ResultName;
 pub use slide_names::SlideNames;

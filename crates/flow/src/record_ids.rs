@@ -103,6 +103,11 @@ opaque_id!(
     ResultsMessageId,
     "results message id"
 );
+opaque_id!(
+    /// Names one alert about a model.
+    ModelAlertId,
+    "alert id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -209,7 +209,8 @@ impl From<CatalogError> for ApiError {
         match &error {
             CatalogError::UnknownSlide { .. }
             | CatalogError::UnknownCase { .. }
-            | CatalogError::UnknownModel { .. } => Self::not_found(error.to_string()),
+            | CatalogError::UnknownModel { .. }
+            | CatalogError::UnknownAlert { .. } => Self::not_found(error.to_string()),
             CatalogError::Away { .. } => Self::caused(
                 &problem::UNAVAILABLE,
                 "the catalog does not answer: try again in a while",

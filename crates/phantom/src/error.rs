@@ -13,6 +13,8 @@ pub enum PhantomError {
     TumourFraction(f64),
     #[error("JPEG quality {0} is not possible; give a quality from 1 to 100")]
     JpegQuality(u8),
+    #[error("a scanner sees from 0.2 to 1.2 of the light in red, green and blue")]
+    Light,
     #[error("cannot write {}; check the folder, its permissions and the free space", path.display())]
     Write {
         path: PathBuf,

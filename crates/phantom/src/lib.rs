@@ -46,5 +46,5 @@ pub use ground_truth::{GroundTruth, Polygon};
 pub use paint::{RgbPixels, paint};
 pub use scene::{Scene, TissueClass};
 pub use slide::{TilesDone, write_slide};
-pub use spec::{Grade, PhantomSpec, PyramidStep};
+pub use spec::{Grade, PhantomScanner, PhantomSpec, PyramidStep};
 pub use stain::{Stain, StainChoice};

@@ -51,12 +51,13 @@ impl Scene {
         let layout = Layout::new(seed.branch(1), side_um);
         let tumour = Tumour::grow(seed.branch(2), &layout, side_um, spec.tumour_fraction);
         let artefacts = Artefacts::new(seed.branch(3), &layout, side_um);
+        let stain = Stain::choose(spec.stain, seed.branch(5)).seen_by(spec.scanner.light);
         Ok(Self {
             mpp: spec.mpp,
             side_um,
             anatomy: Anatomy::new(seed.branch(4), layout, tumour, spec.grade),
             artefacts,
-            developer: Developer::new(Stain::choose(spec.stain, seed.branch(5))),
+            developer: Developer::new(stain),
         })
     }
 

@@ -107,7 +107,7 @@ impl Level {
         let resolution = self.pixels_per_centimetre(spec);
         let offsets = self.spans.iter().map(|span| span.offset).collect();
         let lengths = self.spans.iter().map(|span| span.length).collect();
-        Directory::default()
+        let directory = Directory::default()
             .with(
                 Tag::NewSubfileType,
                 Value::Longs(vec![u32::from(self.number > 0)]),
@@ -129,7 +129,11 @@ impl Level {
             .with(Tag::TileOffsets, Value::Offsets(offsets))
             .with(Tag::TileByteCounts, Value::Longs(lengths))
             .with(Tag::JpegTables, Value::Bytes(tables.to_vec()))
-            .with(Tag::YCbCrSubsampling, Value::Shorts(vec![2, 2]))
+            .with(Tag::YCbCrSubsampling, Value::Shorts(vec![2, 2]));
+        match &spec.scanner.model {
+            Some(model) => directory.with(Tag::Model, Value::Text(model.clone())),
+            None => directory,
+        }
     }
 
     fn pixels_per_centimetre(&self, spec: &PhantomSpec) -> Value {

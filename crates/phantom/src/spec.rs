@@ -24,6 +24,25 @@ pub struct PhantomSpec {
     pub stain: StainChoice,
     /// What the barcode of its label says; without a label the file has none.
     pub label: Option<String>,
+    pub scanner: PhantomScanner,
+}
+
+/// What the slide was scanned by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhantomScanner {
+    /// As the file says; without a name it says none.
+    pub model: Option<String>,
+    /// How much of the light it sees in red, green and blue; 1 each where its colours are true.
+    pub light: [f32; 3],
+}
+
+impl Default for PhantomScanner {
+    fn default() -> Self {
+        Self {
+            model: None,
+            light: [1.0; 3],
+        }
+    }
 }
 
 impl PhantomSpec {
@@ -39,6 +58,7 @@ impl PhantomSpec {
             pyramid: PyramidStep::Two,
             stain: StainChoice::FromSeed,
             label: None,
+            scanner: PhantomScanner::default(),
         }
     }
 
@@ -65,6 +85,14 @@ impl PhantomSpec {
         }
         if !(1..=100).contains(&self.jpeg_quality) {
             return Err(PhantomError::JpegQuality(self.jpeg_quality));
+        }
+        if !self
+            .scanner
+            .light
+            .iter()
+            .all(|light| (0.2..=1.2).contains(light))
+        {
+            return Err(PhantomError::Light);
         }
         Ok(())
     }

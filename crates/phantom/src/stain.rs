@@ -42,6 +42,13 @@ impl Stain {
         }
     }
 
+    /// As a scanner sees it that takes so much of the light in each colour.
+    pub(crate) fn seen_by(self, light: [f32; 3]) -> Self {
+        let glass =
+            std::array::from_fn(|channel| (self.glass[channel] * light[channel]).min(255.0));
+        Self { glass, ..self }
+    }
+
     fn from_seed(seed: Seed) -> Self {
         let mut draws = seed.draws();
         let haematoxylin = draws.range(0.8, 1.22);

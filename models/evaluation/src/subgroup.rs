@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Predictions;
 use crate::bootstrap::{Bootstrap, Units};
@@ -38,7 +38,7 @@ pub enum GroupFigures {
 }
 
 /// Cases are patients where patients are known, otherwise slides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Suppression {
     FewerThanTenCases,

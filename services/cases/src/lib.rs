@@ -1,5 +1,5 @@
 //! Slides, their progress and their results over REST; orders and cases, what people say of slides,
-//! what they draw on them, and what they sign; which models there are, and whether people see what they say.
+//! what they draw on them, and what they sign; which models there are, whether people see what they say, and whether they are as they were.
 //!
 //! Everything here is read from the catalog. Of a slide can be changed the mpp for want of which it
 //! is held, what is known of it beside its pixels, which case it belongs to, which slide it is where
@@ -24,6 +24,7 @@ mod state;
 mod stop;
 mod task_failures;
 mod usage;
+mod watch;
 mod worklist;
 mod written_report;
 
@@ -33,3 +34,9 @@ pub use routes::router;
 pub use state::{CasesDeps, CasesState};
 pub use task_failures::TaskFailureView;
 pub use usage::{UsageBy, UsageSpan, UsageWork, WrongSpan, to_csv, usage};
+pub use watch::{
+    ComparedWith, DriftReport, DriftWeek, KnownDrift, KnownSubgroups, LookError, NoReference,
+    ReferenceSelection, ScannerDrift, StoredReference, Subgroup, SubgroupColumn, SubgroupGap,
+    SubgroupReport, WeeklyRate, choose_reference, drift_of, look_at_drift, look_at_subgroups,
+    run as watch_models, subgroups_of,
+};

@@ -12,7 +12,7 @@ use crate::events::{Subject, events};
 use crate::slide_view::SlideView;
 use crate::{
     CasesDeps, CasesState, annotations, covariates, me, models, orders, patients, predictions,
-    reconciliation, reviews, stop, task_failures, usage, worklist, written_report,
+    reconciliation, reviews, stop, task_failures, usage, watch, worklist, written_report,
 };
 
 /// Slides in one page of the list unless the caller asks for fewer.
@@ -40,6 +40,7 @@ pub fn router(state: CasesState) -> Router {
         .route("/api/v1/slides/{id}/task-failures", get(task_failures::all))
         .merge(models::routes())
         .merge(usage::routes())
+        .merge(watch::routes())
         .merge(orders::routes())
         .merge(worklist::routes())
         .merge(reconciliation::routes())

@@ -174,6 +174,15 @@ impl Parts {
         ));
     }
 
+    /// Looks once a day whether models are as they were.
+    pub(crate) fn watch(&self) {
+        for served in &self.served {
+            let catalog = served.installation.catalog.clone();
+            let watching = cases::watch_models(catalog, self.shutdown.clone());
+            self.tasks.spawn(watching);
+        }
+    }
+
     /// Without what it needs to send anything the process ends.
     pub(crate) fn webhooks(&self, config: &WebhooksConfig) {
         for installation in self.installations() {

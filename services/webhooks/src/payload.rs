@@ -8,6 +8,7 @@ pub(crate) fn payload(message: &WebhookMessage) -> Value {
         ("slide", message.slide.map(|id| id.to_string())),
         ("case", message.case.map(|id| id.to_string())),
         ("task", message.task.as_ref().map(ToString::to_string)),
+        ("alert", message.alert.map(|id| id.to_string())),
     ];
     let data: Map<String, Value> = ids
         .into_iter()

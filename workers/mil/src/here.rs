@@ -15,22 +15,24 @@ use crate::answer::{Maker, without_evidence};
 use crate::evidence::{evidence, top_tiles};
 use crate::facts::{slide_facts, slide_manifest};
 use crate::flags::Flags;
+use crate::made::Made;
+use crate::observation::Seen;
 use crate::result_objects::{put_heatmaps, put_prediction, result_name, weights};
 use crate::scored::Scored;
 
-/// Scores the slide's bag by a task whose heads are here, and stores the result. With the seconds that
-/// took.
+/// Scores the slide's bag by a task whose heads are here, and stores the result.
 pub(crate) async fn score_here(
     deps: &MilDeps,
     slide: SlideId,
     task: &Arc<Task>,
     known: &GivenCovariates,
-) -> Result<(Prediction, f64)> {
+) -> Result<Made> {
     let began = Instant::now();
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let manifest = slide_manifest(&deps.store, slide).await?;
+    let scanner = manifest.scanner.clone();
     let plan = task.file().covariates.as_ref();
     let facts = slide_facts(manifest, &bag.header, plan, &known.values);
     let flags = Flags::read(&deps.store, &bag).await?;
@@ -42,6 +44,7 @@ pub(crate) async fn score_here(
     let layers = HeatmapLayer::ALL.map(|layer| (layer, scored.layer(layer, &attention)));
     put_heatmaps(&deps.store, &name, &scored.bag, &layers).await?;
     let evidence_s = scored.evidence_s;
+    let sketch = scored.sketch;
     let prediction = prediction(name.covariates, scored);
     put_prediction(&deps.store, &prediction).await?;
     let all_s = began.elapsed().as_secs_f64();
@@ -52,7 +55,11 @@ pub(crate) async fn score_here(
         let timing = StageTiming::of_wall(stage, wall_s);
         step::record_timing(&deps.catalog, slide, timing).await?;
     }
-    Ok((prediction, all_s))
+    Ok(Made {
+        prediction,
+        seconds: Some(all_s),
+        seen: Some(Seen { scanner, sketch }),
+    })
 }
 
 fn prediction(covariates: Option<CovariateRevision>, scored: Scored) -> Prediction {

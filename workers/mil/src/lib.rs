@@ -7,7 +7,9 @@ mod facts;
 mod flags;
 mod here;
 mod live;
+mod made;
 mod meter;
+mod observation;
 mod result_objects;
 mod run;
 mod score;
@@ -22,6 +24,7 @@ use queue::Queue;
 use store::Store;
 use task_service::TaskServices;
 
+pub use observation::{Backfilled, backfill_observations};
 pub use run::run;
 pub use score::score_slide;
 

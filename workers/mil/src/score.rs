@@ -9,7 +9,7 @@ use tracing::debug;
 
 use crate::MilDeps;
 use crate::here::score_here;
-use crate::meter::meter;
+use crate::made::Made;
 use crate::result_objects::{result_name, stored_prediction};
 use crate::service::ask_service;
 use crate::service_result::put_result;
@@ -130,36 +130,28 @@ async fn one_task(
     known: &GivenCovariates,
 ) -> Result<Option<Prediction>> {
     let name = result_name(task, known.revision);
-    let result = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => Some((prediction, None)),
-        None => result(deps, slide, task, known).await?,
+    let made = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => Some(Made::before(prediction)),
+        None => made(deps, slide, task, known).await?,
     };
-    let Some((prediction, seconds)) = result else {
+    let Some(made) = made else {
         return Ok(None);
     };
-    deps.catalog.record_prediction(slide, &prediction).await?;
-    meter(&deps.catalog, MeteredKind::Scored, &prediction, seconds).await?;
-    Ok(Some(prediction))
+    let recording = deps.catalog.record_prediction(slide, &made.prediction);
+    recording.await?;
+    Ok(Some(made.note(deps, MeteredKind::Scored).await?))
 }
 
-/// With the seconds that it took.
-async fn result(
+async fn made(
     deps: &MilDeps,
     slide: SlideId,
     task: &AnyTask,
     known: &GivenCovariates,
-) -> Result<Option<(Prediction, Option<f64>)>> {
+) -> Result<Option<Made>> {
     Ok(match task {
-        AnyTask::Heads(task) => {
-            let (prediction, seconds) = score_here(deps, slide, task, known).await?;
-            Some((prediction, Some(seconds)))
-        }
+        AnyTask::Heads(task) => Some(score_here(deps, slide, task, known).await?),
         AnyTask::Service(task) => match ask_service(deps, slide, task).await? {
-            Some(said) => {
-                let seconds = said.seconds;
-                let prediction = put_result(deps, task, said).await?;
-                Some((prediction, Some(seconds)))
-            }
+            Some(said) => Some(put_result(deps, task, said).await?),
             None => None,
         },
     })

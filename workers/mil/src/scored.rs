@@ -1,12 +1,13 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use flow::{Abstention, HeadPrecision, HeatmapLayer, WithoutFlagged};
+use flow::{Abstention, EmbeddingSketch, HeadPrecision, HeatmapLayer, WithoutFlagged};
 use mil::{Explanation, Scores, SlideFacts, Task};
 use store::Bag;
 
 use crate::answer::ask;
 use crate::flags::Flags;
+use crate::observation::sketch_of;
 use crate::without_flagged::without_flagged;
 
 /// A bag with all that a task says of it.
@@ -18,6 +19,8 @@ pub(crate) struct Scored {
     pub(crate) explanation: Explanation,
     /// `None` where the quality of the tiles was not measured.
     pub(crate) without_flagged: Option<WithoutFlagged>,
+    /// What is kept of the bag to compare slides by.
+    pub(crate) sketch: Option<EmbeddingSketch>,
     /// With heads of the bag's precision.
     pub(crate) task: Task,
     /// Wall time of the explanation and of asking again.
@@ -52,6 +55,7 @@ impl Scored {
         let without = flags.map(|flags| without_flagged(&task, &bag, facts, flags, answer));
         let without_flagged = without.transpose()?;
         Ok(Self {
+            sketch: sketch_of(&bag),
             bag,
             scores,
             abstention,

@@ -14,6 +14,7 @@ use tracing::warn;
 
 use crate::MilDeps;
 use crate::facts::{slide_facts, slide_manifest};
+use crate::observation::{Seen, sketch_of};
 
 /// Who lends tokens to services, in the audit trail.
 const ACTOR: &str = "score";
@@ -32,6 +33,7 @@ pub(crate) struct Said {
     pub(crate) abstention: Option<Abstention>,
     /// From the request to the answer.
     pub(crate) seconds: f64,
+    pub(crate) scanner: Option<String>,
 }
 
 /// Asks a task's service about the slide's bag, if it is its time. `None` where it gives no answer that
@@ -65,6 +67,16 @@ pub(crate) async fn ask_service(
     }
 }
 
+impl Said {
+    /// What slides are compared by.
+    pub(crate) fn seen(&self) -> Seen {
+        Seen {
+            scanner: self.scanner.clone(),
+            sketch: sketch_of(&self.bag),
+        }
+    }
+}
+
 fn is_not_due(failure: &TaskFailure) -> bool {
     failure.again_at.is_none_or(|again| again > Utc::now())
 }
@@ -91,6 +103,7 @@ async fn asked(
         Ok(answered) => answered,
         Err(error) => return Ok(Err(error)),
     };
+    let scanner = manifest.scanner.clone();
     let facts = slide_facts(manifest, &bag.header, None, &CovariateValues::default());
     let embeddings = (&*bag.embeddings, bag.header.dimension);
     Ok(Ok(Said {
@@ -98,6 +111,7 @@ async fn asked(
         bag,
         scores,
         seconds,
+        scanner,
     }))
 }
 

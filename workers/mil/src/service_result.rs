@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::MilDeps;
 use crate::answer::{Maker, without_evidence};
 use crate::evidence::top_tiles;
+use crate::made::Made;
 use crate::result_objects::{put_heatmaps, put_prediction, weights};
 use crate::service::Said;
 
@@ -15,11 +16,13 @@ pub(crate) async fn put_result(
     deps: &MilDeps,
     task: &Arc<ServiceTask>,
     said: Said,
-) -> Result<Prediction> {
+) -> Result<Made> {
+    let seen = said.seen();
     let Said {
         bag,
         scores,
         abstention,
+        seconds,
         ..
     } = said;
     let attention = weights(&scores.attention);
@@ -52,7 +55,11 @@ pub(crate) async fn put_result(
     };
     put_heatmaps(&deps.store, &prediction.name(), &bag, &given).await?;
     put_prediction(&deps.store, &prediction).await?;
-    Ok(prediction)
+    Ok(Made {
+        prediction,
+        seconds: Some(seconds),
+        seen: Some(seen),
+    })
 }
 
 const fn without_figures(layer: HeatmapLayer) -> LayerEvidence {

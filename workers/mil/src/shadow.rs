@@ -13,7 +13,8 @@ use tracing::warn;
 use crate::MilDeps;
 use crate::answer::{Maker, ask, without_evidence};
 use crate::facts::{slide_facts, slide_manifest};
-use crate::meter::meter;
+use crate::made::Made;
+use crate::observation::{Seen, sketch_of};
 use crate::result_objects::{result_name, stored_prediction};
 use crate::service::ask_service;
 
@@ -40,39 +41,45 @@ async fn one_task(deps: &MilDeps, slide: SlideId, task: &AnyTask) -> Result<()> 
         return Ok(());
     }
     // Of one that was active before there is a result in storage.
-    let result = match stored_prediction(&deps.store, slide, &name).await? {
-        Some(prediction) => Some((prediction, None)),
-        None => result(deps, slide, task, &known).await?,
+    let made = match stored_prediction(&deps.store, slide, &name).await? {
+        Some(prediction) => Some(Made::before(prediction)),
+        None => made(deps, slide, task, &known).await?,
     };
-    let Some((prediction, seconds)) = result else {
+    let Some(made) = made else {
         return Ok(());
     };
-    deps.catalog
-        .record_shadow_result(slide, &prediction)
-        .await?;
-    meter(&deps.catalog, MeteredKind::Shadow, &prediction, seconds).await?;
+    let recording = deps.catalog.record_shadow_result(slide, &made.prediction);
+    recording.await?;
+    made.note(deps, MeteredKind::Shadow).await?;
     Ok(())
 }
 
-/// The call with its figures and without its evidence, which nobody looks at, and the seconds that it
-/// took; `None` of a service that gives none.
-async fn result(
+/// The call with its figures and without its evidence, which nobody looks at; `None` of a service that
+/// gives none.
+async fn made(
     deps: &MilDeps,
     slide: SlideId,
     task: &AnyTask,
     known: &GivenCovariates,
-) -> Result<Option<(Prediction, Option<f64>)>> {
+) -> Result<Option<Made>> {
     let maker = Maker::of(task);
     Ok(match task {
         AnyTask::Heads(task) => {
             let began = Instant::now();
-            let prediction = scored(deps, slide, task, known).await?;
-            Some((prediction, Some(began.elapsed().as_secs_f64())))
+            let (prediction, seen) = scored(deps, slide, task, known).await?;
+            Some(Made {
+                prediction,
+                seconds: Some(began.elapsed().as_secs_f64()),
+                seen: Some(seen),
+            })
         }
         AnyTask::Service(task) => ask_service(deps, slide, task).await?.map(|said| {
-            let header = said.bag.header;
-            let prediction = without_evidence(maker, header, None, said.scores, said.abstention);
-            (prediction, Some(said.seconds))
+            let (seen, header) = (said.seen(), said.bag.header);
+            Made {
+                prediction: without_evidence(maker, header, None, said.scores, said.abstention),
+                seconds: Some(said.seconds),
+                seen: Some(seen),
+            }
         }),
     })
 }
@@ -82,21 +89,22 @@ async fn scored(
     slide: SlideId,
     task: &Task,
     known: &GivenCovariates,
-) -> Result<Prediction> {
+) -> Result<(Prediction, Seen)> {
     let bag = Bag::read(&deps.store, slide, task.encoder_hash())
         .await
         .context("cannot read the slide's bag")?;
     let manifest = slide_manifest(&deps.store, slide).await?;
+    let scanner = manifest.scanner.clone();
     let plan = task.file().covariates.as_ref();
     let facts = slide_facts(manifest, &bag.header, plan, &known.values);
     let covariates = plan.is_some().then_some(known.revision);
     let task = task.in_precision(HeadPrecision::of_bag(bag.header.precision));
     let scored = spawn_blocking(move || {
         let (scores, abstention) = ask(&task, &bag, &facts)?;
+        let sketch = sketch_of(&bag);
         let maker = Maker::of(&task.into());
-        anyhow::Ok(without_evidence(
-            maker, bag.header, covariates, scores, abstention,
-        ))
+        let prediction = without_evidence(maker, bag.header, covariates, scores, abstention);
+        anyhow::Ok((prediction, Seen { scanner, sketch }))
     });
     scored.await?
 }

@@ -74,6 +74,13 @@ pub enum AuditAction {
     ShadowRecorded,
     /// Somebody saw what a task in shadow says of slides; the detail names it.
     ShadowSeen,
+    /// The slides a model was accepted on were stored; the detail has the sha256 of what it says.
+    ModelReferenceStored,
+    /// Something about a model is not as it was; the detail names the model, the kind and the week.
+    ModelAlertOpened,
+    /// Somebody saw an alert for the first time.
+    ModelAlertSeen,
+    ModelAlertClosed,
     /// Another system is told of what happens from now on; the detail names the webhook and what it
     /// is told of, not where it is.
     WebhookAdded,
@@ -140,6 +147,10 @@ impl AuditAction {
             Self::ModelChanged => "model_changed",
             Self::ShadowRecorded => "shadow_recorded",
             Self::ShadowSeen => "shadow_seen",
+            Self::ModelReferenceStored => "model_reference_stored",
+            Self::ModelAlertOpened => "model_alert_opened",
+            Self::ModelAlertSeen => "model_alert_seen",
+            Self::ModelAlertClosed => "model_alert_closed",
             Self::WebhookAdded => "webhook_added",
             Self::WebhookRemoved => "webhook_removed",
             Self::WebhookRotated => "webhook_rotated",

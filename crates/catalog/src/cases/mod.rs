@@ -11,4 +11,4 @@ pub use order::{NewOrder, OrderConflict, OrderRow, OrderSender, Placed, Priority
 pub use slide_place::SlidePlace;
 
 pub(crate) use orders::{order_placed, place_order};
-pub(crate) use slide_place::{placing, read_place};
+pub(crate) use slide_place::{placing, read_name, read_place};

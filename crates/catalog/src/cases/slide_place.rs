@@ -71,7 +71,7 @@ pub(crate) fn read_place(row: &Row) -> Result<Option<SlidePlace>, CatalogError> 
     }))
 }
 
-pub(super) fn read_name(
+pub(crate) fn read_name(
     row: &Row,
     column: &'static str,
 ) -> Result<Option<PrivateName>, CatalogError> {

@@ -19,3 +19,5 @@ pub use register::{NewModel, RegisteredModel};
 pub use shadow::ComparedResults;
 pub use standings::{ModelStandings, Standing};
 pub use state::{ModelKind, ModelState, ModelTarget, UnknownModelState};
+
+pub(crate) use model::model_in;

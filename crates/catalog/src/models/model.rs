@@ -102,7 +102,7 @@ impl Catalog {
 }
 
 /// The same within `transaction`.
-pub(super) async fn model_in(
+pub(crate) async fn model_in(
     transaction: &mut Transaction,
     hash: Sha256Digest,
 ) -> Result<Option<ModelRow>, CatalogError> {

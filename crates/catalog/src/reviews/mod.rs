@@ -7,3 +7,5 @@ mod sign_off;
 pub use opinion::{Finding, Impression, Opinion, OverrideReason, SeenResult};
 pub use review::{AddedReview, NewReview, ReviewRow, standing_reviews};
 pub use sign_off::{NewSignOff, SignOffRow};
+
+pub(crate) use review::review_columns;

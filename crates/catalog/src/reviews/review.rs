@@ -57,6 +57,7 @@ macro_rules! review_columns {
          reviews.reviewed_at_ms"
     };
 }
+pub(crate) use review_columns;
 
 impl Catalog {
     /// Adds a review, and to the audit trail that it was added; none is ever changed or removed.
@@ -155,7 +156,10 @@ impl Catalog {
         Ok(number)
     }
 
-    async fn read_reviews(&self, statement: Statement) -> Result<Vec<ReviewRow>, CatalogError> {
+    pub(crate) async fn read_reviews(
+        &self,
+        statement: Statement,
+    ) -> Result<Vec<ReviewRow>, CatalogError> {
         let rows = self.readers.fetch_all(statement).await?;
         rows.iter().map(read_review).collect()
     }

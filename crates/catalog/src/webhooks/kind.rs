@@ -17,16 +17,19 @@ pub enum WebhookKind {
     CaseSigned,
     /// Signed again, in place of an earlier version.
     CaseAmended,
+    /// Something about a model is not as it was.
+    ModelAlert,
 }
 
 impl WebhookKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SlideReceived,
         Self::SlideHeld,
         Self::SlideFailed,
         Self::PredictionReady,
         Self::CaseSigned,
         Self::CaseAmended,
+        Self::ModelAlert,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl WebhookKind {
             Self::PredictionReady => "prediction.ready",
             Self::CaseSigned => "case.signed",
             Self::CaseAmended => "case.amended",
+            Self::ModelAlert => "model.alert",
         }
     }
 }
@@ -74,7 +78,7 @@ impl TryFrom<String> for WebhookKind {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "`{0}` is no kind of event: there are slide.received, slide.held, slide.failed, \
-     prediction.ready, case.signed and case.amended"
+     prediction.ready, case.signed, case.amended and model.alert"
 )]
 pub struct UnknownWebhookKind(String);
 

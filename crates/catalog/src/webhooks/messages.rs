@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use flow::{CaseId, SlideId, TaskId, WebhookId, WebhookMessageId};
+use flow::{CaseId, ModelAlertId, SlideId, TaskId, WebhookId, WebhookMessageId};
 use serde_json::json;
 
 use super::WebhookKind;
@@ -9,7 +9,7 @@ use crate::row::Row;
 use crate::statement::Statement;
 use crate::{AuditAction, Catalog, CatalogError};
 
-/// One event for one webhook. It names slides, cases and tasks, and says nothing of them.
+/// One event for one webhook. It names slides, cases, tasks and alerts, and says nothing of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookMessage {
     /// The same at every attempt.
@@ -19,6 +19,7 @@ pub struct WebhookMessage {
     pub slide: Option<SlideId>,
     pub case: Option<CaseId>,
     pub task: Option<TaskId>,
+    pub alert: Option<ModelAlertId>,
     /// When it happened.
     pub at: DateTime<Utc>,
     pub state: WebhookMessageState,
@@ -59,7 +60,7 @@ pub struct WebhookMessagePage {
 
 macro_rules! message_columns {
     () => {
-        "id, webhook, kind, slide, case_id, task, at_ms, state, n_attempts, next_at_ms, \
+        "id, webhook, kind, slide, case_id, task, alert, at_ms, state, n_attempts, next_at_ms, \
          last_at_ms, last_status, last_error"
     };
 }
@@ -161,6 +162,7 @@ pub(super) fn read_message(row: &Row) -> Result<WebhookMessage, CatalogError> {
         slide: parse_optional(row, "slide")?,
         case: parse_optional(row, "case_id")?,
         task: parse_optional(row, "task")?,
+        alert: parse_optional(row, "alert")?,
         at: get_time(row, "at_ms")?,
         state: match state.as_str() {
             "pending" => WebhookMessageState::Pending,

@@ -24,4 +24,5 @@ mod tampering;
 mod task_failures;
 mod tile_scores;
 mod uploads;
+mod watch;
 mod webhooks;

@@ -11,6 +11,7 @@ pub(crate) enum Tag {
     Compression = 259,
     Photometric = 262,
     ImageDescription = 270,
+    Model = 272,
     StripOffsets = 273,
     SamplesPerPixel = 277,
     RowsPerStrip = 278,

@@ -5,6 +5,7 @@ mod dependencies;
 mod embedding;
 mod hl7;
 mod metered;
+mod models;
 mod process;
 mod resumable;
 mod stages;
@@ -29,6 +30,7 @@ pub use hl7::{
     hl7_orders_are_taken, hl7_results_are_sent, hl7_results_attempted,
 };
 pub use metered::work_metered;
+pub use models::{model_alerts_open, models_looked_at};
 pub use resumable::{
     ResumableOutcome, resumable_bytes_kept, resumable_request_cut, resumable_uploads,
 };
@@ -66,6 +68,7 @@ impl Metrics {
             embedding::describe,
             hl7::describe,
             metered::describe,
+            models::describe,
             process::describe,
             resumable::describe,
             stages::describe,

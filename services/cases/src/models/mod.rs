@@ -10,4 +10,5 @@ pub use comparison::{ShadowChange, ShadowComparison, ShadowSlide};
 pub use judged::{NotJudged, judged};
 pub use view::ModelView;
 
+pub(crate) use request::require_words;
 pub(crate) use routes::routes;

@@ -78,7 +78,8 @@ impl RollingBack {
     }
 }
 
-fn require_words(what: &str, text: &str) -> Result<(), ApiError> {
+/// Of one line.
+pub(crate) fn require_words(what: &str, text: &str) -> Result<(), ApiError> {
     let is_told = !text.trim().is_empty() && text.chars().count() <= LONGEST;
     match is_told && !text.chars().any(char::is_control) {
         true => Ok(()),

@@ -14,3 +14,4 @@ mod reviews;
 mod samples;
 mod signatures;
 mod slides;
+mod watch;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use flow::Mpp;
 use indicatif::{ProgressBar, ProgressStyle};
-use phantom::{Grade, PhantomSpec, PyramidStep, StainChoice, TilesDone};
+use phantom::{Grade, PhantomScanner, PhantomSpec, PyramidStep, StainChoice, TilesDone};
 
 use crate::exit::Outcome;
 use crate::print;
@@ -39,6 +39,12 @@ pub(crate) struct Phantom {
     /// Give the slide a label whose barcode says this; the file is written as Aperio scanners do.
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
+    /// The model of the scanner that the file names; none if not given.
+    #[arg(long, value_name = "TEXT", conflicts_with = "label")]
+    scanner: Option<String>,
+    /// How much light the scanner sees in red, green and blue: 0.85,1,1.1 is a bluish one.
+    #[arg(long, value_name = "R,G,B", default_value = "1,1,1", value_parser = parse_light)]
+    light: [f32; 3],
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -66,6 +72,10 @@ impl Phantom {
             },
             stain: StainChoice::FromSeed,
             label: self.label,
+            scanner: PhantomScanner {
+                model: self.scanner,
+                light: self.light,
+            },
         };
         let bar = progress_bar();
         let show = |tiles: TilesDone| {
@@ -87,6 +97,12 @@ impl Phantom {
         print::line(&format!("{}: {tumour}", self.out.display()))?;
         Ok(Outcome::Done)
     }
+}
+
+fn parse_light(text: &str) -> Result<[f32; 3]> {
+    let shares: Result<Vec<f32>, _> = text.split(',').map(str::parse).collect();
+    let shares = shares.ok().and_then(|shares| shares.try_into().ok());
+    shares.context("give three numbers, such as 0.85,1,1.1")
 }
 
 fn progress_bar() -> ProgressBar {

@@ -131,6 +131,7 @@ impl Serve {
                 let (rule, research) = (first_read.rule(), research.rule());
                 let (config, fonts) = (webhooks.config(), report.fonts()?);
                 parts.hl7(&hl7, rule, research).await?;
+                parts.watch();
                 parts.webhooks(&config);
                 let routes = |installation: &Installation| {
                     let cases = cases_router(installation, rule, research, fonts.clone());

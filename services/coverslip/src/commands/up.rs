@@ -101,6 +101,7 @@ impl Up {
         )?;
         parts.ingest(&ingest)?;
         parts.embed(self.encoder.load()?, Sharing::Alone);
+        parts.watch();
         let webhooks = self.webhooks.config();
         parts.webhooks(&webhooks);
         let answering = Answering {

@@ -1,24 +1,27 @@
 import { fill, h } from '../dom';
 import type { MatchBook } from '../matching/match-book';
 import { MatchList } from '../matching/match-list';
+import { mayGovern, ModelPage } from '../models/model-page';
 import { say } from '../words/say';
 import type { CaseBook } from './case-book';
 import type { SlideList } from './list';
 import { Worklist } from './worklist';
 
-type Tab = 'cases' | 'slides' | 'matching';
+type Tab = 'cases' | 'slides' | 'matching' | 'models';
 
 /**
- * Cases, single slides, or slides of which it is not known which they are: whoever may see cases finds them first, once
+ * Cases, single slides, slides of which it is not known which they are, or models: whoever may see cases finds them first, once
  * there are any.
  */
 export class ListTabs {
   readonly element: HTMLElement;
   private readonly worklist: Worklist;
   private readonly matches: MatchList;
+  private readonly models: ModelPage;
   private readonly tabs: Record<Tab, HTMLElement>;
   private readonly bar: HTMLElement;
   private wasChosen = false;
+  private mayGovern = false;
 
   constructor(
     private readonly cases: CaseBook,
@@ -28,17 +31,23 @@ export class ListTabs {
   ) {
     this.worklist = new Worklist(cases, onProblem);
     this.matches = new MatchList(matching);
+    this.models = new ModelPage(onProblem);
     this.tabs = {
       cases: this.tab('cases', say('Worklist')),
       slides: this.tab('slides', say('All slides')),
       matching: this.tab('matching', say('To be matched')),
+      models: this.tab('models', say('Models')),
     };
     this.bar = h('div', { class: 'list-tabs', role: 'tablist' }, Object.values(this.tabs));
-    this.element = h('div', { class: 'list-tabbed' }, this.bar, this.worklist.element, slides.element, this.matches.element);
+    this.element = h('div', { class: 'list-tabbed' }, this.bar, this.worklist.element, slides.element, this.matches.element, this.models.element);
     this.show('slides');
     cases.follow(() => this.update());
     matching.follow(() => this.update());
     this.update();
+    mayGovern().then((may) => {
+      this.mayGovern = may;
+      this.update();
+    }, onProblem);
   }
 
   /** J and K go through the slides of the worklist. */
@@ -50,7 +59,10 @@ export class ListTabs {
   }
 
   private update(): void {
-    this.bar.hidden = !this.cases.isAllowed || !this.cases.isLoaded;
+    const hasCases = this.cases.isAllowed && this.cases.isLoaded;
+    this.bar.hidden = !hasCases && !this.mayGovern;
+    this.tabs.cases.hidden = !hasCases;
+    this.tabs.models.hidden = !this.mayGovern;
     const count = this.matching.slides.length;
     fill(this.tabs.matching, say('To be matched ({count})', { count }));
     // Most laboratories hardly ever need it.
@@ -67,6 +79,8 @@ export class ListTabs {
     this.worklist.element.hidden = tab !== 'cases';
     this.slides.element.hidden = tab !== 'slides';
     this.matches.element.hidden = tab !== 'matching';
+    this.models.element.hidden = tab !== 'models';
+    if (tab === 'models') this.models.look();
     for (const [name, button] of Object.entries(this.tabs)) button.setAttribute('aria-selected', String(name === tab));
   }
 

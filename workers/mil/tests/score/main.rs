@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 mod governed;
+mod observed;
 mod services;
 mod without_flagged;
 

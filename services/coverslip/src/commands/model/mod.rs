@@ -1,5 +1,10 @@
 //! `coverslip model`: which encoders and tasks there are, and whether people see what they say.
 
+mod backfill;
+mod drift;
+mod reference;
+mod subgroups;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -30,6 +35,14 @@ pub(crate) enum Model {
     Rollback(Rollback),
     /// What a task in shadow would change.
     Shadow(Shadow),
+    /// Store the slides a task was accepted on: later ones are compared with them.
+    Reference(reference::Reference),
+    /// What is not as it was with a task, by scanner and week.
+    Drift(drift::Drift),
+    /// How good a task is by what people signed, of groups of slides.
+    Subgroups(subgroups::Subgroups),
+    /// Keep what is compared of slides that were scored before weeks were compared.
+    Backfill(backfill::Backfill),
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +139,10 @@ impl Model {
             Self::Move(asked) => asked.run().await?,
             Self::Rollback(rollback) => rollback.run().await?,
             Self::Shadow(shadow) => shadow.run().await?,
+            Self::Reference(reference) => reference.run().await?,
+            Self::Drift(drift) => drift.run().await?,
+            Self::Subgroups(subgroups) => subgroups.run().await?,
+            Self::Backfill(backfill) => backfill.run().await?,
         }
         Ok(Outcome::Done)
     }

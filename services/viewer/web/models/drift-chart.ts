@@ -1,0 +1,87 @@
+import { say } from '../words/say';
+import type { DriftWeek, Rate, ScannerDrift } from './api';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const WIDTH = 640;
+const HEIGHT = 96;
+const LEFT = 8;
+const TOP = 10;
+const BOTTOM = 78;
+const WIDEST = 44;
+
+/** The chance below which slides that lie apart are told of; the server's. */
+const UNLIKELY = 0.01;
+
+/** What a chart shows of one week. */
+export interface Point {
+  week: string;
+  value: number;
+  /** Where it may lie; `null` where nothing is said of that. */
+  low: number | null;
+  high: number | null;
+  isOut: boolean;
+}
+
+/** Distances of a scanner's weeks: no limits but of chance. */
+export function distancePoints({ weeks }: ScannerDrift): Point[] {
+  return weeks.flatMap(({ week, distance }) =>
+    distance === null ? [] : [{ week, value: Math.max(0, distance.mmd2), low: null, high: null, isOut: distance.p_value < UNLIKELY }],
+  );
+}
+
+/** A rate of a scanner's weeks: its weighted mean where there is one, within its limits. */
+export function ratePoints({ weeks }: ScannerDrift, rate: (week: DriftWeek) => Rate): Point[] {
+  return weeks.flatMap((week) => {
+    const { rate: value, chart } = rate(week);
+    if (value === null) return [];
+    const { mean = value, low = null, high = null, is_within = true } = chart ?? {};
+    return [{ week: week.week, value: mean, low, high, isOut: !is_within }];
+  });
+}
+
+/** A line of weeks in the colours of the page; the table beside it says the same in numbers. */
+export function driftChart(words: string, points: readonly Point[]): SVGElement {
+  const svg = element('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'drift-chart', role: 'img' });
+  const title = element('title', {});
+  const n_out = points.filter(({ isOut }) => isOut).length;
+  title.textContent = say('{figure}: {weeks} weeks, {out} outside', { figure: words, weeks: points.length, out: n_out });
+  svg.append(title);
+  const step = Math.min(WIDEST, (WIDTH - 2 * LEFT) / Math.max(1, points.length));
+  const most = Math.max(1e-6, ...points.flatMap(({ value, high }) => [value, high ?? 0])) * 1.1;
+  const x = (at: number) => LEFT + (at + 0.5) * step;
+  const y = (value: number) => BOTTOM - (value / most) * (BOTTOM - TOP);
+  svg.append(element('path', { class: 'chart-ground', d: `M0 ${BOTTOM}H${WIDTH}` }));
+  points.forEach(({ low, high }, at) => {
+    if (low === null || high === null) return;
+    const band = { class: 'chart-band', x: x(at) - step / 2, y: y(high), width: step, height: Math.max(1, y(low) - y(high)) };
+    svg.append(element('rect', band));
+  });
+  const line = points.map(({ value }, at) => `${at === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  if (points.length > 1) svg.append(element('path', { class: 'chart-line', d: line }));
+  points.forEach(({ value, isOut }, at) => svg.append(mark(x(at), y(value), isOut)));
+  const first = points[0];
+  const last = points[points.length - 1];
+  if (first && last) {
+    svg.append(label(LEFT, 'start', first.week));
+    if (last !== first) svg.append(label(Math.max(x(points.length - 1), 150), 'end', last.week));
+  }
+  return svg;
+}
+
+/** Told apart by its shape as well as by its colour. */
+function mark(x: number, y: number, isOut: boolean): SVGElement {
+  if (isOut) return element('path', { class: 'chart-out', d: `M${x} ${y - 6}l6 10h-12z` });
+  return element('circle', { class: 'chart-mark', cx: x, cy: y, r: 3 });
+}
+
+function label(x: number, anchor: string, words: string): SVGElement {
+  const text = element('text', { class: 'chart-label', x, y: HEIGHT - 4, 'text-anchor': anchor });
+  text.textContent = words;
+  return text;
+}
+
+function element(name: string, attributes: Record<string, string | number>): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
