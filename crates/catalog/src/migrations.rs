@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// By version, in order; a migration that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 23] = [
+const MIGRATIONS: [(i64, &str, Script); 24] = [
     (
         1,
         "slides",

@@ -22,7 +22,13 @@ pub use error::TelemetryError;
 pub use logs::LogFormat;
 pub use metrics::{
     BatchWork, ErrorKind, Hl7Closed, Hl7OrdersOutcome, Hl7ResultsOutcome, Metrics,
-    ResumableOutcome, ServiceOutcome, StorageKind, StorageMeter, StorageOperation, TileMaking, TilePath, TopicLevels, UploadOutcome, WebhookOutcome, batch_done, dependency_seen, embed_devices, hl7_connection_closed, hl7_orders_answered, hl7_orders_are_taken, hl7_results_are_sent, hl7_results_attempted, model_alerts_open, models_looked_at, record_stage, resumable_bytes_kept, resumable_request_cut, resumable_uploads, service_asked, slide_reached, step_failed, tiles_embedded, tiles_made, tiles_served, topic_seen, topic_unknown, upload_bytes, upload_ended, webhook_attempted, webhooks_are_delivered, work_metered,
+    ResumableOutcome, ServiceOutcome, StorageKind, StorageMeter, StorageOperation, TileMaking,
+    TilePath, TopicLevels, UploadOutcome, WebhookOutcome, batch_done, dependency_seen,
+    embed_devices, hl7_connection_closed, hl7_orders_answered, hl7_orders_are_taken,
+    hl7_results_are_sent, hl7_results_attempted, model_alerts_open, models_looked_at, record_stage,
+    resumable_bytes_kept, resumable_request_cut, resumable_uploads, service_asked, slide_reached,
+    step_failed, tiles_embedded, tiles_made, tiles_served, topic_seen, topic_unknown, upload_bytes,
+    upload_ended, webhook_attempted, webhooks_are_delivered, work_metered,
 };
 pub use trace::{Collector, StepSpan, TraceContext, Traces};
 

@@ -33,7 +33,7 @@ impl Made {
             seen,
         } = self;
         meter(&deps.catalog, kind, &prediction, seconds).await?;
-        observe(deps, &prediction, seen, Utc::now()).await?;
+        observe(&deps.store, &deps.catalog, &prediction, seen, Utc::now()).await?;
         Ok(prediction)
     }
 }

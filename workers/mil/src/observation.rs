@@ -1,15 +1,14 @@
 //! What is kept of each result, so that weeks of slides can be compared without their bags.
 
 use anyhow::{Context, Result};
-use catalog::NewObservation;
+use catalog::{Catalog, NewObservation};
 use chrono::{DateTime, Utc};
 use drift::sketch;
 use flow::{Abstention, EmbeddingSketch, Prediction};
-use store::Bag;
+use store::{Bag, Store};
 use tokio::task::spawn_blocking;
 use tracing::warn;
 
-use crate::MilDeps;
 use crate::facts::slide_manifest;
 
 /// Results that are looked at together.
@@ -34,13 +33,13 @@ pub struct Backfilled {
 ///
 /// # Errors
 /// If the catalog does not answer. A slide that cannot be read is told in the log, and left out.
-pub async fn backfill_observations(deps: &MilDeps) -> Result<Backfilled> {
+pub async fn backfill_observations(store: &Store, catalog: &Catalog) -> Result<Backfilled> {
     let mut done = Backfilled::default();
     let mut after = None;
     loop {
-        let page = deps.catalog.unobserved(after, PAGE).await?;
+        let page = catalog.unobserved(after, PAGE).await?;
         for row in &page {
-            match observe(deps, &row.prediction, None, row.recorded_at).await {
+            match observe(store, catalog, &row.prediction, None, row.recorded_at).await {
                 Ok(()) => done.n_kept += 1,
                 Err(error) => {
                     done.n_failed += 1;
@@ -60,14 +59,15 @@ pub async fn backfill_observations(deps: &MilDeps) -> Result<Backfilled> {
 
 /// Keeps what is compared of a result; `None` of what is to be read from storage.
 pub(crate) async fn observe(
-    deps: &MilDeps,
+    store: &Store,
+    catalog: &Catalog,
     prediction: &Prediction,
     seen: Option<Seen>,
     scored_at: DateTime<Utc>,
 ) -> Result<()> {
     let seen = match seen {
         Some(seen) => seen,
-        None => read(deps, prediction).await?,
+        None => read(store, catalog, prediction).await?,
     };
     let abstention = prediction.abstention.as_ref();
     let has_figures = abstention.is_none_or(Abstention::leaves_figures);
@@ -81,21 +81,21 @@ pub(crate) async fn observe(
         scored_at,
         sketch: seen.sketch,
     };
-    Ok(deps.catalog.observe(&observation).await?)
+    Ok(catalog.observe(&observation).await?)
 }
 
-async fn read(deps: &MilDeps, prediction: &Prediction) -> Result<Seen> {
+async fn read(store: &Store, catalog: &Catalog, prediction: &Prediction) -> Result<Seen> {
     let (slide, encoder) = (prediction.slide, prediction.encoder.hash);
-    let is_kept = deps.catalog.has_sketch(slide, encoder).await?;
+    let is_kept = catalog.has_sketch(slide, encoder).await?;
     let sketch = match is_kept {
         true => None,
         false => {
-            let bag = Bag::read(&deps.store, slide, encoder).await;
+            let bag = Bag::read(store, slide, encoder).await;
             let bag = bag.context("cannot read the slide's bag")?;
             spawn_blocking(move || sketch_of(&bag)).await?
         }
     };
-    let scanner = slide_manifest(&deps.store, slide).await?.scanner;
+    let scanner = slide_manifest(store, slide).await?.scanner;
     Ok(Seen { scanner, sketch })
 }
 

@@ -7,14 +7,14 @@ use catalog::{Catalog, NewSlide, Observation};
 use chrono::{DateTime, TimeDelta, Utc};
 use coverslip_mil_worker::{Backfilled, MilDeps, backfill_observations, score_slide};
 use flow::Sha256Digest;
-use mil::Task;
+use mil::AnyTask;
 use store::Store;
 
 use crate::{deps, stored_bag};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
-async fn observed(deps: &MilDeps, task: &Task) -> Result<Vec<Observation>, Box<dyn Error>> {
+async fn observed(deps: &MilDeps, task: &AnyTask) -> Result<Vec<Observation>, Box<dyn Error>> {
     let until = Utc::now() + TimeDelta::minutes(1);
     let all = deps
         .catalog
@@ -26,8 +26,8 @@ async fn observed(deps: &MilDeps, task: &Task) -> Result<Vec<Observation>, Box<d
 async fn a_result_is_kept_to_be_compared_once() -> TestResult {
     let folder = tempfile::tempdir()?;
     let deps = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&deps, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag(&deps).await?;
     let score = || score_slide(&deps, bag.slide, bag.encoder.hash, &tasks, Arc::new(|_| {}));
     let result = score().await?.remove(0);
     let first = observed(&deps, &tasks[0]).await?;
@@ -48,8 +48,8 @@ async fn a_result_is_kept_to_be_compared_once() -> TestResult {
 async fn results_from_before_are_kept_by_what_lies_in_storage() -> TestResult {
     let folder = tempfile::tempdir()?;
     let now = deps(folder.path()).await?;
-    let tasks: Vec<Arc<Task>> = shipped::tasks()?.into_iter().map(Arc::new).collect();
-    let bag = stored_bag(&now, &tasks[0]).await?;
+    let tasks: Vec<AnyTask> = shipped::tasks()?.into_iter().map(AnyTask::from).collect();
+    let bag = stored_bag(&now).await?;
     let encoder = bag.encoder.hash;
     let results = score_slide(&now, bag.slide, encoder, &tasks, Arc::new(|_| {})).await?;
     // The same storage with a catalog that knows the result and nothing of comparing.
@@ -65,13 +65,15 @@ async fn results_from_before_are_kept_by_what_lies_in_storage() -> TestResult {
         .await?;
     let kept = |n_kept, n_failed| Backfilled { n_kept, n_failed };
 
-    let without_bags = MilDeps {
-        store: Store::local(&folder.path().join("empty"))?,
-        ..before.clone()
-    };
-    assert_eq!(backfill_observations(&without_bags).await?, kept(0, 1));
-    assert_eq!(backfill_observations(&before).await?, kept(1, 0));
-    assert_eq!(backfill_observations(&before).await?, kept(0, 0));
+    let without_bags = Store::local(&folder.path().join("empty"))?;
+    for (store, expected) in [
+        (&without_bags, kept(0, 1)),
+        (&before.store, kept(1, 0)),
+        (&before.store, kept(0, 0)),
+    ] {
+        let done = backfill_observations(store, &before.catalog).await?;
+        assert_eq!(done, expected);
+    }
     let [old, new] = [
         observed(&before, &tasks[0]).await?,
         observed(&now, &tasks[0]).await?,
