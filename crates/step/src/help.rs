@@ -79,13 +79,10 @@ where
 {
     type Asking<'d, M, H> = Pin<Box<dyn Future<Output = Asked<M, H>> + Send + 'd>>;
     let (mut work, mut help) = (Vec::new(), Vec::new());
-    for (
-        at,
-        Demand {
+    for (at, demand) in demands.iter_mut().enumerate() {
+        let Demand {
             messages, hints, ..
-        },
-    ) in demands.iter_mut().enumerate()
-    {
+        } = demand;
         let message: Asking<'_, M, H> = Box::pin(async { Asked::Work(messages.next().await) });
         let hint: Asking<'_, M, H> = Box::pin(async { Asked::Help(hints.next().await) });
         work.push((at, message));

@@ -89,15 +89,11 @@ impl Parts {
         let health = Health::of(self.installations(), needs, metrics);
         let whole =
             |served: &Served| Ok::<_, Error>(routes(&served.installation)?.merge(health.inside()));
-        if let [
-            served @ Served {
-                place: Place { tenant: None, .. },
-                ..
-            },
-        ] = self.served.as_slice()
-        {
-            let router = whole(served)?.merge(health.open());
-            return Ok(http::protect(router, self.access_control(served)));
+        // Where one is of nobody in particular there is no other.
+        let alone = self.served.iter().find(|one| one.place.tenant.is_none());
+        if let Some(alone) = alone {
+            let router = whole(alone)?.merge(health.open());
+            return Ok(http::protect(router, self.access_control(alone)));
         }
         let mut tenants = Vec::new();
         for served in &self.served {

@@ -5,9 +5,9 @@ use harness::{Person, Server, run};
 use tempfile::TempDir;
 
 /// The tenant that has something to lose.
-pub(crate) const NORTH: &str = "north";
+pub(crate) const NORTH: &str = "north-clinic";
 /// The one that has nothing, and asks.
-pub(crate) const SOUTH: &str = "south";
+pub(crate) const SOUTH: &str = "south-clinic";
 
 /// `coverslip up` for both. What is asked through `server` itself is asked as north's admin.
 pub(crate) struct Deployment {

@@ -14,11 +14,10 @@ const MODEL: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f
 const REMARK: &str = "some glands of the north are crowded";
 
 /// What FHIR has of a slide in a case.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 5] = [
     "DiagnosticReport",
     "ImagingStudy",
     "Observation",
-    "Provenance",
     "ServiceRequest",
     "Specimen",
 ];
@@ -95,6 +94,8 @@ impl Hospital {
                 "id" => match address.strip_prefix("/fhir/R4/") {
                     Some(of_fhir) => match of_fhir.split('/').next()? {
                         "Device" => &self.device,
+                        // It goes by what it is about.
+                        "Provenance" => resource("Observation")?,
                         kind => resource(kind)?,
                     },
                     None => &self.slide,
@@ -106,22 +107,25 @@ impl Hospital {
                 "instance" => &self.instance,
                 "annotation" => ANNOTATION,
                 "hash" => MODEL,
+                // The smallest picture is there of every slide.
+                "level" | "column" | "row" => "0",
                 _ => return None,
             }
             .to_owned(),
         )
     }
 
-    /// The same path where its names are nobody's; `None` where none of them is north's.
-    pub(crate) fn made_up(&self, path: &str) -> Option<String> {
-        let mut made_up = path.to_owned();
+    /// The same text where its names are nobody's.
+    pub(crate) fn made_up(&self, text: &str) -> String {
+        let mut made_up = text.to_owned();
         for secret in self.secrets() {
-            let last = secret.chars().next_back()?;
-            let other = if last == '1' { '2' } else { '1' };
-            let start = secret.strip_suffix(last)?;
-            made_up = made_up.replace(secret, &format!("{start}{other}"));
+            let mut letters: Vec<char> = secret.chars().collect();
+            if let Some(last) = letters.last_mut() {
+                *last = if *last == '1' { '2' } else { '1' };
+            }
+            made_up = made_up.replace(secret, &letters.into_iter().collect::<String>());
         }
-        (made_up != path).then_some(made_up)
+        made_up
     }
 
     /// What nobody else may be told.

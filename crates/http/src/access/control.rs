@@ -253,7 +253,7 @@ impl Known {
 
     /// What is in memory is given to whoever may read all of it.
     fn reads_all(&self) -> bool {
-        self.token.slide.is_none()
+        self.token.kind != TokenKind::Job
     }
 
     fn good_until(&self, now: Instant) -> Instant {

@@ -119,10 +119,7 @@ impl List {
         let described = block_on(async { Ok(services.description(task).await) })?;
         Ok(match described {
             Ok(said) if said.model == task.file().service.model => ": it answers".to_owned(),
-            Ok(said) => format!(
-                ": another model answers, {} {}",
-                said.model.name, said.model.version
-            ),
+            Ok(_) => ": another model answers, or another version of it".to_owned(),
             Err(error) => format!(": {}", error.in_words()),
         })
     }

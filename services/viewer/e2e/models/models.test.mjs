@@ -34,7 +34,8 @@ describe('models', { timeout: 300_000 }, () => {
     await scanners.nth(1).waitFor();
     assert.deepEqual(await scanners.locator('h4').allTextContents(), ['Phantom 1', 'Phantom 2']);
     assert.equal(await scanners.nth(0).locator('.chart-out').count(), 0);
-    assert.equal(await scanners.nth(1).locator('.chart-out').count(), 1);
+    // Its slides lie apart, and the task gives no answer to them.
+    assert.equal(await scanners.nth(1).locator('.chart-out').count(), 2);
     await scanners.nth(1).locator('summary').click();
     await scanners.nth(1).locator('table').waitFor();
     await save(page, 'models');

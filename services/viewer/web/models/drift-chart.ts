@@ -2,7 +2,7 @@ import { say } from '../words/say';
 import type { DriftWeek, Rate, ScannerDrift } from './api';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const WIDTH = 640;
+const WIDTH = 480;
 const HEIGHT = 96;
 const LEFT = 8;
 const TOP = 10;
@@ -39,18 +39,23 @@ export function ratePoints({ weeks }: ScannerDrift, rate: (week: DriftWeek) => R
   });
 }
 
-/** A line of weeks in the colours of the page; the table beside it says the same in numbers. */
-export function driftChart(words: string, points: readonly Point[]): SVGElement {
+/** What the top of a chart stands for that shows these, so that charts of several scanners compare. */
+export function topOf(points: readonly Point[]): number {
+  return Math.max(1e-6, ...points.flatMap(({ value, high }) => [value, high ?? 0])) * 1.1;
+}
+
+/** A line of weeks in the colours of the page, up to `most`; the table beside it says the same in numbers. */
+export function driftChart(words: string, points: readonly Point[], most: number, mostWords: string): SVGElement {
   const svg = element('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'drift-chart', role: 'img' });
   const title = element('title', {});
   const n_out = points.filter(({ isOut }) => isOut).length;
   title.textContent = say('{figure}: {weeks} weeks, {out} outside', { figure: words, weeks: points.length, out: n_out });
   svg.append(title);
   const step = Math.min(WIDEST, (WIDTH - 2 * LEFT) / Math.max(1, points.length));
-  const most = Math.max(1e-6, ...points.flatMap(({ value, high }) => [value, high ?? 0])) * 1.1;
   const x = (at: number) => LEFT + (at + 0.5) * step;
   const y = (value: number) => BOTTOM - (value / most) * (BOTTOM - TOP);
-  svg.append(element('path', { class: 'chart-ground', d: `M0 ${BOTTOM}H${WIDTH}` }));
+  svg.append(element('path', { class: 'chart-ground', d: `M0 ${BOTTOM}H${WIDTH}M0 ${TOP}H${WIDTH}` }));
+  svg.append(label(WIDTH, TOP + 14, 'end', mostWords), label(WIDTH, BOTTOM - 4, 'end', '0'));
   points.forEach(({ low, high }, at) => {
     if (low === null || high === null) return;
     const band = { class: 'chart-band', x: x(at) - step / 2, y: y(high), width: step, height: Math.max(1, y(low) - y(high)) };
@@ -62,8 +67,8 @@ export function driftChart(words: string, points: readonly Point[]): SVGElement 
   const first = points[0];
   const last = points[points.length - 1];
   if (first && last) {
-    svg.append(label(LEFT, 'start', first.week));
-    if (last !== first) svg.append(label(Math.max(x(points.length - 1), 150), 'end', last.week));
+    svg.append(label(LEFT, HEIGHT - 4, 'start', first.week));
+    if (last !== first) svg.append(label(Math.max(x(points.length - 1), 150), HEIGHT - 4, 'end', last.week));
   }
   return svg;
 }
@@ -74,8 +79,8 @@ function mark(x: number, y: number, isOut: boolean): SVGElement {
   return element('circle', { class: 'chart-mark', cx: x, cy: y, r: 3 });
 }
 
-function label(x: number, anchor: string, words: string): SVGElement {
-  const text = element('text', { class: 'chart-label', x, y: HEIGHT - 4, 'text-anchor': anchor });
+function label(x: number, y: number, anchor: string, words: string): SVGElement {
+  const text = element('text', { class: 'chart-label', x, y, 'text-anchor': anchor });
   text.textContent = words;
   return text;
 }

@@ -2,7 +2,7 @@ import { type Content, h } from '../dom';
 import { formatTime, formatValue } from '../units/plain';
 import { say } from '../words/say';
 import type { Drift, DriftWeek, Rate, ScannerDrift } from './api';
-import { distancePoints, driftChart, type Point, ratePoints } from './drift-chart';
+import { distancePoints, driftChart, type Point, ratePoints, topOf } from './drift-chart';
 import { percent } from './words';
 
 /** Whether a task is as it was, by scanner and week. */
@@ -21,16 +21,32 @@ export function driftView({ looked_at, reference, found }: Drift): Content {
   return [
     h('p', { class: 'hint' }, compared, ' ', looked),
     looked_at !== null && scanners.length === 0 && h('p', { class: 'hint' }, say('It has scored no slide in half a year.')),
-    scanners.map(scannerView),
+    scanners.map((scanner) => scannerView(scanner, figures(scanners))),
   ];
 }
 
-function scannerView(scanner: ScannerDrift): HTMLElement {
-  const charts: [string, Point[]][] = [
-    [say('Distance of embeddings'), distancePoints(scanner)],
-    [say('Without an answer'), ratePoints(scanner, ({ abstentions }) => abstentions)],
-    [say('Overridden'), ratePoints(scanner, ({ overrides }) => overrides)],
+/** What is drawn of each scanner, on one scale for all of them. */
+interface Figure {
+  words: string;
+  points: (scanner: ScannerDrift) => Point[];
+  most: number;
+  mostWords: string;
+}
+
+function figures(scanners: readonly ScannerDrift[]): Figure[] {
+  const drawn = (words: string, points: Figure['points'], spell: (value: number) => string): Figure => {
+    const most = topOf(scanners.flatMap(points));
+    return { words, points, most, mostWords: spell(most) };
+  };
+  return [
+    drawn(say('Distance of embeddings'), distancePoints, formatValue),
+    drawn(say('Without an answer'), (scanner) => ratePoints(scanner, ({ abstentions }) => abstentions), percent),
+    drawn(say('Overridden'), (scanner) => ratePoints(scanner, ({ overrides }) => overrides), percent),
   ];
+}
+
+function scannerView(scanner: ScannerDrift, figures: readonly Figure[]): HTMLElement {
+  const charts = figures.map((figure) => ({ ...figure, points: figure.points(scanner) })).filter(({ points }) => points.length > 0);
   return h(
     'section',
     { class: 'drift-scanner', 'aria-label': scanner.scanner },
@@ -38,9 +54,9 @@ function scannerView(scanner: ScannerDrift): HTMLElement {
     h(
       'div',
       { class: 'drift-charts' },
-      charts
-        .filter(([, points]) => points.length > 0)
-        .map(([words, points]) => h('figure', {}, h('figcaption', {}, words), driftChart(words, points))),
+      charts.map(({ words, points, most, mostWords }) =>
+        h('figure', {}, h('figcaption', {}, words), driftChart(words, points, most, mostWords)),
+      ),
     ),
     h('details', {}, h('summary', {}, say('Numbers')), h('div', { class: 'drift-table' }, table(scanner))),
   );

@@ -40,7 +40,7 @@ export class ModelCard {
         'div',
         { class: 'model-head' },
         h('h3', {}, `${model.name} ${model.version ?? ''}`.trim()),
-        h('span', { class: 'badge model-state' }, stateWords(model.state)),
+        h('span', { class: 'model-state' }, stateWords(model.state)),
         h('span', { class: 'hint' }, model.kind === 'task' ? say('Task') : say('Encoder')),
         hashButton(model.hash),
         h('span', { class: 'model-steps' }, steps.map((step) => this.button(step))),

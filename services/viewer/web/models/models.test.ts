@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DriftWeek, Rate, ScannerDrift } from './api';
-import { distancePoints, ratePoints } from './drift-chart';
+import { distancePoints, ratePoints, topOf } from './drift-chart';
 import { alertWords, limitWords, percent, stepsFrom } from './words';
 
 const none: Rate = { part: 0, whole: 0, rate: null, chart: null };
@@ -56,4 +56,11 @@ test('an alert and a criterion are sentences', () => {
   expect(limitWords(finding)).toBe('at least 0.9, by the interval');
   expect(percent(null)).toBe('–');
   expect(percent(0.083)).toBe('8 %');
+});
+
+test('charts of several scanners have one scale', () => {
+  const near = { week: '2026-W47', value: 0.02, low: null, high: null, isOut: false };
+  expect(topOf([near, { ...near, value: 0.8 }])).toBeCloseTo(0.88);
+  expect(topOf([{ ...near, low: 0, high: 0.5 }])).toBeCloseTo(0.55);
+  expect(topOf([])).toBeGreaterThan(0);
 });

@@ -42,7 +42,7 @@ pub(crate) enum Model {
     /// How good a task is by what people signed, of groups of slides.
     Subgroups(subgroups::Subgroups),
     /// Keep what is compared of slides that were scored before weeks were compared.
-    Backfill(backfill::Backfill),
+    Backfill(Box<backfill::Backfill>),
 }
 
 #[derive(Debug, Args)]

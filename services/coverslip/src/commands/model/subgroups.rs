@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use card::{name, with_interval};
 use cases::{Subgroup, SubgroupReport, look_at_subgroups, subgroups_of};
@@ -54,13 +56,7 @@ fn told(report: &SubgroupReport) -> Result<()> {
         report.n_scored, report.n_signed, report.n_abstained
     ))?;
     print::line("all slides")?;
-    let figures = PRINTED.iter().filter_map(|measure| {
-        let estimate = report.figures.get(measure)?;
-        Some(figure(*measure, estimate))
-    });
-    figures
-        .map(|line| print::line(&line))
-        .collect::<Result<()>>()?;
+    figures(&report.figures)?;
     for column in &report.columns {
         for group in &column.groups {
             print::line(&format!(
@@ -69,11 +65,7 @@ fn told(report: &SubgroupReport) -> Result<()> {
                 group.value,
                 size(group)
             ))?;
-            for measure in PRINTED {
-                if let Some(estimate) = group.figures.get(&measure) {
-                    print::line(&figure(measure, estimate))?;
-                }
-            }
+            figures(&group.figures)?;
         }
     }
     for gap in &report.gaps {
@@ -89,8 +81,13 @@ fn told(report: &SubgroupReport) -> Result<()> {
     Ok(())
 }
 
-fn figure(measure: Measure, estimate: &Estimate) -> String {
-    format!("  {}: {}", name(measure), with_interval(estimate))
+fn figures(figures: &BTreeMap<Measure, Estimate>) -> Result<()> {
+    for measure in PRINTED {
+        if let Some(estimate) = figures.get(&measure) {
+            print::line(&format!("  {}: {}", name(measure), with_interval(estimate)))?;
+        }
+    }
+    Ok(())
 }
 
 fn size(group: &Subgroup) -> String {

@@ -43,6 +43,7 @@ export const MODELS: Dictionary = {
   'rolled back': '回退',
   'Close this alert': '关闭此警报',
   'Close…': '关闭…',
+  'Cancel': '取消',
   'Seen by {who}': '查看者：{who}',
   'Evaluation, shadow and drift': '评估、影子运行与漂移',
   'Evaluation': '评估',
