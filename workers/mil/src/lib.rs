@@ -20,6 +20,7 @@ mod shadow;
 mod without_flagged;
 
 use catalog::Catalog;
+use flow::TenantName;
 use queue::Queue;
 use store::Store;
 use task_service::TaskServices;
@@ -36,4 +37,6 @@ pub struct MilDeps {
     pub queue: Queue,
     /// Which tasks may be asked over the network, and how.
     pub services: TaskServices,
+    /// Whose the installation is, where several share processes.
+    pub tenant: Option<TenantName>,
 }

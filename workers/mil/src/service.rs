@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use catalog::{NewTaskFailure, TaskFailure};
 use chrono::{TimeDelta, Utc};
 use flow::{Abstention, CovariateValues, SlideId, SlideManifest};
+use http::Loan;
 use mil::{Scores, ServiceTask, Takes};
 use store::Bag;
 use task_service::{Job, Pictures, ServiceError, SlideScale};
@@ -156,7 +157,14 @@ async fn with_pictures(
     let life = i64::from(task.file().service.timeout_s) + TOKEN_MARGIN_S;
     let expires_at = Utc::now() + TimeDelta::seconds(life);
     let name = format!("service of task {}", task.file().id);
-    let token = http::lend_slide(&deps.catalog, ACTOR, &name, slide, expires_at).await?;
+    let loan = Loan {
+        tenant: deps.tenant.as_ref(),
+        slide,
+        actor: ACTOR,
+        name: &name,
+        until: expires_at,
+    };
+    let token = http::lend_slide(&deps.catalog, loan).await?;
     let pictures = Pictures {
         iiif,
         token: token.reveal().to_owned(),

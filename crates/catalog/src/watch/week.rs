@@ -53,7 +53,8 @@ impl FromStr for IsoWeek {
 
     fn from_str(text: &str) -> Result<Self, NoIsoWeek> {
         let (year, number) = text.split_once("-W").ok_or(NoIsoWeek)?;
-        if (year.len(), number.len()) != (4, 2) {
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if (year.len(), number.len()) != (4, 2) || !are_digits(year) {
             return Err(NoIsoWeek);
         }
         let (Ok(year), Ok(number)) = (year.parse(), number.parse()) else {

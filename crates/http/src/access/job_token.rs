@@ -3,28 +3,38 @@
 use axum::http::Method;
 use catalog::{AuditAction, AuditEvent, Catalog, CatalogError, NewToken, TokenKind};
 use chrono::{DateTime, Utc};
-use flow::SlideId;
+use flow::{SlideId, TenantName};
 use serde_json::json;
 
 use super::Secret;
 
-/// Makes such a token, on record. `name` says whose it is; `actor` lends it.
-pub async fn lend_slide(
-    catalog: &Catalog,
-    actor: &str,
-    name: &str,
-    slide: SlideId,
-    until: DateTime<Utc>,
-) -> Result<Secret, CatalogError> {
+/// A slide that somebody is lent.
+#[derive(Clone, Copy, Debug)]
+pub struct Loan<'a> {
+    /// Whose the slide is, where several installations share processes.
+    pub tenant: Option<&'a TenantName>,
+    pub slide: SlideId,
+    /// Who lends it.
+    pub actor: &'a str,
+    /// Who is lent it.
+    pub name: &'a str,
+    pub until: DateTime<Utc>,
+}
+
+/// Makes such a token, on record.
+pub async fn lend_slide(catalog: &Catalog, loan: Loan<'_>) -> Result<Secret, CatalogError> {
+    let Loan {
+        slide, name, until, ..
+    } = loan;
     let event = AuditEvent {
-        actor: actor.to_owned(),
+        actor: loan.actor.to_owned(),
         action: AuditAction::TokenAdded,
         slide: Some(slide),
         detail: json!({ "name": name, "roles": [], "until": until }),
     };
     catalog.remove_expired_tokens(Utc::now()).await?;
     catalog.audit(event).await?;
-    let secret = Secret::random();
+    let secret = Secret::random_of(loan.tenant);
     let token = NewToken {
         kind: TokenKind::Job,
         name: name.to_owned(),
@@ -55,9 +65,34 @@ pub(super) fn is_tile_of(slide: SlideId, method: &Method, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use catalog::NewSlide;
     use flow::Sha256Digest;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_tenants_slide_is_lent_until_it_is_taken_back()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let catalog = Catalog::open(&folder.path().join("catalog.sqlite")).await?;
+        let digest = Sha256Digest::of(b"slide");
+        catalog.register(NewSlide::of(digest, 5)).await?;
+        let (tenant, slide) = ("north".parse()?, SlideId::from_digest(&digest));
+        let loan = Loan {
+            tenant: Some(&tenant),
+            slide,
+            actor: "score",
+            name: "service of task t",
+            until: Utc::now() + chrono::TimeDelta::minutes(1),
+        };
+        let secret = lend_slide(&catalog, loan).await?;
+        assert!(secret.reveal().starts_with("north~"));
+        let lent = catalog.token_by_hash(&secret.hash()).await?;
+        assert_eq!(lent.and_then(|row| row.slide), Some(slide));
+        take_back(&catalog, &secret).await?;
+        assert_eq!(catalog.token_by_hash(&secret.hash()).await?, None);
+        Ok(())
+    }
 
     #[test]
     fn tiles_of_the_slide_and_nothing_else() {

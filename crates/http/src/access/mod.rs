@@ -35,7 +35,7 @@ pub use control::AccessControl;
 pub use cookie::Transport;
 pub use front_door::FrontDoor;
 pub use granted::Access;
-pub use job_token::{lend_slide, take_back};
+pub use job_token::{Loan, lend_slide, take_back};
 pub use limits::{LimitRules, Rate};
 pub use openid::{OpenId, RoleMapping};
 pub use rules::AccessRules;

@@ -31,7 +31,9 @@ async fn slide_of_three_chunks() -> Result<(Lab, BTreeMap<PathBuf, Vec<u8>>), Bo
     }
     let tiled = flow::SlideStatus::Tiled;
     lab.deps.catalog.set_status(lab.slide, &tiled).await?;
-    Ok((lab, whole))
+    // One that read the bag holds it open, and would still find it.
+    let deps = lab.another_process().await?;
+    Ok((Lab { deps, ..lab }, whole))
 }
 
 impl Lab {

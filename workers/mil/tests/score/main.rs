@@ -33,6 +33,7 @@ async fn deps(folder: &std::path::Path) -> Result<MilDeps, Box<dyn Error>> {
         catalog: Catalog::open(&folder.join("catalog.sqlite")).await?,
         queue: Queue::in_process(),
         services: services()?,
+        tenant: None,
     })
 }
 
