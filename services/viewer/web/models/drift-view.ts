@@ -40,8 +40,8 @@ function figures(scanners: readonly ScannerDrift[]): Figure[] {
   };
   return [
     drawn(say('Distance of embeddings'), distancePoints, formatValue),
-    drawn(say('Without an answer'), (scanner) => ratePoints(scanner, ({ abstentions }) => abstentions), percent),
-    drawn(say('Overridden'), (scanner) => ratePoints(scanner, ({ overrides }) => overrides), percent),
+    drawn(say('Without an answer, mean of the last weeks'), (scanner) => ratePoints(scanner, ({ abstentions }) => abstentions), percent),
+    drawn(say('Overridden, mean of the last weeks'), (scanner) => ratePoints(scanner, ({ overrides }) => overrides), percent),
   ];
 }
 

@@ -67,6 +67,8 @@ export const MODELS: Dictionary = {
   'Distance of embeddings': '特征距离',
   'Without an answer': '未作答',
   'Overridden': '被否决',
+  'Without an answer, mean of the last weeks': '未作答（近几周加权平均）',
+  'Overridden, mean of the last weeks': '被否决（近几周加权平均）',
   'Numbers': '数值',
   'Week': '周',
   'Stability of scores': '评分稳定性',
