@@ -57,6 +57,8 @@ NEVER_GOOD = {
     "signCase": "what was seen has a digest that is not made up",
     "correctIdentity": "no slide waits to be told which it is",
     "rollBackModel": "no other version was active before",
+    "storeReference": "it takes ten slides, and there is one",
+    "closeAlert": "nothing is out of order with one slide",
 }
 
 
