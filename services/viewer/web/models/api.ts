@@ -94,18 +94,73 @@ export interface Drift {
   found: { scanners: ScannerDrift[] } | null;
 }
 
-export type AlertKind = 'embedding_distance' | 'abstention_rate' | 'override_rate' | 'subgroup_gap';
+/** A figure with its 95 % interval, or why there is none. */
+export type Estimate =
+  | { state: 'measured'; value: number; n: number; low: number; high: number }
+  | { state: 'without_interval'; value: number; n: number; withheld: 'often_undefined' | 'no_spread' }
+  | { state: 'undefined'; reason: 'no_slides' | 'class_absent' | 'nothing_called' | 'one_grade_only' };
 
-export interface Alert {
+/** By measure. */
+export type Figures = Readonly<Record<string, Estimate>>;
+
+export interface Subgroup {
+  value: string;
+  /** Why it has no figures; how many slides it has is not told then. */
+  suppressed: 'fewer_than_ten_cases' | 'fewer_than_five_cases_of_a_class' | null;
+  n_slides: number | null;
+  figures: Figures;
+}
+
+export interface SubgroupColumn {
+  column: string;
+  groups: Subgroup[];
+}
+
+/** A group that fares worse than all. */
+export interface SubgroupGap {
+  column: string;
+  value: string;
+  measure: string;
+  of_group: number;
+  of_all: number;
+}
+
+export interface SubgroupReport {
+  n_scored: number;
+  n_signed: number;
+  n_abstained: number;
+  signed_share: number | null;
+  figures: Figures;
+  columns: SubgroupColumn[];
+  gaps: SubgroupGap[];
+  gap_limit: number;
+}
+
+export interface Subgroups {
+  looked_at: string | null;
+  found: SubgroupReport | null;
+}
+
+interface AlertOfAnyKind {
   id: string;
   model: string;
-  kind: AlertKind;
   subject: string;
   week: string;
   opened_at: string;
   seen: { by: string; at: string }[];
   closed?: { by: string; reason: string; at: string };
 }
+
+export interface DriftAlert extends AlertOfAnyKind {
+  kind: 'embedding_distance' | 'abstention_rate' | 'override_rate';
+}
+
+export interface SubgroupAlert extends AlertOfAnyKind {
+  kind: 'subgroup_gap';
+  detail: { gap: SubgroupGap };
+}
+
+export type Alert = DriftAlert | SubgroupAlert;
 
 const MODELS = '/api/v1/models';
 
@@ -126,8 +181,16 @@ export async function driftOf(hash: string): Promise<Drift> {
   return get(`${MODELS}/${hash}/drift`);
 }
 
-export async function lookAtDrift(hash: string): Promise<void> {
-  await send(`${MODELS}/${hash}/drift`, { method: 'POST' });
+export async function lookAtDrift(hash: string): Promise<Drift> {
+  return look(`${MODELS}/${hash}/drift`);
+}
+
+export async function subgroupsOf(hash: string): Promise<Subgroups> {
+  return get(`${MODELS}/${hash}/subgroups`);
+}
+
+export async function measureSubgroups(hash: string): Promise<Subgroups> {
+  return look(`${MODELS}/${hash}/subgroups`);
 }
 
 /** Whoever asks has seen them, and that is put on record. */
@@ -146,6 +209,11 @@ export async function moveModel(hash: string, state: ModelTarget, reason: string
 
 export async function rollBack(hash: string, reason: string): Promise<void> {
   await post(`${MODELS}/${hash}/rollback`, { reason });
+}
+
+async function look<Found>(path: string): Promise<Found> {
+  const response = await send(path, { method: 'POST' });
+  return (await response.json()) as Found;
 }
 
 async function post(path: string, body: unknown): Promise<void> {

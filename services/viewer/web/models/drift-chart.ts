@@ -1,7 +1,7 @@
 import { say } from '../words/say';
 import type { DriftWeek, Rate, ScannerDrift } from './api';
+import { element, label, mark } from './svg';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 480;
 const HEIGHT = 96;
 const LEFT = 8;
@@ -63,7 +63,7 @@ export function driftChart(words: string, points: readonly Point[], most: number
   });
   const line = points.map(({ value }, at) => `${at === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('');
   if (points.length > 1) svg.append(element('path', { class: 'chart-line', d: line }));
-  points.forEach(({ value, isOut }, at) => svg.append(mark(x(at), y(value), isOut)));
+  points.forEach(({ value, isOut }, at) => svg.append(mark(x(at), y(value), isOut ? 'out' : 'value')));
   const first = points[0];
   const last = points[points.length - 1];
   if (first && last) {
@@ -71,22 +71,4 @@ export function driftChart(words: string, points: readonly Point[], most: number
     if (last !== first) svg.append(label(Math.max(x(points.length - 1), 150), HEIGHT - 4, 'end', last.week));
   }
   return svg;
-}
-
-/** Told apart by its shape as well as by its colour. */
-function mark(x: number, y: number, isOut: boolean): SVGElement {
-  if (isOut) return element('path', { class: 'chart-out', d: `M${x} ${y - 6}l6 10h-12z` });
-  return element('circle', { class: 'chart-mark', cx: x, cy: y, r: 3 });
-}
-
-function label(x: number, y: number, anchor: string, words: string): SVGElement {
-  const text = element('text', { class: 'chart-label', x, y, 'text-anchor': anchor });
-  text.textContent = words;
-  return text;
-}
-
-function element(name: string, attributes: Record<string, string | number>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }

@@ -58,7 +58,7 @@ function scannerView(scanner: ScannerDrift, figures: readonly Figure[]): HTMLEle
         h('figure', {}, h('figcaption', {}, words), driftChart(words, points, most, mostWords)),
       ),
     ),
-    h('details', {}, h('summary', {}, say('Numbers')), h('div', { class: 'drift-table' }, table(scanner))),
+    h('details', {}, h('summary', {}, say('Numbers')), h('div', { class: 'scrolled-table' }, table(scanner))),
   );
 }
 

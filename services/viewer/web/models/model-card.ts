@@ -1,35 +1,51 @@
-import { explain } from '../api/problem';
 import { type Content, fill, h } from '../dom';
 import { hashButton } from '../panel/hash';
 import { formatTime } from '../units/plain';
 import { say } from '../words/say';
 import {
-  type Drift,
   driftOf,
   lookAtDrift,
+  measureSubgroups,
   type Model,
   moveModel,
   rollBack,
   type ShadowComparison,
   shadowOf,
+  type SubgroupGap,
+  subgroupsOf,
   type WholeModel,
   wholeModel,
 } from './api';
 import { confirmWithReason } from './confirm';
 import { driftView } from './drift-view';
 import { evaluationView } from './evaluation-view';
+import { subgroupView } from './subgroup-view';
+import { watchSection } from './watch-section';
 import { causeWords, stateWords, type Step, stepsFrom } from './words';
+
+interface ModelCardListener {
+  /** It is in another state. */
+  changed(): void;
+  /** Somebody had it looked at: alerts may have been opened. */
+  looked(): Promise<void>;
+  /** Goes to the open alert that tells of a gap; `null` where there is none. */
+  alertOf(model: Model, gap: SubgroupGap): (() => void) | null;
+  failed(error: unknown): void;
+}
 
 /** What is known of a model, and what a person may do with it. */
 export class ModelCard {
   readonly element: HTMLElement;
   private readonly more = h('div', { class: 'model-more' });
-  private readonly details = h('details', { class: 'model-details' }, h('summary', {}, say('Evaluation, shadow and drift')), this.more);
+  private readonly details = h('details', { class: 'model-details' }, h('summary', {}, say('Evaluation, shadow, drift and groups of slides')), this.more);
+
+  /** Its groups of slides, once they are drawn. */
+  private groups: HTMLElement | null = null;
+  private leadsToGroups = false;
 
   constructor(
-    private readonly model: Model,
-    private readonly changed: () => void,
-    private readonly onProblem: (error: unknown) => void,
+    readonly model: Model,
+    private readonly listener: ModelCardListener,
   ) {
     this.details.addEventListener('toggle', () => this.details.open && this.load());
     const steps = model.kind === 'task' ? stepsFrom(model.state) : [];
@@ -57,35 +73,56 @@ export class ModelCard {
     this.details.open = true;
   }
 
+  /** Opens it where its groups of slides are. */
+  showGroups(): void {
+    this.leadsToGroups = true;
+    if (this.isOpen) this.goToGroups();
+    else this.open();
+  }
+
+  private goToGroups(): void {
+    if (!this.leadsToGroups || this.groups === null) return;
+    this.leadsToGroups = false;
+    this.groups.scrollIntoView({ block: 'start' });
+    this.groups.querySelector('h4')?.focus({ preventScroll: true });
+  }
+
   private load(): void {
-    this.draw().catch(this.onProblem);
+    this.draw().catch((error: unknown) => this.listener.failed(error));
   }
 
   private async draw(): Promise<void> {
     const { hash, kind, state } = this.model;
     const isTask = kind === 'task';
-    const [whole, shadow, drift] = await Promise.all([
+    const [whole, shadow, drift, groups] = await Promise.all([
       wholeModel(hash),
       isTask && state !== 'draft' ? shadowOf(hash) : null,
-      isTask ? driftOf(hash) : null,
+      isTask ? this.driftSection() : null,
+      isTask ? this.groupSection() : null,
     ]);
-    fill(this.more, evaluationView(whole.evaluations), shadow && shadowView(shadow), drift && this.driftSection(drift), historyView(whole));
+    this.groups = groups;
+    fill(this.more, evaluationView(whole.evaluations), shadow && shadowView(shadow), drift, groups, historyView(whole));
+    this.goToGroups();
   }
 
-  private driftSection(drift: Drift): HTMLElement {
-    const message = h('p', { class: 'form-message', role: 'status' });
-    const look = async (button: HTMLButtonElement) => {
-      button.disabled = true;
-      try {
-        await lookAtDrift(this.model.hash);
-        this.changed();
-      } catch (error) {
-        fill(message, explain(error));
-        button.disabled = false;
-      }
-    };
-    const button = h('button', { onclick: () => void look(button) }, say('Look now'));
-    return h('section', { class: 'model-part' }, h('div', { class: 'model-part-head' }, h('h4', {}, say('Drift')), button), message, driftView(drift));
+  private async driftSection(): Promise<HTMLElement> {
+    const { hash } = this.model;
+    const look = () => this.alerting(lookAtDrift(hash));
+    return watchSection({ title: say('Drift'), found: await driftOf(hash), does: say('Look now'), look, view: driftView });
+  }
+
+  private async groupSection(): Promise<HTMLElement> {
+    const { hash } = this.model;
+    const found = await subgroupsOf(hash);
+    const look = () => this.alerting(measureSubgroups(hash));
+    const view = (shown: typeof found) => subgroupView(shown, (gap) => this.listener.alertOf(this.model, gap));
+    return watchSection({ title: say('Groups of slides'), found, does: say('Measure now'), look, view });
+  }
+
+  private async alerting<Found>(look: Promise<Found>): Promise<Found> {
+    const found = await look;
+    await this.listener.looked();
+    return found;
   }
 
   private button(step: Step): HTMLElement {
@@ -93,7 +130,7 @@ export class ModelCard {
     const title = `${step.does}: ${name} ${version ?? ''}`.trim();
     const act = async (reason: string) => {
       await (step.to === 'before' ? rollBack(hash, reason) : moveModel(hash, step.to, reason));
-      this.changed();
+      this.listener.changed();
     };
     return h('button', { onclick: () => confirmWithReason(title, step.follows, step.does, act) }, `${step.does}…`);
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { alertWords } from './alert-words';
 import type { DriftWeek, Rate, ScannerDrift } from './api';
 import { distancePoints, ratePoints, topOf } from './drift-chart';
-import { alertWords, limitWords, percent, stepsFrom } from './words';
+import { limitWords, percent, stepsFrom } from './words';
 
 const none: Rate = { part: 0, whole: 0, rate: null, chart: null };
 

@@ -1,5 +1,5 @@
 import { say } from '../words/say';
-import type { Alert, AlertKind, Change, Finding, ModelState, ModelTarget } from './api';
+import type { Change, Finding, ModelState, ModelTarget } from './api';
 
 export function stateWords(state: ModelState): string {
   const words: Record<ModelState, string> = {
@@ -59,16 +59,6 @@ export function measureWords(measure: string): string {
 export function limitWords({ limit, judged_by }: Finding): string {
   const value = 'at_least' in limit ? say('at least {limit}', { limit: limit.at_least }) : say('at most {limit}', { limit: limit.at_most });
   return judged_by === 'interval' ? say('{limit}, by the interval', { limit: value }) : value;
-}
-
-export function alertWords({ kind, subject, week }: Alert): string {
-  const words: Record<AlertKind, string> = {
-    embedding_distance: say('{subject}: the slides of {week} look unlike those it was accepted on', { subject, week }),
-    abstention_rate: say('{subject}: in {week} the share of slides without an answer left its limits', { subject, week }),
-    override_rate: say('{subject}: in {week} the share of overridden results left its limits', { subject, week }),
-    subgroup_gap: say('{subject}: worse than of all slides ({week})', { subject, week }),
-  };
-  return words[kind];
 }
 
 export function causeWords({ cause }: Change): string {

@@ -2,6 +2,7 @@ import { slideAheadOrNow, tiledAheadOrNow } from '../api/ahead';
 import { predictions } from '../api/client';
 import type { Slide } from '../api/shapes';
 import { fill, h } from '../dom';
+import { FailureSection } from '../failures/failure-section';
 import { dropFirstView } from '../first-view';
 import type { SlideBook } from '../list/book';
 import { mppForm } from '../list/mpp-form';
@@ -24,21 +25,24 @@ export class SlidePage {
   private isClosed = false;
   private shownState = '';
   private hasResult = false;
+  private shownResults = '';
   private readonly stopFollowing: () => void;
   private readonly review: ReviewSection;
+  private readonly failures: FailureSection;
   private drawing: DrawingSection | null = null;
   private similar: SimilarSection | null = null;
   private readonly places: Places;
 
   constructor(
     readonly id: string,
-    frame: Omit<Places, 'people'>,
+    frame: Pick<Places, 'stage' | 'panel'>,
     private readonly book: SlideBook,
     private readonly first: Shown,
     private readonly listener: SlidePageListener,
   ) {
     this.review = new ReviewSection((fresh) => book.put(fresh), (error) => this.fail(error));
-    this.places = { ...frame, people: h('div', { class: 'people' }, this.review.element) };
+    this.failures = new FailureSection(id, { answered: () => this.showNewResults(), failed: (error) => this.fail(error) });
+    this.places = { ...frame, failures: this.failures.element, people: h('div', { class: 'people' }, this.review.element) };
     this.stopFollowing = book.follow(() => this.update());
     fill(frame.stage, h('p', { class: 'stage-message' }, say('Loading…')));
     this.reservePanel();
@@ -60,6 +64,7 @@ export class SlidePage {
     this.open?.close();
     this.drawing?.close();
     this.similar?.close();
+    this.failures.close();
     fill(this.places.stage);
     fill(this.places.panel);
   }
@@ -76,6 +81,7 @@ export class SlidePage {
     if (slide === undefined || this.isClosed) return;
     this.listener.named(slideName(slide));
     this.review.update(slide);
+    this.failures.update(slide);
     this.similar?.update(slide);
     if (this.open !== null) void this.showStanding(this.open, slide).catch((error: unknown) => this.fail(error));
     else if (isViewable(slide)) void this.openSlide().catch((error: unknown) => this.fail(error));
@@ -113,11 +119,26 @@ export class SlidePage {
     if (awaits_impression || (state !== 'scored' && !this.hasResult)) open.showProgress(slide);
     if (awaits_impression || state !== 'scored' || this.shownState === state) return;
     this.shownState = state;
+    await this.showResults(open, slide);
+  }
+
+  /** Shows the results there are, of the task that is shown now if it has one. Whether they are others than before. */
+  private async showResults(open: OpenSlide, slide: Slide): Promise<boolean> {
     const results = newestOfEachTask(await predictions(this.id));
     const [first] = results;
-    if (this.isClosed || first === undefined) return;
+    const found = JSON.stringify(results);
+    if (this.isClosed || first === undefined || found === this.shownResults) return false;
+    this.shownResults = found;
     this.hasResult = true;
-    open.showResult(slide, results, first);
+    open.showResult(slide, results, results.find(({ task }) => task.id === open.chosenTask) ?? first);
+    return true;
+  }
+
+  /** A task that had none may have a result: of that the slide itself need not tell. */
+  private async showNewResults(): Promise<void> {
+    const slide = this.book.get(this.id);
+    if (this.open === null || slide?.status.state !== 'scored' || slide.awaits_impression) return;
+    if (await this.showResults(this.open, slide)) this.review.takeResults(slide);
   }
 
   private showObstacle(slide: Slide): void {

@@ -41,6 +41,12 @@ export class ReviewSection {
     this.refresh(slide);
   }
 
+  /** There are other results to judge. They wait for whoever is writing: what is written would be lost. */
+  takeResults(slide: Slide): void {
+    const fields = this.element.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea');
+    if (![...fields].some(isFilledIn)) this.refresh(slide);
+  }
+
   private refresh(slide: Slide): void {
     void this.load(slide).catch(this.failed);
   }
@@ -83,6 +89,11 @@ export class ReviewSection {
       ),
     );
   }
+}
+
+function isFilledIn(field: HTMLInputElement | HTMLTextAreaElement): boolean {
+  if (field instanceof HTMLInputElement && field.checked !== field.defaultChecked) return true;
+  return field.value !== field.defaultValue;
 }
 
 /** Not before the first read, nor for those who may see no patient. */

@@ -33,6 +33,8 @@ const MEASURE_HINTS: Record<MeasurementKind, string> = {
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
+  /** Tasks without a result; it stands below those that have one. */
+  failures: HTMLElement;
   /** What people say of the slide; it stands below the result, whichever is shown. */
   people: HTMLElement;
 }
@@ -74,6 +76,8 @@ export class OpenSlide implements Commands {
   private marksVisible = true;
   /** Drawn over all the rest. */
   private readonly added: Overlay[] = [];
+  /** The task whose result is shown. */
+  private chosen: string | null = null;
   /** Where progress is shown until there is a result. */
   private waitingPlace: HTMLElement | null = null;
 
@@ -117,9 +121,18 @@ export class OpenSlide implements Commands {
   showProgress(slide: Slide): void {
     if (this.waitingPlace === null) {
       this.waitingPlace = h('div', {});
-      const { panel, people } = this.places;
+      const { panel, failures, people } = this.places;
       this.live = this.newLive();
-      fill(panel, this.waitingPlace, this.live.element, people, this.measuring.element, this.quality.element, ...this.slideSections(slide));
+      fill(
+        panel,
+        this.waitingPlace,
+        failures,
+        this.live.element,
+        people,
+        this.measuring.element,
+        this.quality.element,
+        ...this.slideSections(slide),
+      );
     }
     fill(this.waitingPlace, waitingSection(slide));
     if (isBeingEmbedded(slide)) this.live?.refresh();
@@ -129,12 +142,14 @@ export class OpenSlide implements Commands {
   /** Shows one of the results and all that hangs on it. */
   showResult(slide: Slide, results: readonly Prediction[], chosen: Prediction): void {
     this.closeLive();
+    this.chosen = chosen.task.id;
     this.heat = this.newHeat(chosen);
     this.tiles = new TileLists(this.manifest, chosen, (rect) => this.leapTo(rect));
     fill(
       this.places.panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
       resultSection(chosen),
+      this.places.failures,
       this.places.people,
       this.measuring.element,
       this.heat?.element ?? null,
@@ -144,6 +159,10 @@ export class OpenSlide implements Commands {
     );
     this.quality.showFor(chosen);
     this.showToggles();
+  }
+
+  get chosenTask(): string | null {
+    return this.chosen;
   }
 
   /** Draws `overlay` over all the rest; the answer is what it is drawn on. */

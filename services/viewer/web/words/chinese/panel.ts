@@ -51,6 +51,15 @@ export const PANEL: Dictionary = {
   'Nothing can be ruled out: {count} calibration slides of “{label}”, {needed} are needed.':
     '无法排除任何结论：“{label}”的校准切片只有 {count} 张，需要 {needed} 张。',
 
+  'Without a result': '没有结果',
+  'These tasks were asked and gave no result. That says nothing of the slide, nor of the results of others.':
+    '以下任务已被询问，但没有给出结果。这不说明切片的任何情况，也不影响其他任务的结果。',
+  'Asked once, {time}.': '已询问 1 次（{time}）。',
+  'Asked {count} times, last {time}.': '已询问 {count} 次，最近一次为 {time}。',
+  'It is asked again {time}.': '将于 {time} 再次询问。',
+  'It is being asked again.': '正在再次询问。',
+  'It is not asked again by itself. Whoever runs this server can ask it:': '不会自动再次询问。服务器管理者可用以下命令询问：',
+
   'What decides it': '判定依据',
   'Deciding tile {number}': '决定性图块 {number}',
   'Deciding tile {number}: probability {probability} by itself': '决定性图块 {number}：单独概率 {probability}',
