@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { violationsOf } from './axe.mjs';
-import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { openViewer } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
 
 describe('accessibility', { timeout: 600_000 }, () => {
   let browser;

@@ -64,36 +64,3 @@ export function shown(page) {
 export async function save(page, name) {
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
 }
-
-/** Opens the first slide of the list that has a result, and waits until it lies still. */
-export async function openScoredSlide(page) {
-  await page.locator('.card[data-state="scored"] .card-link').first().click();
-  await page.locator('.section.result').waitFor();
-  await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
-  await settle(page);
-}
-
-/** Waits until the view has stopped moving, all tiles and pictures are there, and that was drawn. */
-export async function settle(page) {
-  // A movement begins with the frame after what caused it; the tiles it needs are known one later.
-  for (let round = 0; round < 2; round += 1) {
-    await page.evaluate(frames, 3);
-    await page.waitForFunction(isSettled, null, { timeout: 20_000 });
-  }
-  await page.evaluate(frames, 3);
-}
-
-function isSettled() {
-  const stages = [...document.querySelectorAll('.stage-slide')];
-  const still = stages.every(({ dataset }) => dataset.loaded === 'true' && dataset.resting !== 'false');
-  return stages.length > 0 && still && [...document.images].every(isThere);
-
-  // A picture that is out of sight may wait until someone looks.
-  function isThere(image) {
-    return image.complete || image.loading === 'lazy';
-  }
-}
-
-async function frames(count) {
-  for (let at = 0; at < count; at += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-}

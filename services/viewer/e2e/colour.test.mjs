@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openViewer, save, settle } from './browser.mjs';
-import { difference, pixels } from './pixels.mjs';
+import { openViewer, save } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
+import { difference, middle } from './pixels.mjs';
 
 /** tests/browser/run gives this slide this profile. */
 const SLIDE = 'wide.tiff';
@@ -16,8 +17,7 @@ describe('a slide with a colour profile', { timeout: 600_000 }, () => {
 
   before(async () => {
     ({ browser, page, problems } = await openViewer());
-    await page.locator('.card', { hasText: SLIDE }).locator('.card-link').click();
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await openScoredSlide(page, SLIDE);
     await page.locator('.readout-colour', { hasText: 'colours corrected' }).waitFor();
     await page.keyboard.press('h');
     await page.keyboard.press('m');
@@ -28,14 +28,10 @@ describe('a slide with a colour profile', { timeout: 600_000 }, () => {
 
   afterEach(() => assert.deepEqual(problems.splice(0), []));
 
-  /** A part of the slide that nothing covers, once its colours are those wanted. */
-  async function middle(words) {
+  /** The middle of the slide once its colours are those wanted. */
+  async function coloured(words) {
     await page.locator('.readout-colour', { hasText: words }).waitFor();
-    await settle(page);
-    const stage = page.locator('.stage-slide');
-    const { width, height } = await stage.boundingBox();
-    const box = { x: Math.round(width / 2 - 150), y: Math.round(height / 2 - 150), width: 300, height: 300 };
-    return pixels(browser, await stage.screenshot(), box);
+    return middle(page);
   }
 
   /** What littlecms makes of a picture. */
@@ -54,10 +50,10 @@ describe('a slide with a colour profile', { timeout: 600_000 }, () => {
     // Where a pixel of the slide is one of the screen, nothing is mixed before or after the correction.
     await page.evaluate(() => (location.hash = location.hash.replace(/zoom=[\d.]+/, 'zoom=0.5')));
     await page.waitForFunction(() => /^20×/.test(document.querySelector('.readout-scale').textContent));
-    const corrected = await middle('colours corrected');
+    const corrected = await coloured('colours corrected');
     await save(page, 'colour-corrected');
     await page.keyboard.press('i');
-    const scanned = await middle('colours as scanned');
+    const scanned = await coloured('colours as scanned');
     await save(page, 'colour-scanned');
     const expected = byLittleCms(scanned);
     assert.ok(difference(scanned, corrected) > 3, `the correction changes ${difference(scanned, corrected)} only`);
@@ -68,17 +64,17 @@ describe('a slide with a colour profile', { timeout: 600_000 }, () => {
   });
 
   test('has its colours corrected again by the button', async () => {
-    const scanned = await middle('colours as scanned');
+    const scanned = await coloured('colours as scanned');
     await page.locator('button[aria-label="Correct the colours (I)"]').click();
-    const corrected = await middle('colours corrected');
+    const corrected = await coloured('colours corrected');
     assert.ok(difference(byLittleCms(scanned), corrected) < 0.5);
   });
 
   test('keeps them while the slide moves', async () => {
     await page.keyboard.press('ArrowRight');
-    const corrected = await middle('colours corrected');
+    const corrected = await coloured('colours corrected');
     await page.keyboard.press('i');
-    assert.ok(difference(byLittleCms(await middle('colours as scanned')), corrected) < 0.5);
+    assert.ok(difference(byLittleCms(await coloured('colours as scanned')), corrected) < 0.5);
   });
 });
 

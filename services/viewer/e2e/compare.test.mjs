@@ -1,7 +1,8 @@
 // Slides side by side: moving together, being brought in line, and a link that shows it again.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
+import { openViewer, save, shown } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
 
 describe('slides side by side', { timeout: 600_000 }, () => {
   let browser;

@@ -1,7 +1,8 @@
 // A slide is seen before the viewer has loaded, by the script in the page itself.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { openViewer } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
 
 describe('the first view', { timeout: 120_000 }, () => {
   let browser;

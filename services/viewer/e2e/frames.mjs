@@ -1,7 +1,8 @@
 // How smooth the slide is under a heatmap of 500,000 values: node e2e/frames.mjs [LAYER_CELLS]
 // The values are made up, and put in the place of those that the server has for its newest slide. Other work on
 // the machine makes frames late; the CPU time of all the browser's processes for a frame hardly depends on it.
-import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { openViewer } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
 import { panned } from './panning.mjs';
 
 const side = Math.round(Math.sqrt(Number(process.argv[2] ?? 500_000)));

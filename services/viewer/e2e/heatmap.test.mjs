@@ -1,8 +1,9 @@
 // The heatmap in detail: the same on a graphics card and without one, regions, and the tile under the pointer.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
-import { changedShare, coarse, difference, pixels } from './pixels.mjs';
+import { openViewer, save, shown } from './browser.mjs';
+import { heatmapShown, openAfresh, settle } from './opening.mjs';
+import { changedShare, coarse, difference, middle } from './pixels.mjs';
 
 describe('the heatmap', { timeout: 600_000 }, () => {
   let browser;
@@ -17,22 +18,12 @@ describe('the heatmap', { timeout: 600_000 }, () => {
 
   // Each test begins with a slide as it opens.
   beforeEach(async () => {
-    await page.goto('about:blank');
-    await page.goto(base);
-    await openScoredSlide(page);
+    await openAfresh(page, base);
   });
 
   after(() => browser?.close());
 
   afterEach(() => assert.deepEqual(problems.splice(0), []));
-
-  async function middle(of = page) {
-    await settle(of);
-    const stage = of.locator('.stage-slide');
-    const { width, height } = await stage.boundingBox();
-    const box = { x: Math.round(width / 2 - 150), y: Math.round(height / 2 - 150), width: 300, height: 300 };
-    return pixels(browser, await stage.screenshot(), box);
-  }
 
   /** Nothing of the slide shows through, and nothing is drawn over. */
   async function coverSlide(of) {
@@ -52,7 +43,7 @@ describe('the heatmap', { timeout: 600_000 }, () => {
     const link = page.url();
     // The outline of the chosen tile is not part of the link.
     await page.reload();
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await heatmapShown(page);
     const other = await page.context().newPage();
     try {
       // What computes WebGL here calls itself software, and would be left alone.
@@ -65,7 +56,7 @@ describe('the heatmap', { timeout: 600_000 }, () => {
       });
       await other.setViewportSize(page.viewportSize());
       await other.goto(link);
-      await other.locator('.section.heatmap .legend-ticks span').first().waitFor();
+      await heatmapShown(other);
       await other.locator('canvas.overlays').nth(1).waitFor();
       for (const layer of ['attention', 'leave_out']) {
         for (const one of [page, other]) {
@@ -74,7 +65,7 @@ describe('the heatmap', { timeout: 600_000 }, () => {
           if (layer === 'attention') await coverSlide(one);
           await one.locator('input[name="threshold"]').fill(layer === 'attention' ? '0' : '20');
         }
-        const [canvas, card] = [await middle(), await middle(other)];
+        const [canvas, card] = [await middle(page), await middle(other)];
         // The edges of cells may lie a pixel apart, and the slide that shows through is a little sharper in one.
         const differs = changedShare(coarse(canvas, 10), coarse(card, 10), 40);
         assert.ok(differs < 0.03, `${layer}: ${differs} of the picture differs`);
@@ -88,11 +79,11 @@ describe('the heatmap', { timeout: 600_000 }, () => {
   test('outlines the regions above the threshold, which lead to their place', async () => {
     await page.mouse.move(5, 5);
     assert.equal(await page.locator('.regions').isVisible(), false);
-    const without = await middle();
+    const without = await middle(page);
     await page.locator('input[name="threshold"]').fill('60');
     await page.locator('.region-buttons button').first().waitFor();
     assert.match(await page.locator('.regions .hint').innerText(), /^\d+ regions? above the threshold, [\d.\u202f]+ (µm²|mm²) in all/);
-    assert.ok(difference(without, await middle()) > 0.5, 'no outline is drawn');
+    assert.ok(difference(without, await middle(page)) > 0.5, 'no outline is drawn');
     await save(page, 'regions');
     const before = shown(page);
     await page.locator('.region-buttons button').first().click();

@@ -1,7 +1,8 @@
 // Measuring lines and areas by pointer and by key, and links that lead back to a place.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
+import { openViewer, save, shown } from './browser.mjs';
+import { openScoredSlide, settle } from './opening.mjs';
 
 describe('measuring', { timeout: 600_000 }, () => {
   let browser;

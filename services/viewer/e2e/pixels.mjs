@@ -1,4 +1,5 @@
 // What a screenshot shows, in numbers. The browser decodes it, in a page of its own.
+import { settle } from './opening.mjs';
 
 /** Pixels of a PNG inside `box` (all of it if absent): { width, height, data } as RGBA. */
 export async function pixels(browser, png, box) {
@@ -9,6 +10,15 @@ export async function pixels(browser, png, box) {
   } finally {
     await page.close();
   }
+}
+
+/** A part of the slide that no button, scale bar or navigator covers, once it lies still. */
+export async function middle(page) {
+  await settle(page);
+  const stage = page.locator('.stage-slide');
+  const { width, height } = await stage.boundingBox();
+  const box = { x: Math.round(width / 2 - 150), y: Math.round(height / 2 - 150), width: 300, height: 300 };
+  return pixels(page.context().browser(), await stage.screenshot(), box);
 }
 
 async function decode({ base64, box }) {

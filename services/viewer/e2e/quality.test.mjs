@@ -1,8 +1,9 @@
 // The quality of a slide's tiles: layers over the slide, their legend, and the call without flagged tiles.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, save, settle } from './browser.mjs';
-import { difference, pixels } from './pixels.mjs';
+import { openViewer, save } from './browser.mjs';
+import { openAfresh, settle } from './opening.mjs';
+import { difference, middle } from './pixels.mjs';
 
 describe('the quality of a slide', { timeout: 600_000 }, () => {
   let browser;
@@ -15,23 +16,13 @@ describe('the quality of a slide', { timeout: 600_000 }, () => {
   });
 
   beforeEach(async () => {
-    await page.goto('about:blank');
-    await page.goto(base);
-    await openScoredSlide(page);
+    await openAfresh(page, base);
     await page.locator('.section.quality .quality-bars').waitFor();
   });
 
   after(() => browser?.close());
 
   afterEach(() => assert.deepEqual(problems.splice(0), []));
-
-  async function middle() {
-    await settle(page);
-    const stage = page.locator('.stage-slide');
-    const { width, height } = await stage.boundingBox();
-    const box = { x: Math.round(width / 2 - 150), y: Math.round(height / 2 - 150), width: 300, height: 300 };
-    return pixels(browser, await stage.screenshot(), box);
-  }
 
   test('is told in figures of the tissue', async () => {
     const bars = await page.locator('.quality-bars li').allInnerTexts();
@@ -58,13 +49,13 @@ describe('the quality of a slide', { timeout: 600_000 }, () => {
       );
       // It covers the slide in place of the heatmap.
       assert.equal(await page.locator('input[name="visible"]').isChecked(), false);
-      if (layer === 'focus' || layer === 'coverage') seen.push(await middle());
+      if (layer === 'focus' || layer === 'coverage') seen.push(await middle(page));
     }
     assert.ok(difference(seen[0], seen[1]) > 1, 'focus and coverage look alike');
     await save(page, 'quality');
     await page.locator('select[name="quality_layer"]').selectOption('');
     await section.locator('.legend').waitFor({ state: 'hidden' });
-    assert.ok(difference(seen[1], await middle()) > 1, 'the layer is still there');
+    assert.ok(difference(seen[1], await middle(page)) > 1, 'the layer is still there');
   });
 
   test('says the value under the pointer with its unit', async () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { violationsOf } from './axe.mjs';
-import { openScoredSlide, openViewer, settle, shown } from './browser.mjs';
+import { openViewer, shown } from './browser.mjs';
+import { ask, openId, openScoredSlide, settle } from './opening.mjs';
 
 describe('the report', { timeout: 600_000 }, () => {
   let browser;
@@ -24,16 +25,6 @@ describe('the report', { timeout: 600_000 }, () => {
 
   const kept = () => page.locator('.section.drawing .annotations li');
 
-  async function ask(method, path, body) {
-    const headers = { 'Content-Type': 'application/json' };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    return page.evaluate(async ([url, init]) => (await fetch(url, init)).json(), [`${base}/api/v1${path}`, init]);
-  }
-
-  function openId() {
-    return /slides\/([0-9a-f]{32})/.exec(page.url())[1];
-  }
-
   test('a measurement is kept with the slide when it is told to', async () => {
     const box = await page.locator('.stage-slide').boundingBox();
     const at = (x, y) => page.mouse.click(box.x + box.width / 2 + x, box.y + box.height / 2 + y);
@@ -50,10 +41,10 @@ describe('the report', { timeout: 600_000 }, () => {
     await page.locator('.measurements').getByRole('button', { name: 'Keep' }).first().click();
     await kept().nth(1).waitFor();
     assert.equal(await page.locator('.measurements li').count(), 0);
-    const { features } = await ask('GET', `/slides/${openId()}/annotations`);
+    const { features } = await ask(page, 'GET', `/slides/${openId(page)}/annotations`);
     assert.deepEqual(features.map(({ geometry }) => geometry.type), ['LineString', 'Polygon']);
     const [[x1, y1], [x2, y2]] = features[0].geometry.coordinates;
-    const { mpp } = await ask('GET', `/slides/${openId()}/manifest`);
+    const { mpp } = await ask(page, 'GET', `/slides/${openId(page)}/manifest`);
     const length = Math.hypot(x2 - x1, y2 - y1) * mpp;
     assert.ok(Math.abs(length / (300 * Number(shown(page).zoom)) - 1) < 0.015, `the line is ${length} um`);
   });
@@ -67,7 +58,7 @@ describe('the report', { timeout: 600_000 }, () => {
     await report.reload();
     assert.deepEqual(asked.filter((url) => !url.startsWith('data:')), [report.url()]);
     const words = await report.locator('body').innerText();
-    const { predictions } = await ask('GET', `/slides/${openId()}/predictions`);
+    const { predictions } = await ask(page, 'GET', `/slides/${openId(page)}/predictions`);
     const [result] = predictions;
     const expected = [
       'Research use only',

@@ -1,6 +1,7 @@
 // Makes the pictures of the README, of the first slide that has a result:
 // node e2e/screenshot.mjs VIEWER [REPORT [VIEWER_IN_CHINESE]]
-import { openScoredSlide, openViewer, settle } from './browser.mjs';
+import { openViewer } from './browser.mjs';
+import { heatmapShown, openScoredSlide, settle } from './opening.mjs';
 
 const [viewer, report, chinese] = process.argv.slice(2);
 if (viewer === undefined) throw new Error('say where to save the picture of the viewer, and where those of a report and in Chinese');
@@ -12,7 +13,7 @@ try {
   if (chinese !== undefined) {
     await page.getByRole('button', { name: '中文' }).click();
     await page.locator('html[lang="zh-CN"]').waitFor();
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await heatmapShown(page);
     await pictureSlide(chinese);
   }
 } finally {

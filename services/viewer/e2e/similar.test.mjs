@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { violationsOf } from './axe.mjs';
-import { openScoredSlide, openViewer, save, settle, shown } from './browser.mjs';
+import { openViewer, save, shown } from './browser.mjs';
+import { openId, openScoredSlide, settle } from './opening.mjs';
 
 describe('similar places', { timeout: 600_000 }, () => {
   let browser;
@@ -87,7 +88,7 @@ describe('similar places', { timeout: 600_000 }, () => {
   });
 
   test('all slides are searched by keys alone, and a hit opens its slide at the place', async () => {
-    const open = /slides\/([0-9a-f]{32})/.exec(page.url())[1];
+    const open = openId(page);
     await similar().locator('[data-tool="middle"]').press('Enter');
     await similar().locator('select[name="similar-scope"]').focus();
     // From the first to the last: this slide, (its case,) all slides.

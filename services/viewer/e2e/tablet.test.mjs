@@ -1,7 +1,8 @@
 // Fingers instead of a mouse, and windows as narrow as a tablet's and a telephone's.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openViewer, save, settle, shown } from './browser.mjs';
+import { openViewer, save, shown } from './browser.mjs';
+import { openStage, settle } from './opening.mjs';
 
 describe('on a tablet', { timeout: 600_000 }, () => {
   let browser;
@@ -12,9 +13,7 @@ describe('on a tablet', { timeout: 600_000 }, () => {
   before(async () => {
     ({ browser, page, problems } = await openViewer({ width: 820, height: 1180, hasTouch: true }));
     fingers = await page.context().newCDPSession(page);
-    await page.locator('.card[data-state="scored"] .card-link').first().click();
-    await page.locator('.stage-slide[data-loaded="true"]').waitFor();
-    await settle(page);
+    await openStage(page);
   });
 
   after(() => browser?.close());

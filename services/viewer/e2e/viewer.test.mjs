@@ -1,8 +1,9 @@
 // What a pathologist does first, against a running server with a scored slide.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openScoredSlide, openViewer, save as savePicture, settle, shown } from './browser.mjs';
-import { changedShare, difference, differenceMoved, pixels, shareOfColour } from './pixels.mjs';
+import { openViewer, save as savePicture, shown } from './browser.mjs';
+import { ask, heatmapShown, openId, openScoredSlide, settle } from './opening.mjs';
+import { changedShare, difference, differenceMoved, middle, pixels, shareOfColour } from './pixels.mjs';
 
 /** The colour of a chosen tile's outline. */
 const MARK = [255, 176, 0];
@@ -25,14 +26,6 @@ describe('the viewer', { timeout: 600_000 }, () => {
   const stage = () => page.locator('.stage-slide');
   const view = () => shown(page);
   const number = (name) => Number(view()[name]);
-
-  /** A part of the slide that no button, scale bar or navigator covers. */
-  async function middle() {
-    await settle(page);
-    const { width, height } = await stage().boundingBox();
-    const box = { x: Math.round(width / 2 - 150), y: Math.round(height / 2 - 150), width: 300, height: 300 };
-    return pixels(browser, await stage().screenshot(), box);
-  }
 
   const save = (name) => savePicture(page, name);
 
@@ -65,9 +58,9 @@ describe('the viewer', { timeout: 600_000 }, () => {
   });
 
   test('takes a top tile to the middle and outlines it', async () => {
-    const before = await middle();
+    const before = await middle(page);
     await page.locator('.section.evidence .tile').first().click();
-    const now = await middle();
+    const now = await middle(page);
     assert.ok(difference(before, now) > 5, 'the view did not move');
     assert.equal(await page.locator('.tile[aria-pressed="true"]').count(), 1);
     const tile = await firstTopTile();
@@ -80,13 +73,13 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('colours the tissue with the heatmap, and takes it away again', async () => {
     await page.locator('.section.evidence .tile').first().focus();
-    const shown = await middle();
+    const shown = await middle(page);
     await page.keyboard.press('h');
-    const hidden = await middle();
+    const hidden = await middle(page);
     assert.ok(changedShare(shown, hidden) > 0.3, `${changedShare(shown, hidden)} of the tile changed`);
     assert.equal(await page.locator('button[aria-label="Heatmap (H)"]').getAttribute('aria-pressed'), 'false');
     await page.keyboard.press('h');
-    assert.ok(difference(shown, await middle()) < 0.5, 'it came back differently');
+    assert.ok(difference(shown, await middle(page)) < 0.5, 'it came back differently');
   });
 
   test('leaves alone what the model did not look at', async () => {
@@ -104,12 +97,12 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('follows opacity, threshold, layer, colours and range', async () => {
     await page.locator('.section.evidence .tile').first().click();
-    const before = await middle();
+    const before = await middle(page);
     await page.locator('input[name="opacity"]').fill('100');
-    const opaque = await middle();
+    const opaque = await middle(page);
     assert.ok(changedShare(before, opaque) > 0.1, 'opacity changed nothing');
     await page.locator('select[name="colormap"]').selectOption('magma');
-    assert.ok(changedShare(opaque, await middle()) > 0.1, 'the colour map changed nothing');
+    assert.ok(changedShare(opaque, await middle(page)) > 0.1, 'the colour map changed nothing');
     await page.locator('select[name="layer"]').selectOption('tile');
     await page.waitForFunction(() => /if this tile were the whole slide/.test(document.querySelector('.legend').innerText));
     assert.deepEqual(await page.locator('.legend-ticks span').allInnerTexts(), ['0', '0.25', '0.5', '0.75', '1']);
@@ -122,11 +115,11 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('has a layer of its own for what each tile does to the call, with its figure', async () => {
     await page.locator('.section.evidence .tile').first().click();
-    const attention = await middle();
+    const attention = await middle(page);
     assert.match(await page.locator('.section.heatmap .legend-title').innerText(), /Attention\s+faithfulness/);
     await page.locator('select[name="layer"]').selectOption('leave_out');
     await page.waitForFunction(() => /leaving it out/.test(document.querySelector('.legend').innerText));
-    assert.ok(changedShare(attention, await middle()) > 0.1, 'another layer is drawn alike');
+    assert.ok(changedShare(attention, await middle(page)) > 0.1, 'another layer is drawn alike');
     const ticks = await page.locator('.legend-ticks span').allInnerTexts();
     assert.equal(ticks.length, 5);
     assert.equal(ticks[2], '0');
@@ -147,12 +140,12 @@ describe('the viewer', { timeout: 600_000 }, () => {
   });
 
   test('takes a tile that decides the call to the middle', async () => {
-    const { evidence } = (await fetchJson('/predictions')).predictions[0];
+    const { evidence } = (await told('/predictions')).predictions[0];
     assert.equal(evidence.decisive.kind, 'smallest_set');
     const tiles = page.locator('.section.decisive .tile');
     assert.equal(await tiles.count(), evidence.decisive.tiles.length);
     await tiles.first().click();
-    assert.ok(shareOfColour(await middle(), MARK) > 0.002, 'the tile has no outline');
+    assert.ok(shareOfColour(await middle(page), MARK) > 0.002, 'the tile has no outline');
     const { rect_um: tile } = evidence.decisive.tiles[0];
     assert.ok(Math.abs(number('x') - (tile.x + tile.width / 2)) < 1, page.url());
     assert.equal(await page.locator('.tile[aria-pressed="true"]').count(), 1);
@@ -161,7 +154,7 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('moves with the mouse', async () => {
     await page.keyboard.press('h');
-    const before = await middle();
+    const before = await middle(page);
     const box = await stage().boundingBox();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x, y);
@@ -169,7 +162,7 @@ describe('the viewer', { timeout: 600_000 }, () => {
     await page.mouse.move(x + 90, y + 40, { steps: 12 });
     await page.waitForTimeout(200);
     await page.mouse.up();
-    const now = await middle();
+    const now = await middle(page);
     const still = difference(before, now);
     const moved = differenceMoved(before, now, 90, 40);
     assert.ok(moved < still / 3, `shifted back the pictures differ by ${moved}, as they are by ${still}`);
@@ -178,9 +171,9 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('zooms, and the scale follows', async () => {
     await settle(page);
-    const [before, picture] = [number('zoom'), await middle()];
+    const [before, picture] = [number('zoom'), await middle(page)];
     await page.keyboard.press('-');
-    assert.ok(difference(picture, await middle()) > 3, 'the picture did not change');
+    assert.ok(difference(picture, await middle(page)) > 3, 'the picture did not change');
     assert.ok(Math.abs(number('zoom') / before - 1.5) < 0.01, `${before} to ${number('zoom')}`);
     await page.keyboard.press('6');
     await settle(page);
@@ -190,15 +183,15 @@ describe('the viewer', { timeout: 600_000 }, () => {
 
   test('opens the same view from its link', async () => {
     await page.keyboard.press('r');
-    const before = await middle();
+    const before = await middle(page);
     const link = page.url();
     assert.equal(view().turn, '90');
     await page.goto('about:blank');
     await page.goto(link);
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await heatmapShown(page);
     // The settings of the heatmap are not part of the link.
     await page.locator('input[name="opacity"]').fill('100');
-    const now = await middle();
+    const now = await middle(page);
     await save('link');
     const differs = changedShare(before, now, 40);
     assert.ok(differs < 0.06, `${differs} of the view differs`);
@@ -219,22 +212,18 @@ describe('the viewer', { timeout: 600_000 }, () => {
   });
 
   /** What the server itself says of the slide that is open. */
-  async function fetchJson(path) {
-    return page.evaluate(async (url) => (await fetch(url)).json(), `${base}/api/v1/slides/${openId()}${path}`);
-  }
-
-  function openId() {
-    return /slides\/([0-9a-f]{32})/.exec(page.url())[1];
+  function told(path) {
+    return ask(page, 'GET', `/slides/${openId(page)}${path}`);
   }
 
   async function firstTopTile() {
-    return (await fetchJson('/predictions')).predictions[0].top_tiles[0].rect_um;
+    return (await told('/predictions')).predictions[0].top_tiles[0].rect_um;
   }
 
   /** A place in micrometres with no value in any neighbouring cell. */
   async function emptyPlace() {
-    const { task } = (await fetchJson('/predictions')).predictions[0];
-    const grid = await fetchJson(`/heatmaps/${task.id}/attention.json`);
+    const { task } = (await told('/predictions')).predictions[0];
+    const grid = await told(`/heatmaps/${task.id}/attention.json`);
     const values = new Float32Array(new Uint8Array(Buffer.from(grid.values, 'base64')).buffer);
     const isEmpty = (column, row) => Number.isNaN(values[row * grid.columns + column]);
     for (let row = 1; row < grid.rows - 1; row += 1) {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { violationsOf } from '../axe.mjs';
-import { openScoredSlide, openViewer, save, settle } from '../browser.mjs';
+import { openViewer, save } from '../browser.mjs';
+import { ask, listShown, openId, openScoredSlide, settle } from '../opening.mjs';
 
 const ACCESSION = 'Z26-1';
 /** The product, its formats, and what is written in Latin letters in Chinese as well. */
@@ -13,27 +14,19 @@ describe('the viewer in Chinese', { timeout: 600_000 }, () => {
   let browser;
   let page;
   let problems;
-  let base;
 
   before(async () => {
-    ({ browser, page, problems, base } = await openViewer());
-    await page.locator('.card, .case').first().waitFor();
+    ({ browser, page, problems } = await openViewer());
+    await listShown(page);
   });
 
   after(() => browser?.close());
 
   afterEach(() => assert.deepEqual(problems.splice(0), []));
 
-  /** As the page itself asks. */
-  async function ask(method, path, body) {
-    const headers = { 'Content-Type': 'application/json' };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    return page.evaluate(async ([url, init]) => (await fetch(url, init)).json(), [`${base}/api/v1${path}`, init]);
-  }
-
   /** Words of Latin letters that people read on the page and that are neither named above nor sent by the server. */
   async function foreignWords(...paths) {
-    const answers = await Promise.all(['/me', '/slides', '/worklist', ...paths].map((path) => ask('GET', path)));
+    const answers = await Promise.all(['/me', '/slides', '/worklist', ...paths].map((path) => ask(page, 'GET', path)));
     const sent = new Set([...NAMES, ...COLORMAPS, ...answers.flatMap(strings).flatMap(words)]);
     const read = await page.evaluate(readTexts);
     return read.filter((text) => words(text).some((word) => !sent.has(word)));
@@ -41,9 +34,9 @@ describe('the viewer in Chinese', { timeout: 600_000 }, () => {
 
   test('is chosen by a button, and stays chosen', async () => {
     assert.equal(await page.locator('html').getAttribute('lang'), 'en');
-    await ask('POST', '/orders', { accession: ACCESSION, patient: 'P-7', stain: 'H&E', priority: 'urgent' });
-    const { slides } = await ask('GET', '/slides');
-    await ask('PUT', `/slides/${slides[0].id}/case`, { accession: ACCESSION, block: 'A1', stain: 'H&E' });
+    await ask(page, 'POST', '/orders', { accession: ACCESSION, patient: 'P-7', stain: 'H&E', priority: 'urgent' });
+    const { slides } = await ask(page, 'GET', '/slides');
+    await ask(page, 'PUT', `/slides/${slides[0].id}/case`, { accession: ACCESSION, block: 'A1', stain: 'H&E' });
     const address = page.url();
     await page.getByRole('button', { name: '中文' }).click();
     await page.locator('html[lang="zh-CN"]').waitFor();
@@ -76,7 +69,7 @@ describe('the viewer in Chinese', { timeout: 600_000 }, () => {
   test('shows a slide with its result, its heatmap and what can be said of it', async () => {
     await openScoredSlide(page);
     await page.locator('.section.review button[type="submit"]').first().waitFor();
-    const [, id] = /slides\/([0-9a-f]{32})/.exec(page.url());
+    const id = openId(page);
     assert.match(await page.locator('.section.result').innerText(), /仅供研究使用，不得用于诊断。/);
     assert.match(await page.locator('.section.heatmap .legend').innerText(), /不是概率/);
     assert.deepEqual(await foreignWords(`/slides/${id}/manifest`, `/slides/${id}/predictions`, `/slides/${id}/annotations`), []);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { violationsOf } from '../axe.mjs';
-import { openViewer, save, settle } from '../browser.mjs';
+import { openViewer, save } from '../browser.mjs';
+import { heatmapShown, settle } from '../opening.mjs';
 import { changedShare, pixels } from '../pixels.mjs';
 
 describe('a slide that is being embedded', { timeout: 900_000 }, () => {
@@ -54,7 +55,7 @@ describe('a slide that is being embedded', { timeout: 900_000 }, () => {
 
   test('gives way to the result', async () => {
     await page.locator('.section.result .call').waitFor({ timeout: 600_000 });
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await heatmapShown(page);
     assert.equal(await live().count(), 0);
     await settle(page);
     await save(page, 'live-scored');

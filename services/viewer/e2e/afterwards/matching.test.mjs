@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { openViewer, save } from '../browser.mjs';
+import { listShown } from '../opening.mjs';
 
 describe('a slide that is not the one', { timeout: 300_000 }, () => {
   let browser;
@@ -12,7 +13,7 @@ describe('a slide that is not the one', { timeout: 300_000 }, () => {
 
   before(async () => {
     ({ browser, page, problems, base } = await openViewer());
-    await page.locator('.card, .case').first().waitFor();
+    await listShown(page);
     const slide = readFileSync(process.env.LABELLED_SLIDE).toString('base64');
     const status = await page.evaluate(
       async ([url, text]) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { openViewer, save } from '../browser.mjs';
+import { ask, listShown } from '../opening.mjs';
 
 /** The server gives a hundred cases at a time. */
 const N_CASES = 103;
@@ -10,11 +11,10 @@ describe('a long worklist', { timeout: 300_000 }, () => {
   let browser;
   let page;
   let problems;
-  let base;
 
   before(async () => {
-    ({ browser, page, problems, base } = await openViewer());
-    await page.locator('.card, .case').first().waitFor();
+    ({ browser, page, problems } = await openViewer());
+    await listShown(page);
     for (let at = 0; at < N_CASES; at += 1) await order(`L26-${at}`, 'routine');
   });
 
@@ -22,15 +22,7 @@ describe('a long worklist', { timeout: 300_000 }, () => {
 
   afterEach(() => assert.deepEqual(problems.splice(0), []));
 
-  /** As the page itself asks; the answer is the order's status. */
-  async function order(accession, priority) {
-    const body = JSON.stringify({ accession, patient: 'P-7', stain: 'H&E', priority });
-    const status = await page.evaluate(
-      async ([url, init]) => (await fetch(url, init)).status,
-      [`${base}/api/v1/orders`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }],
-    );
-    assert.equal(status, 201);
-  }
+  const order = (accession, priority) => ask(page, 'POST', '/orders', { accession, patient: 'P-7', stain: 'H&E', priority });
 
   test('shows older cases when asked to, and keeps them when something changes', async () => {
     await page.reload();

@@ -2,7 +2,8 @@
 // node e2e/beside-iipsrv/first-view.mjs PEER_URL SLIDE_FILE [ROUNDS]
 // Every load is a browser that knows nothing but its session, against servers that run.
 import { appendFileSync } from 'node:fs';
-import { openViewer, settle } from '../browser.mjs';
+import { openViewer } from '../browser.mjs';
+import { settle } from '../opening.mjs';
 import { panned } from '../panning.mjs';
 import { timeToSee } from './screen.mjs';
 

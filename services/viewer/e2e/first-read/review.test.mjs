@@ -1,7 +1,8 @@
 // What a pathologist does with a case, against a server with --first-read and a scored slide.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openViewer, settle } from '../browser.mjs';
+import { openViewer } from '../browser.mjs';
+import { ask, heatmapShown, openId, settle } from '../opening.mjs';
 
 const ACCESSION = 'S26-4711';
 
@@ -9,14 +10,13 @@ describe('reading a case', { timeout: 180_000 }, () => {
   let browser;
   let page;
   let problems;
-  let base;
 
   before(async () => {
-    ({ browser, page, problems, base } = await openViewer());
+    ({ browser, page, problems } = await openViewer());
     await page.locator('.card[data-state="scored"]').first().waitFor();
-    const { slides } = await ask('GET', '/slides');
-    await ask('POST', '/orders', { accession: ACCESSION, patient: 'P-7', stain: 'H&E', priority: 'urgent' });
-    await ask('PUT', `/slides/${slides[0].id}/case`, { accession: ACCESSION, block: 'A1', stain: 'H&E' });
+    const { slides } = await ask(page, 'GET', '/slides');
+    await ask(page, 'POST', '/orders', { accession: ACCESSION, patient: 'P-7', stain: 'H&E', priority: 'urgent' });
+    await ask(page, 'PUT', `/slides/${slides[0].id}/case`, { accession: ACCESSION, block: 'A1', stain: 'H&E' });
   });
 
   after(() => browser?.close());
@@ -27,21 +27,6 @@ describe('reading a case', { timeout: 180_000 }, () => {
 
   const review = () => page.locator('.section.review');
   const ofHistory = (words) => review().locator('.history li', { hasText: words });
-
-  /** As the page itself asks. */
-  function ask(method, path, body) {
-    return page.evaluate(
-      async ([url, init]) => (await fetch(url, init)).json(),
-      [
-        `${base}/api/v1${path}`,
-        { method, headers: { 'Content-Type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) },
-      ],
-    );
-  }
-
-  async function save(name) {
-    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
-  }
 
   /** The middle of the slide, and places so many pixels from it. */
   async function places(...offsets) {
@@ -58,7 +43,7 @@ describe('reading a case', { timeout: 180_000 }, () => {
     }
     assert.equal(await page.locator('.case .badge.positive, .case .badge.negative').count(), 0);
     await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
-    await save('worklist');
+    await save(page, 'worklist');
   });
 
   test('finds a case by its accession, which is in no address', async () => {
@@ -76,8 +61,8 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await page.locator('.worklist .list-foot', { hasText: 'No case' }).waitFor();
     await page.getByLabel('Whose').selectOption('nobody');
     await page.locator('.case').waitFor();
-    const { cases } = await ask('GET', '/worklist');
-    await ask('PUT', `/cases/${cases[0].id}/assignee`, { assignee: 'Dr. Koch' });
+    const { cases } = await ask(page, 'GET', '/worklist');
+    await ask(page, 'PUT', `/cases/${cases[0].id}/assignee`, { assignee: 'Dr. Koch' });
     await page.locator('.case').waitFor({ state: 'detached' });
     await page.getByLabel('Whose').selectOption('everyone');
     await page.locator('.case-assignee', { hasText: 'With Dr. Koch' }).waitFor();
@@ -96,7 +81,7 @@ describe('reading a case', { timeout: 180_000 }, () => {
     assert.equal(await page.locator('.section.result .call, .section.heatmap, .section.evidence').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Sign case…' }).count(), 0);
     assert.equal(await page.locator('.report-link').count(), 0);
-    await save('first-read');
+    await save(page, 'first-read');
   });
 
   test('shows the AI once the impression is on record', async () => {
@@ -104,10 +89,10 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await review().getByLabel('Remarks').fill('crowded glands');
     await review().getByRole('button', { name: 'Record impression' }).click();
     await page.locator('.section.result .call').waitFor();
-    await page.locator('.section.heatmap .legend-ticks span').first().waitFor();
+    await heatmapShown(page);
     await ofHistory('First read: malignant').waitFor();
     await settle(page);
-    await save('after-first-read');
+    await save(page, 'after-first-read');
   });
 
   test('accepts the result, then overrides it with a reason', async () => {
@@ -145,11 +130,10 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await drawn.nth(2).waitFor();
     await page.keyboard.press('Escape');
     assert.deepEqual(await drawn.locator('span:first-child').allInnerTexts(), ['Point', 'Region', 'Painted region']);
-    const id = /slides\/([0-9a-f]{32})/.exec(page.url())[1];
-    const { features } = await ask('GET', `/slides/${id}/annotations`);
+    const { features } = await ask(page, 'GET', `/slides/${openId(page)}/annotations`);
     assert.deepEqual(features.map(({ geometry }) => geometry.type), ['Point', 'Polygon', 'MultiPolygon']);
     await settle(page);
-    await save('annotations');
+    await save(page, 'annotations');
     await page.reload();
     await drawn.nth(2).waitFor();
     await drawn.nth(0).getByRole('button', { name: 'Remove' }).click();
@@ -164,7 +148,7 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await dialog.waitFor({ state: 'detached' });
     await review().getByRole('button', { name: 'Sign case…' }).click();
     await dialog.getByLabel('Statement').fill('no tumour in this block');
-    await save('sign');
+    await save(page, 'sign');
     await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
     await review().locator('.case-state', { hasText: 'Signed by local user' }).waitFor();
   });
@@ -200,6 +184,6 @@ describe('reading a case', { timeout: 180_000 }, () => {
     await page.getByLabel('State').selectOption('signed');
     await page.locator('.case[data-state="signed"]', { hasText: 'Signed by local user' }).waitFor();
     await page.locator('.case .badge.negative').first().waitFor();
-    await save('signed');
+    await save(page, 'signed');
   });
 });
