@@ -35,6 +35,7 @@ describe('tasks without a result', { timeout: 400_000 }, () => {
     await review.locator('.first-read').waitFor();
     await settle(page);
     assert.equal(await failures().isVisible(), false);
+    assert.equal(await page.locator('.failure-notice').isVisible(), false);
     assert.deepEqual(asked.filter((path) => path.endsWith('/task-failures')), []);
     await review.getByLabel('Malignant').check();
     await review.getByRole('button', { name: 'Record impression' }).click();
@@ -50,11 +51,14 @@ describe('tasks without a result', { timeout: 400_000 }, () => {
         assert.ok(words.includes(expected), `${expected} in ${words}`);
       }
     }
+    await page.getByRole('button', { name: '2 tasks without a result' }).press('Enter');
+    assert.equal(await page.locator('.section.failed-tasks summary:focus').count(), 1);
     const below = await page.locator('.section.result + .section').getAttribute('class');
     assert.match(below, /failed-tasks/);
     assert.deepEqual(await violationsOf(page), []);
-    await failures().scrollIntoViewIfNeeded();
     await save(page, 'failures');
+    await page.locator('.panel').evaluate((panel) => panel.scrollTo(0, 0));
+    await save(page, 'failures-notice');
   });
 
   test('are told of in Chinese', async () => {
@@ -85,7 +89,7 @@ describe('tasks without a result', { timeout: 400_000 }, () => {
   test('say how to have them asked where they are not asked again', async () => {
     const command = failure('partner-second').locator('code');
     await command.waitFor({ timeout: 100_000 });
-    assert.equal(await command.innerText(), `coverslip score ${openId(page)} --task partner-second`);
+    assert.equal(await command.innerText(), `coverslip score ${openId(page)}`);
     const words = await failure('partner-second').innerText();
     assert.match(words, /answer is wrong[^]*not asked again by itself/);
     assert.deepEqual(await violationsOf(page), []);

@@ -5,7 +5,7 @@ import { section } from '../panel/section';
 import { say } from '../words/say';
 import { type TaskFailure, taskFailures } from './api';
 import { isAnyGone, nextLookMs } from './following';
-import { askCommand, attemptWords, nextWords } from './words';
+import { askCommand, attemptWords, nextWords, noticeWords } from './words';
 
 /** For how long after a failure is gone its result may be on the way: who asks by hand takes it away first. */
 const ANSWERING_MS = 120_000;
@@ -25,6 +25,8 @@ export class FailureSection {
     h('p', { class: 'hint' }, say('These tasks were asked and gave no result. That says nothing of the slide, nor of the results of others.')),
     this.list,
   );
+  /** Leads there from above the result. */
+  readonly notice = h('button', { class: 'failure-notice', onclick: () => this.show() });
   private known: readonly TaskFailure[] = [];
   private seen = '';
   private answeringUntil = 0;
@@ -78,9 +80,19 @@ export class FailureSection {
     if (isAnswering) await this.listener.answered();
   }
 
+  private show(): void {
+    this.element.open = true;
+    this.element.scrollIntoView({ block: 'start' });
+    this.element.querySelector('summary')?.focus({ preventScroll: true });
+  }
+
   private draw(): void {
     this.element.hidden = this.known.length === 0;
-    fill(this.list, this.known.map((failure) => item(failure, this.slide)));
+    this.notice.hidden = this.known.length === 0;
+    fill(this.notice, noticeWords(this.known));
+    const list = h('ul', { class: 'failures' }, this.known.map((failure) => item(failure, this.slide)));
+    // Whoever is about to copy from it keeps what they chose.
+    if (!list.isEqualNode(this.list)) this.list.replaceChildren(...list.children);
   }
 }
 
@@ -93,6 +105,6 @@ function item(failure: TaskFailure, slide: string): HTMLElement {
     // The server speaks English.
     h('p', { class: 'failure-reason', lang: 'en' }, sentence(reason)),
     h('p', { class: 'hint' }, `${attemptWords(failure)} ${nextWords(failure, Date.now())}`),
-    again_at === null && h('code', {}, askCommand(slide, failure)),
+    again_at === null && h('code', {}, askCommand(slide)),
   );
 }

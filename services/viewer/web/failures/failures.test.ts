@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TaskFailure } from './api';
 import { isAnyGone, nextLookMs } from './following';
-import { askCommand, attemptWords, nextWords } from './words';
+import { askCommand, attemptWords, nextWords, noticeWords } from './words';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -23,10 +23,11 @@ function inSeconds(seconds: number): TaskFailure {
 test('what happens next is said, and what to do where nothing does', () => {
   expect(attemptWords(failure({}))).toBe('Asked once, 22 Nov 2026, 11:59.');
   expect(attemptWords(failure({ n_attempts: 3 }))).toBe('Asked 3 times, last 22 Nov 2026, 11:59.');
-  expect(nextWords(inSeconds(60), NOW)).toMatch(/^It is asked again 22 Nov 2026, \d\d:\d1\.$/);
+  expect(nextWords(inSeconds(60), NOW)).toMatch(/^It is asked again at \d\d:01\.$/);
   expect(nextWords(inSeconds(-1), NOW)).toBe('It is being asked again.');
   expect(nextWords(failure({}), NOW)).toMatch(/not asked again by itself/);
-  expect(askCommand('3469', failure({}))).toBe('coverslip score 3469 --task partner-tumour');
+  expect(askCommand('3469')).toBe('coverslip score 3469');
+  expect(noticeWords([failure({})])).toBe('1 task without a result');
 });
 
 test('the next look comes when the first of them was asked again, and within a minute', () => {

@@ -42,7 +42,7 @@ export class SlidePage {
   ) {
     this.review = new ReviewSection((fresh) => book.put(fresh), (error) => this.fail(error));
     this.failures = new FailureSection(id, { answered: () => this.showNewResults(), failed: (error) => this.fail(error) });
-    this.places = { ...frame, failures: this.failures.element, people: h('div', { class: 'people' }, this.review.element) };
+    this.places = { ...frame, failures: this.failures, people: h('div', { class: 'people' }, this.review.element) };
     this.stopFollowing = book.follow(() => this.update());
     fill(frame.stage, h('p', { class: 'stage-message' }, say('Loading…')));
     this.reservePanel();

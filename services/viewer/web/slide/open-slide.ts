@@ -33,8 +33,8 @@ const MEASURE_HINTS: Record<MeasurementKind, string> = {
 export interface Places {
   stage: HTMLElement;
   panel: HTMLElement;
-  /** Tasks without a result; it stands below those that have one. */
-  failures: HTMLElement;
+  /** Tasks without a result; it stands below those that have one, and what leads there above. */
+  failures: { notice: HTMLElement; element: HTMLElement };
   /** What people say of the slide; it stands below the result, whichever is shown. */
   people: HTMLElement;
 }
@@ -126,7 +126,7 @@ export class OpenSlide implements Commands {
       fill(
         panel,
         this.waitingPlace,
-        failures,
+        failures.element,
         this.live.element,
         people,
         this.measuring.element,
@@ -145,12 +145,14 @@ export class OpenSlide implements Commands {
     this.chosen = chosen.task.id;
     this.heat = this.newHeat(chosen);
     this.tiles = new TileLists(this.manifest, chosen, (rect) => this.leapTo(rect));
+    const { panel, failures, people } = this.places;
     fill(
-      this.places.panel,
+      panel,
       taskPicker(results, chosen, (other) => this.showResult(slide, results, other)),
+      failures.notice,
       resultSection(chosen),
-      this.places.failures,
-      this.places.people,
+      failures.element,
+      people,
       this.measuring.element,
       this.heat?.element ?? null,
       this.quality.element,

@@ -53,6 +53,11 @@ export function formatTime(iso: string): string {
   });
 }
 
+/** `14:02`, in the reader's time zone. */
+export function formatClock(iso: string): string {
+  return new Date(iso).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' });
+}
+
 export function shortHash(hash: string): string {
   return hash.slice(0, 12);
 }

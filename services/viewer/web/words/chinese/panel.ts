@@ -56,7 +56,9 @@ export const PANEL: Dictionary = {
     '以下任务已被询问，但没有给出结果。这不说明切片的任何情况，也不影响其他任务的结果。',
   'Asked once, {time}.': '已询问 1 次（{time}）。',
   'Asked {count} times, last {time}.': '已询问 {count} 次，最近一次为 {time}。',
-  'It is asked again {time}.': '将于 {time} 再次询问。',
+  'It is asked again at {time}.': '将于 {time} 再次询问。',
+  '1 task without a result': '1 项任务没有结果',
+  '{count} tasks without a result': '{count} 项任务没有结果',
   'It is being asked again.': '正在再次询问。',
   'It is not asked again by itself. Whoever runs this server can ask it:': '不会自动再次询问。服务器管理者可用以下命令询问：',
 
