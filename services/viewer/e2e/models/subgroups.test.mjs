@@ -60,9 +60,20 @@ describe('groups of slides', { timeout: 300_000 }, () => {
     await groups().locator('summary').click();
     const heads = await groups().locator('details th[scope="col"]').allInnerTexts();
     assert.ok(heads.includes('Brier score'), heads.join());
+    await noneIsCut();
     await groups().scrollIntoViewIfNeeded();
     await save(page, 'groups');
   });
+
+  /** What is wider than the page is moved within its own place. */
+  async function noneIsCut() {
+    const isCut = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1;
+    assert.equal(await page.locator('.list-place').evaluate(isCut), false, 'the page is too wide');
+    const [{ width: outer }, { width: inner }] = await Promise.all([page.locator('.models').boundingBox(), model().boundingBox()]);
+    assert.ok(inner <= outer, `a model is ${inner} wide in ${outer}`);
+    const [part, table] = await Promise.all([model().boundingBox(), groups().locator('.scrolled-table').boundingBox()]);
+    assert.ok(table === null || table.width <= part.width, 'the table pushes its card');
+  }
 
   async function place(group) {
     return row('sensitivity', group).locator('.interval-picture svg > *').boundingBox();
@@ -83,10 +94,10 @@ describe('groups of slides', { timeout: 300_000 }, () => {
 
   test('have room on a telephone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
+    await groups().locator('summary').click();
     await row('sensitivity', 'lung').scrollIntoViewIfNeeded();
     await save(page, 'groups-telephone');
-    const isCut = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1;
-    assert.equal(await page.locator('.list-place').evaluate(isCut), false, 'the page is too wide');
+    await noneIsCut();
     assert.ok((await row('sensitivity', 'lung').locator('.interval-picture').boundingBox()).width > 60);
     await page.setViewportSize({ width: 1440, height: 900 });
   });

@@ -3,6 +3,7 @@ import { formatTime, formatValue } from '../units/plain';
 import { say } from '../words/say';
 import type { Drift, DriftWeek, Rate, ScannerDrift } from './api';
 import { distancePoints, driftChart, type Point, ratePoints, topOf } from './drift-chart';
+import { numbers } from './numbers';
 import { percent } from './words';
 
 /** Whether a task is as it was, by scanner and week. */
@@ -58,11 +59,11 @@ function scannerView(scanner: ScannerDrift, figures: readonly Figure[]): HTMLEle
         h('figure', {}, h('figcaption', {}, words), driftChart(words, points, most, mostWords)),
       ),
     ),
-    h('details', {}, h('summary', {}, say('Numbers')), h('div', { class: 'scrolled-table' }, table(scanner))),
+    numbers(scanner.scanner, table(scanner)),
   );
 }
 
-function table({ weeks }: ScannerDrift): HTMLElement {
+function table({ weeks }: ScannerDrift): HTMLTableElement {
   const heads = [
     say('Week'),
     say('Slides'),

@@ -47,7 +47,7 @@ function groupRow(drawn: ForestRow, all: Estimate, axis: Axis, kind: Mark): HTML
     return h('tr', { class: 'suppressed' }, name, h('td', {}, '–'), h('td', { colspan: 2 }, suppressionWords(drawn.reason)));
   }
   const { estimate, isWorse } = drawn;
-  const figure: Content = [estimateWords(estimate), isWorse && h('strong', {}, ` ${say('worse')}`)];
+  const figure: Content = [estimateWords(estimate), isWorse && ' ', isWorse && h('strong', {}, say('worse'))];
   return h(
     'tr',
     isWorse ? { class: 'worse' } : {},

@@ -4,6 +4,7 @@ import { say } from '../words/say';
 import type { Figures, SubgroupGap, SubgroupReport, Subgroups } from './api';
 import { forests } from './forest';
 import { forestView } from './forest-view';
+import { numbers } from './numbers';
 import { cautionWords, columnWords, estimateWords, gapWords, groupWords, suppressionWords } from './subgroup-words';
 import { measureWords } from './words';
 
@@ -17,8 +18,7 @@ export function subgroupView({ looked_at, found }: Subgroups, alertOf: AlertOf):
     h('p', { class: 'hint' }, say('Looked at {time}.', { time: formatTime(looked_at) }), ' ', cautionWords(found)),
     found.gaps.length > 0 && gapList(found, alertOf),
     h('div', { class: 'forests' }, forests(found).map(forestView)),
-    Object.keys(found.figures).length > 0 &&
-      h('details', {}, h('summary', {}, say('Numbers')), h('div', { class: 'scrolled-table' }, numbers(found))),
+    Object.keys(found.figures).length > 0 && numbers(say('Groups of slides'), table(found)),
   ];
 }
 
@@ -34,7 +34,7 @@ function gapList({ gaps, gap_limit }: SubgroupReport, alertOf: AlertOf): Content
 }
 
 /** All measures, also those that are not compared. */
-function numbers({ figures, columns }: SubgroupReport): HTMLElement {
+function table({ figures, columns }: SubgroupReport): HTMLTableElement {
   const measures = Object.keys(figures);
   const cells = (of: Figures) => measures.map((measure) => h('td', {}, estimateWords(of[measure])));
   const row = (name: string, ...content: Content[]) => h('tr', {}, h('th', { scope: 'row' }, name), content);

@@ -72,6 +72,7 @@ export const MODELS: Dictionary = {
   'Without an answer, mean of the last weeks': '未作答（近几周加权平均）',
   'Overridden, mean of the last weeks': '被否决（近几周加权平均）',
   'Numbers': '数值',
+  'Numbers: {of}': '数值：{of}',
   'Week': '周',
   'Stability of scores': '评分稳定性',
   'Chance': '偶然概率',
