@@ -1,7 +1,7 @@
 // What a pathologist does with a case, against a server with --first-read and a scored slide.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { openViewer } from '../browser.mjs';
+import { openViewer, save } from '../browser.mjs';
 import { ask, heatmapShown, openId, settle } from '../opening.mjs';
 
 const ACCESSION = 'S26-4711';

@@ -97,6 +97,8 @@ describe('groups of slides', { timeout: 300_000 }, () => {
     await groups().locator('summary').click();
     await row('sensitivity', 'lung').scrollIntoViewIfNeeded();
     await save(page, 'groups-telephone');
+    await page.locator('.alert').first().scrollIntoViewIfNeeded();
+    await save(page, 'alerts-telephone');
     await noneIsCut();
     assert.ok((await row('sensitivity', 'lung').locator('.interval-picture').boundingBox()).width > 60);
     await page.setViewportSize({ width: 1440, height: 900 });

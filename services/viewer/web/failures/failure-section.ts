@@ -9,6 +9,7 @@ import { askCommand, attemptWords, nextWords, noticeWords } from './words';
 
 /** For how long after a failure is gone its result may be on the way: who asks by hand takes it away first. */
 const ANSWERING_MS = 120_000;
+const ANSWERING_LOOK_MS = 5_000;
 
 interface Listener {
   /** There may be a result of a task that had none. */
@@ -76,7 +77,8 @@ export class FailureSection {
     this.known = found;
     this.draw();
     const isAnswering = now < this.answeringUntil;
-    if (found.length > 0 || isAnswering) this.timer = window.setTimeout(() => this.look(), nextLookMs(found, now));
+    const wait = isAnswering ? ANSWERING_LOOK_MS : nextLookMs(found, now);
+    if (found.length > 0 || isAnswering) this.timer = window.setTimeout(() => this.look(), wait);
     if (isAnswering) await this.listener.answered();
   }
 

@@ -12,6 +12,7 @@ import {
   type ShadowComparison,
   shadowOf,
   type SubgroupGap,
+  type Subgroups,
   subgroupsOf,
   type WholeModel,
   wholeModel,
@@ -38,7 +39,6 @@ export class ModelCard {
   readonly element: HTMLElement;
   private readonly more = h('div', { class: 'model-more' });
   private readonly details = h('details', { class: 'model-details' }, h('summary', {}, say('Evaluation, shadow, drift and groups of slides')), this.more);
-
   /** Its groups of slides, once they are drawn. */
   private groups: HTMLElement | null = null;
   private leadsToGroups = false;
@@ -115,7 +115,7 @@ export class ModelCard {
     const { hash } = this.model;
     const found = await subgroupsOf(hash);
     const look = () => this.alerting(measureSubgroups(hash));
-    const view = (shown: typeof found) => subgroupView(shown, (gap) => this.listener.alertOf(this.model, gap));
+    const view = (shown: Subgroups) => subgroupView(shown, (gap) => this.listener.alertOf(this.model, gap));
     return watchSection({ title: say('Groups of slides'), found, does: say('Measure now'), look, view });
   }
 

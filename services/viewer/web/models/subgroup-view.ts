@@ -25,7 +25,7 @@ export function subgroupView({ looked_at, found }: Subgroups, alertOf: AlertOf):
 function gapList({ gaps, gap_limit }: SubgroupReport, alertOf: AlertOf): Content {
   const item = (gap: SubgroupGap) => {
     const show = alertOf(gap);
-    return h('li', {}, h('span', {}, gapWords(gap)), show && h('button', { class: 'to-alert', onclick: show }, say('Its alert')));
+    return h('li', {}, h('span', {}, gapWords(gap)), show && h('button', { onclick: show }, say('Its alert')));
   };
   return [
     h('p', { class: 'unmet' }, say('Worse by more than {limit}, with an interval that leaves out the figure of all:', { limit: gap_limit })),

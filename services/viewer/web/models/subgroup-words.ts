@@ -66,6 +66,7 @@ function undefinedWords(reason: Extract<Estimate, { state: 'undefined' }>['reaso
 /** What may be concluded from slides that were chosen by being signed. */
 export function cautionWords({ n_scored, n_signed, n_abstained, signed_share }: SubgroupReport): string {
   if (signed_share === null) return say('It has scored no slide of which this is known.');
+  if (n_signed === 0) return say('None of the {count} slides that it scored is judged and signed: there is nothing to measure it by.', { count: n_scored });
   const without = n_abstained > 0 ? say('{count} of them have no answer and are in no figure.', { count: n_abstained }) : '';
   const measured =
     signed_share >= 1
@@ -76,7 +77,7 @@ export function cautionWords({ n_scored, n_signed, n_abstained, signed_share }: 
           percent: percent(signed_share),
         });
   const chosen =
-    signed_share < 1 && n_signed > 0
+    signed_share < 1
       ? say('Which slides are signed is no matter of chance: of all slides the figures may be better or worse.')
       : '';
   return [measured, without, chosen].filter(Boolean).join(' ');

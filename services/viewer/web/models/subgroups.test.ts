@@ -62,6 +62,7 @@ test('what was measured is said to be no random choice, unless it is all', () =>
       'Which slides are signed is no matter of chance: of all slides the figures may be better or worse.',
   );
   expect(cautionWords({ ...REPORT, n_signed: 90, n_abstained: 0, signed_share: 1 })).toBe('All 90 slides that it scored are judged and signed.');
+  expect(cautionWords({ ...REPORT, n_signed: 0, n_abstained: 0, signed_share: 0 })).toMatch(/^None of the 90 slides/);
   expect(cautionWords({ ...REPORT, n_scored: 0, n_signed: 0, signed_share: null })).toMatch(/^It has scored no slide/);
 });
 

@@ -83,6 +83,8 @@ export const MODELS: Dictionary = {
   'Measure now': '立即测量',
   'Looking…': '正在检查…',
   'It has scored no slide of which this is known.': '没有可供测量的已分析切片。',
+  'None of the {count} slides that it scored is judged and signed: there is nothing to measure it by.':
+    '它分析的 {count} 张切片均未经医师判读并签发：没有可供测量的依据。',
   'All {count} slides that it scored are judged and signed.': '它分析的 {count} 张切片均已由医师判读并签发。',
   'Of {scored} slides that it scored {signed} are judged and signed ({percent}), and these are measured.':
     '它分析的 {scored} 张切片中有 {signed} 张（{percent}）已由医师判读并签发，只测量这些切片。',
