@@ -137,9 +137,10 @@ async fn one_task(
     let Some(made) = made else {
         return Ok(None);
     };
+    made.count(deps, MeteredKind::Scored).await?;
     let recording = deps.catalog.record_prediction(slide, &made.prediction);
     recording.await?;
-    Ok(Some(made.note(deps, MeteredKind::Scored).await?))
+    Ok(Some(made.note(deps).await?))
 }
 
 async fn made(
