@@ -1,6 +1,7 @@
 //! A service beside the task whose heads it has: what it says, what it is asked, and what it may see.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,41 @@ use crate::service::{Service, service_task};
 
 /// How far numpy's sums may be from ours.
 const TOLERANCE: f64 = 1e-5;
+
+#[test]
+fn a_service_of_tiles_is_checked_by_those_of_a_painted_slide() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let check = |task: &Path| {
+        let allow = ["--task-service-allow", "127.0.0.0/8"];
+        run(["task", "check", text(task)?, allow[0], allow[1]])
+    };
+    let service = Service::start(folder.path(), &["--tiles"])?;
+    let task = tile_task(folder.path(), &service.url)?;
+    let checked = check(&task)?;
+    ensure!(checked.code == Some(0), "{checked:?}");
+    ensure!(checked.stdout.lines().count() == 7, "{checked:?}");
+    let asked = service.asked()?;
+    ensure!(asked.len() == 4, "{asked:?}");
+    for one in &asked {
+        let fetched = &one["fetched"];
+        ensure!(fetched["tile"][0] == 200, "{fetched}");
+        ensure!(fetched["slides"][0] == 403, "{fetched}");
+    }
+
+    let blind = Service::start(folder.path(), &["--tiles", "--blind"])?;
+    let checked = check(&tile_task(folder.path(), &blind.url)?)?;
+    ensure!(checked.code == Some(2), "{checked:?}");
+    let wrong = "wrong  0 pictures of tiles fetched: it takes tiles";
+    ensure!(checked.stdout.contains(wrong), "{checked:?}");
+    Ok(())
+}
+
+fn tile_task(folder: &Path, url: &str) -> Result<PathBuf> {
+    service_task(folder, url, |task| {
+        task["id"] = json!("partner-tiles");
+        task["service"]["takes"] = json!("tiles");
+    })
+}
 
 /// The slide's latest results, once there are so many.
 fn results(server: &Server, slide: &str, n: usize) -> Result<Vec<Value>> {
@@ -140,10 +176,7 @@ fn a_service_that_looks_at_tiles_sees_those_of_its_slide_alone() -> Result<()> {
     );
     phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "8"])?;
     let service = Service::start(folder.path(), &["--tiles"])?;
-    let task = service_task(folder.path(), &service.url, |task| {
-        task["id"] = json!("partner-tiles");
-        task["service"]["takes"] = json!("tiles");
-    })?;
+    let task = tile_task(folder.path(), &service.url)?;
     done(&["task", "install", text(&task)?, "--data", text(&data)?])?;
     let allow = ["--task-service-allow", "127.0.0.0/8"];
     let server = Server::start(&data, allow)?;
