@@ -5,10 +5,8 @@ use catalog::{Catalog, Standing};
 use flow::{Prediction, SlideId};
 use mil::{ServiceTask, StoredAnswer};
 
-use crate::cohort::{
-    Columns, DataFolder, LabelTable, SlidePrediction, bag_label, ensure_unrepeated,
-    predictions_table, usable,
-};
+use super::table_of_answers;
+use crate::cohort::{Columns, DataFolder, LabelTable, bag_label, ensure_unrepeated, usable};
 use crate::installation::known_catalog;
 use crate::slide_names::SlideNames;
 
@@ -107,13 +105,8 @@ fn table(labels: &LabelTable, task: &ServiceTask, results: &[Prediction]) -> Res
             .with_context(|| format!("the stored result of slide {} is damaged", result.slide))
     };
     let said: Vec<StoredAnswer> = results.iter().map(of_this_task).collect::<Result<_>>()?;
-    let names = answers.names();
-    let slides = labels.rows.iter().zip(&said);
-    let slides = slides.map(|(row, said)| SlidePrediction {
-        row,
-        fold: None,
-        called: names[said.answer].clone(),
-        probabilities: &said.answer_probabilities,
-    });
-    predictions_table(labels, &names, slides)
+    let said = said
+        .iter()
+        .map(|said| (said.answer, &*said.answer_probabilities));
+    table_of_answers(labels, answers, said)
 }

@@ -11,21 +11,21 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use evaluation::{Bootstrap, GroupColumns, Report, TableConfig, from_csv};
 use flow::Sha256Digest;
-use mil::AnyTask;
+use mil::{Answers, AnyTask};
 
 use self::answered::answered;
 use self::described_task::DescribedTask;
 use self::result::Evaluated;
 use self::scored::scored;
 use super::block_on;
-use crate::cohort::BagSource;
+use crate::cohort::{BagSource, LabelTable, SlidePrediction, predictions_table};
 use crate::compute_choice::PrecisionChoice;
 use crate::exit::Outcome;
 use crate::files;
 use crate::{print, task_folder};
 
-const ENCODER_OF_A_SERVICE: &str = "the task is a service, whose answers are stored: they are of the bags that its task.json names, \
-     so leave --encoder out";
+const ENCODER_OF_A_SERVICE: &str = "the task is a service, whose answers are stored: they are of the \
+     bags that its task.json names, so leave --encoder out";
 
 #[derive(Debug, Args)]
 pub(crate) struct Evaluate {
@@ -167,4 +167,21 @@ impl Evaluate {
         let predictions = from_csv(csv, &table).context("cannot evaluate these predictions")?;
         Ok(Report::of(&predictions, &bootstrap)?)
     }
+}
+
+/// Of each row of the labels which answer was given, and how likely each is.
+fn table_of_answers<'a>(
+    labels: &LabelTable,
+    answers: &Answers,
+    said: impl Iterator<Item = (usize, &'a [f64])>,
+) -> Result<Vec<u8>> {
+    let names = answers.names();
+    let slides = labels.rows.iter().zip(said);
+    let slides = slides.map(|(row, (answer, probabilities))| SlidePrediction {
+        row,
+        fold: None,
+        called: names[answer].clone(),
+        probabilities,
+    });
+    predictions_table(labels, &names, slides)
 }

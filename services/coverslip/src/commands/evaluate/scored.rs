@@ -1,11 +1,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use mil::{Scores, Task};
+use mil::Task;
 
-use crate::cohort::{
-    BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
-};
+use super::table_of_answers;
+use crate::cohort::{BagSource, Cohort, Columns, bag_label, covariates};
 
 /// Scores every labelled slide with a task: the table that is then evaluated.
 pub(super) async fn scored(task: &Task, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
@@ -26,17 +25,8 @@ pub(super) async fn scored(task: &Task, source: BagSource, labels: &Path) -> Res
         let scored = task.score_knowing(&bag.embeddings, bag.dimension, &known);
         scores.push(scored.with_context(|| format!("cannot score {}", row.place()))?);
     }
-    table(&cohort, task, &scores)
-}
-
-fn table(cohort: &Cohort, task: &Task, scores: &[Scores]) -> Result<Vec<u8>> {
-    let names = task.file().answers.names();
-    let rows = cohort.labels.rows.iter().zip(scores);
-    let slides = rows.map(|(row, scores)| SlidePrediction {
-        row,
-        fold: None,
-        called: names[scores.answer].clone(),
-        probabilities: &scores.answer_probabilities,
-    });
-    predictions_table(&cohort.labels, &names, slides)
+    let said = scores
+        .iter()
+        .map(|scores| (scores.answer, &*scores.answer_probabilities));
+    table_of_answers(&cohort.labels, &task.file().answers, said)
 }
