@@ -25,17 +25,15 @@ impl Made {
         }
     }
 
-    /// Counts it. To be done before it is recorded: what is recorded is not scored again, so that
-    /// nobody would count it for a process that died in between.
-    pub(crate) async fn count(&self, deps: &MilDeps, kind: MeteredKind) -> Result<()> {
-        Ok(meter(&deps.catalog, kind, &self.prediction, self.seconds).await?)
-    }
-
-    /// Keeps what slides are compared by, once it is recorded.
-    pub(crate) async fn note(self, deps: &MilDeps) -> Result<Prediction> {
+    /// Counts it, and keeps what slides are compared by. To be done before it is recorded: what is
+    /// recorded is not scored again, so that nobody would do this for a process that died in between.
+    pub(crate) async fn note(self, deps: &MilDeps, kind: MeteredKind) -> Result<Prediction> {
         let Self {
-            prediction, seen, ..
+            prediction,
+            seconds,
+            seen,
         } = self;
+        meter(&deps.catalog, kind, &prediction, seconds).await?;
         observe(&deps.store, &deps.catalog, &prediction, seen, Utc::now()).await?;
         Ok(prediction)
     }

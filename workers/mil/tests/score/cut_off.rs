@@ -16,7 +16,8 @@ use crate::governed::{moved, registered};
 use crate::{deps, stored_bag, task_of_version};
 
 #[tokio::test]
-async fn a_slide_counts_once_wherever_it_was_cut_off() -> Result<(), Box<dyn Error>> {
+async fn a_slide_counts_once_and_is_compared_wherever_it_was_cut_off() -> Result<(), Box<dyn Error>>
+{
     for n_steps in 1.. {
         let folder = tempfile::tempdir()?;
         let deps = deps(folder.path()).await?;
@@ -42,6 +43,14 @@ async fn a_slide_counts_once_wherever_it_was_cut_off() -> Result<(), Box<dyn Err
             .collect();
         let once = [(MeteredKind::Scored, 1), (MeteredKind::Shadow, 1)];
         assert_eq!(counted, BTreeMap::from(once), "cut off after {n_steps}");
+        for task in &tasks {
+            let task = task.reference().hash;
+            let kept = deps
+                .catalog
+                .observations(task, now - day, now + day)
+                .await?;
+            assert_eq!(kept.len(), 1, "cut off after {n_steps}");
+        }
         if has_ended {
             assert!(n_steps > 10, "it was cut off at {n_steps} moments alone");
             break;
