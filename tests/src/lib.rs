@@ -3,6 +3,7 @@
 mod binary;
 mod description;
 mod files;
+mod next_version;
 mod person;
 mod push;
 mod server;
@@ -13,6 +14,7 @@ mod truth;
 pub use binary::{Finished, coverslip, run};
 pub use description::{Asked, Description, Operation};
 pub use files::files_below;
+pub use next_version::next_version;
 pub use person::Person;
 pub use push::pushed_new;
 pub use server::{Asker, Server};

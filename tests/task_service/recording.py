@@ -1,8 +1,9 @@
 """The example service, which writes down what it was asked; with `--tiles`, one that looks at tiles.
 
-Run as `recording.py TASK RECORD [--tiles]`; it prints where it listens.
+It prints where it listens.
 """
 
+import argparse
 import json
 import pathlib
 import sys
@@ -13,6 +14,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "docs/task-
 import service  # noqa: E402
 
 
+class LooksAtTiles(service.Model):
+    def description(self):
+        return super().description() | {"takes": "tiles"}
+
+
 class Recording(service.Service):
     def predicted(self, body):
         metadata, arrays = service.tensors(body)
@@ -20,9 +26,13 @@ class Recording(service.Service):
         note = {"path": self.path, "headers": dict(self.headers), "metadata": metadata}
         note["shapes"] = {name: list(array.shape) for name, array in arrays.items()}
         if self.server.looks_at_tiles:
-            note["fetched"] = fetched(request, arrays["tiles"][0])
+            if not self.server.is_blind:
+                note["fetched"] = fetched(request, arrays["tiles"][0])
             answer = {"job": request["job"], "model": request["model"]}
             answer["probabilities"] = {"benign": 0.25, "tumour": 0.75}
+        elif request["n_tiles"] < self.server.least_tiles:
+            answer = {"job": request["job"], "model": request["model"]}
+            answer["abstention"] = {"reason": "there is too little of it"}
         else:
             answer = super().predicted(body)
         with self.server.record.open("a") as record:
@@ -57,10 +67,20 @@ def status(url, token):
 
 
 def main():
-    task, record = map(pathlib.Path, sys.argv[1:3])
-    server = service.Server(("127.0.0.1", 0), service.Model(task), service=Recording)
-    server.record = record
-    server.looks_at_tiles = "--tiles" in sys.argv
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("task", type=pathlib.Path, help="the folder of the task whose heads answer")
+    parser.add_argument("record", type=pathlib.Path, help="where it is noted what was asked")
+    parser.add_argument("--tiles", action="store_true", help="look at tiles")
+    parser.add_argument("--blind", action="store_true", help="do not look at them after all")
+    parser.add_argument("--least-tiles", type=int, default=0, help="give no answer to fewer")
+    parser.add_argument("--port", type=int, default=0)
+    given = parser.parse_args()
+    model = (LooksAtTiles if given.tiles else service.Model)(given.task)
+    server = service.Server(("127.0.0.1", given.port), model, service=Recording)
+    server.record = given.record
+    server.looks_at_tiles = given.tiles
+    server.is_blind = given.blind
+    server.least_tiles = given.least_tiles
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 

@@ -8,15 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Finished, Server, phantom, pushed_new, run};
+use harness::{Finished, Server, next_version, phantom, pushed_new, run};
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
-
-const SHIPPED: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../models/shipped/tasks/phantom-tumour"
-);
 
 /// Predictions that a good task makes: 20 slides, one of them near the other side.
 fn table(of_tumour: f64) -> String {
@@ -79,22 +74,6 @@ impl Lab {
     fn model(&self, words: &[&str]) -> Result<Finished> {
         let data = self.data();
         run(["model"].iter().chain(words).chain(&["--data", &data]))
-    }
-
-    /// The shipped task with a threshold that nothing reaches.
-    fn second_version(&self) -> Result<PathBuf> {
-        let folder = self.folder.path().join("second");
-        fs::create_dir(&folder)?;
-        for entry in fs::read_dir(SHIPPED)? {
-            let entry = entry?;
-            fs::copy(entry.path(), folder.join(entry.file_name()))?;
-        }
-        let file = folder.join("task.json");
-        let mut task: Value = serde_json::from_slice(&fs::read(&file)?)?;
-        task["version"] = json!("2.0.0");
-        task["threshold"] = json!(0.999_999_9);
-        fs::write(&file, serde_json::to_vec_pretty(&task)?)?;
-        Ok(folder)
     }
 
     /// What `coverslip evaluate` says of such predictions of the task.
@@ -169,159 +148,184 @@ fn text(path: &Path) -> Result<&str> {
 #[test]
 fn a_new_version_goes_through_shadow_to_service_and_back() -> Result<()> {
     let lab = Lab::open()?;
-    let file = lab.folder.path().join("phantom.tiff");
-    let painted = [
-        "--size", "4096", "--tumour", "0.2", "--grade", "3", "--seed", "90002",
-    ];
-    phantom(&file, &painted)?;
-    let push = lab
-        .server
-        .post("/api/v1/slides")
-        .header("X-Accession", "S26-1");
-    let slide = pushed_new(push.body(fs::read(&file)?))?;
-    lab.server.wait_for_state(&slide, &["scored"])?;
-    let first = lab.wait_for_version(&slide, "1.0.0")?;
-    ensure!(
-        first["predictions"][0]["call"]["label"] == "tumour",
-        "{first}"
-    );
-
-    // Registered before it comes into service, so that it never is without anybody's word.
-    let task = lab.second_version()?;
-    let criteria = lab.folder.path().join("criteria.json");
-    let asked = json!({
-        "least_slides": 20,
-        "figures": [{ "measure": "auc", "limit": { "at_least": 0.9 } }],
-    });
-    fs::write(&criteria, asked.to_string())?;
-    let registered = lab.model(&[
-        "register",
-        text(&task)?,
-        "--criteria",
-        text(&criteria)?,
-        "--by",
-        "Ada",
-    ])?;
-    ensure!(registered.code == Some(0), "{registered:?}");
-    let hash = registered
-        .stdout
-        .split_whitespace()
-        .next()
-        .context("a hash")?
-        .to_owned();
-    let installed = run(["task", "install", text(&task)?, "--data", &lab.data()])?;
-    ensure!(installed.code == Some(0), "{installed:?}");
-    let models = lab.server.get_json("/api/v1/models")?;
-    let states: Vec<_> = models["models"]
-        .as_array()
-        .context("models")?
-        .iter()
-        .map(|one| format!("{} {}", one["version"], one["state"]))
-        .collect();
-    ensure!(
-        states.contains(&"\"1.0.0\" \"active\"".to_owned())
-            && states.contains(&"\"2.0.0\" \"draft\"".to_owned()),
-        "{states:?}"
-    );
-
-    // In shadow it scores the stored bag.
-    let path = format!("/api/v1/models/{hash}");
-    let state = format!("{path}/state");
-    let moved = lab.model(&[
-        "move",
-        &hash,
-        "shadow",
-        "--by",
-        "Ada",
-        "--reason",
-        "to compare",
-    ])?;
-    ensure!(moved.code == Some(0), "{moved:?}");
-    let report = lab.wait(&format!("{path}/shadow"), |report| report["n_both"] == 1)?;
-    ensure!(
-        report["n_changed"] == 1 && report["n_agree"] == 0,
-        "{report}"
-    );
-    ensure!(report["slides"][0]["slide"] == slide, "{report}");
-    ensure!(
-        report["slides"][0]["shadow"]["answer"] == "benign",
-        "{report}"
-    );
-    let shown = lab.shown(&slide)?;
-    ensure!(
-        shown.contains("1.0.0"),
-        "nothing of the active version is shown"
-    );
-    for canary in ["2.0.0", &hash[..12]] {
-        ensure!(
-            !shown.contains(canary),
-            "{canary} is shown of what is in shadow"
-        );
-    }
-
-    // It is not promoted before an evaluation meets what was asked of it.
-    let promote = || {
-        lab.post(
-            &state,
-            &json!({ "state": "active", "reason": "it is better" }),
-        )
-    };
-    let (status, refused) = promote()?;
-    ensure!(status == 409, "{status} {refused}");
-    let by_token = lab.server.post(&state);
-    let by_token = by_token
-        .json(&json!({ "state": "active", "reason": "" }))
-        .send()?;
-    ensure!(
-        by_token.status() == 403,
-        "a token promoted: {}",
-        by_token.status()
-    );
-    for (of_tumour, is_met) in [(0.3, false), (0.9, true)] {
-        let (status, stored) = lab.post(
-            &format!("{path}/evaluations"),
-            &lab.evaluated(&task, of_tumour)?,
-        )?;
-        ensure!(
-            status == 201 && stored["verdict"]["is_met"] == is_met,
-            "{status} {stored}"
-        );
-        let (status, answer) = promote()?;
-        ensure!(
-            status == if is_met { 200 } else { 409 },
-            "{status} {answer}"
-        );
-    }
+    let slide = lab.receive_tumour()?;
+    let version = lab.register_next_version()?;
+    lab.ensure_states(["\"1.0.0\" \"active\"", "\"2.0.0\" \"draft\""])?;
+    lab.score_in_shadow(&version, &slide)?;
+    lab.ensure_only_the_first_is_shown(&version, &slide)?;
+    lab.promote_once_it_was_evaluated(&version)?;
     let second = lab.wait_for_version(&slide, "2.0.0")?;
     ensure!(
         second["predictions"][0]["call"]["label"] == "benign",
         "{second}"
     );
-
-    // One call puts back what was there, at once.
-    let reason = json!({ "reason": "it misses everything" });
-    let (status, back) = lab.post(&format!("{path}/rollback"), &reason)?;
-    ensure!(
-        status == 200 && back["version"] == "1.0.0",
-        "{status} {back}"
-    );
-    let shown = lab.shown(&slide)?;
-    ensure!(
-        !shown.contains(&hash[..12]),
-        "what was rolled back is still shown"
-    );
-    let first = lab
-        .server
-        .get_json(&format!("/api/v1/slides/{slide}/predictions"))?;
-    ensure!(
-        first["predictions"].as_array().map(Vec::len) == Some(1),
-        "{first}"
-    );
-    ensure!(
-        first["predictions"][0]["call"]["label"] == "tumour",
-        "{first}"
-    );
+    lab.roll_back(&version, &slide)?;
     let verified = run(["audit", "verify", "--data", &lab.data()])?;
     ensure!(verified.code == Some(0), "{verified:?}");
     Ok(())
+}
+
+/// What is brought into service after the task that ships.
+struct Version {
+    task: PathBuf,
+    hash: String,
+}
+
+impl Version {
+    fn path(&self, below: &str) -> String {
+        format!("/api/v1/models/{}/{below}", self.hash)
+    }
+}
+
+impl Lab {
+    /// A slide that the task that ships calls a tumour.
+    fn receive_tumour(&self) -> Result<String> {
+        let file = self.folder.path().join("phantom.tiff");
+        let painted = [
+            "--size", "4096", "--tumour", "0.2", "--grade", "3", "--seed", "90002",
+        ];
+        phantom(&file, &painted)?;
+        let push = self.server.post("/api/v1/slides");
+        let push = push.header("X-Accession", "S26-1");
+        let slide = pushed_new(push.body(fs::read(&file)?))?;
+        self.server.wait_for_state(&slide, &["scored"])?;
+        let first = self.wait_for_version(&slide, "1.0.0")?;
+        ensure!(
+            first["predictions"][0]["call"]["label"] == "tumour",
+            "{first}"
+        );
+        Ok(slide)
+    }
+
+    /// Registered before it is installed, so that it is never in service without anybody's word.
+    fn register_next_version(&self) -> Result<Version> {
+        let task = next_version(self.folder.path())?;
+        let criteria = self.folder.path().join("criteria.json");
+        let asked = json!({
+            "least_slides": 20,
+            "figures": [{ "measure": "auc", "limit": { "at_least": 0.9 } }],
+        });
+        fs::write(&criteria, asked.to_string())?;
+        let criteria = text(&criteria)?;
+        let words = [
+            "register",
+            text(&task)?,
+            "--criteria",
+            criteria,
+            "--by",
+            "Ada",
+        ];
+        let registered = self.model(&words)?;
+        ensure!(registered.code == Some(0), "{registered:?}");
+        let hash = registered.stdout.split_whitespace().next();
+        let hash = hash.context("a hash")?.to_owned();
+        let installed = run(["task", "install", text(&task)?, "--data", &self.data()])?;
+        ensure!(installed.code == Some(0), "{installed:?}");
+        Ok(Version { task, hash })
+    }
+
+    fn ensure_states(&self, expected: [&str; 2]) -> Result<()> {
+        let models = self.server.get_json("/api/v1/models")?;
+        let rows = models["models"].as_array().context("models")?.iter();
+        let states = rows.map(|one| format!("{} {}", one["version"], one["state"]));
+        let states: Vec<_> = states.collect();
+        let is_there = |state: &&str| states.iter().any(|one| one == state);
+        ensure!(expected.iter().all(is_there), "{states:?}");
+        Ok(())
+    }
+
+    /// In shadow it scores the stored bag.
+    fn score_in_shadow(&self, version: &Version, slide: &str) -> Result<()> {
+        let moved = self.model(&[
+            "move",
+            &version.hash,
+            "shadow",
+            "--by",
+            "Ada",
+            "--reason",
+            "to compare",
+        ])?;
+        ensure!(moved.code == Some(0), "{moved:?}");
+        let report = self.wait(&version.path("shadow"), |report| report["n_both"] == 1)?;
+        ensure!(
+            report["n_changed"] == 1 && report["n_agree"] == 0,
+            "{report}"
+        );
+        ensure!(report["slides"][0]["slide"] == slide, "{report}");
+        ensure!(
+            report["slides"][0]["shadow"]["answer"] == "benign",
+            "{report}"
+        );
+        Ok(())
+    }
+
+    fn ensure_only_the_first_is_shown(&self, version: &Version, slide: &str) -> Result<()> {
+        let shown = self.shown(slide)?;
+        ensure!(
+            shown.contains("1.0.0"),
+            "nothing of the active version is shown"
+        );
+        for canary in ["2.0.0", &version.hash[..12]] {
+            ensure!(
+                !shown.contains(canary),
+                "{canary} is shown of what is in shadow"
+            );
+        }
+        Ok(())
+    }
+
+    /// Not before an evaluation meets what was asked of it, and not by a token.
+    fn promote_once_it_was_evaluated(&self, version: &Version) -> Result<()> {
+        let state = version.path("state");
+        let wanted = json!({ "state": "active", "reason": "it is better" });
+        let (status, refused) = self.post(&state, &wanted)?;
+        ensure!(status == 409, "{status} {refused}");
+        let by_token = self.server.post(&state).json(&wanted).send()?;
+        ensure!(
+            by_token.status() == 403,
+            "a token promoted: {}",
+            by_token.status()
+        );
+        for (of_tumour, is_met) in [(0.3, false), (0.9, true)] {
+            let evaluated = self.evaluated(&version.task, of_tumour)?;
+            let (status, stored) = self.post(&version.path("evaluations"), &evaluated)?;
+            ensure!(
+                status == 201 && stored["verdict"]["is_met"] == is_met,
+                "{status} {stored}"
+            );
+            let (status, answer) = self.post(&state, &wanted)?;
+            ensure!(
+                status == if is_met { 200 } else { 409 },
+                "{status} {answer}"
+            );
+        }
+        Ok(())
+    }
+
+    /// One call puts back what was there, at once.
+    fn roll_back(&self, version: &Version, slide: &str) -> Result<()> {
+        let reason = json!({ "reason": "it misses everything" });
+        let (status, back) = self.post(&version.path("rollback"), &reason)?;
+        ensure!(
+            status == 200 && back["version"] == "1.0.0",
+            "{status} {back}"
+        );
+        let shown = self.shown(slide)?;
+        ensure!(
+            !shown.contains(&version.hash[..12]),
+            "what was rolled back is still shown"
+        );
+        let first = self
+            .server
+            .get_json(&format!("/api/v1/slides/{slide}/predictions"))?;
+        ensure!(
+            first["predictions"].as_array().map(Vec::len) == Some(1),
+            "{first}"
+        );
+        ensure!(
+            first["predictions"][0]["call"]["label"] == "tumour",
+            "{first}"
+        );
+        Ok(())
+    }
 }

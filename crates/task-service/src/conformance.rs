@@ -8,7 +8,7 @@ use mil::{ServiceAnswer, ServiceTask, Takes};
 
 use crate::ask::status;
 use crate::body::body;
-use crate::{Job, SlideScale, TaskServices};
+use crate::{Job, Pictures, SlideScale, TaskServices};
 
 /// Bags that are sent: the smallest there is, a small one, and one of several hundred tiles.
 const BAGS: [usize; 3] = [1, 7, 300];
@@ -34,37 +34,48 @@ impl Finding {
     }
 }
 
+/// A slide whose tiles a service may look at while it is checked.
+#[derive(Clone, Debug)]
+pub struct LentSlide {
+    pub slide: SlideId,
+    /// 2,016 micrometres a side and more: the largest bag reaches so far.
+    pub scale: SlideScale,
+    /// For the whole check.
+    pub pictures: Pictures,
+}
+
 /// Asks a task's service as Coverslip would, with made-up bags, and says what is wrong with its answers.
-/// Of a service that takes tiles the description alone: it would need a slide's pictures.
+/// Of a service that takes tiles these lie on the slide that it is `lent`; without one, the description
+/// alone is looked at.
 pub async fn conformance(
     services: &TaskServices,
     task: &ServiceTask,
+    lent: Option<&LentSlide>,
 ) -> Result<Vec<Finding>, FlowError> {
-    let mpp = Mpp::new(MPP)?;
-    let mut findings = Vec::new();
-    let described = services.description(task).await;
-    let description = match &described {
-        Ok(description) => {
-            let faults = description.faults(task);
-            let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            let checked = if words.is_empty() {
-                Ok(())
-            } else {
-                Err(words.join("; "))
-            };
-            findings.push(Finding::of("its description", checked));
-            description
-        }
-        Err(error) => {
-            findings.push(Finding::of("its description", Err(error.in_words())));
-            return Ok(findings);
-        }
+    let description = match services.description(task).await {
+        Ok(description) => description,
+        Err(error) => return Ok(vec![Finding::of("its description", Err(error.in_words()))]),
     };
-    if task.file().service.takes == Takes::Tiles {
-        return Ok(findings);
-    }
-    if let Some(dimension) = description.dimension.filter(|n| *n > 0) {
-        let shape = Shape { dimension, mpp };
+    let faults = description.faults(task);
+    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let checked = match words.is_empty() {
+        true => Ok(()),
+        false => Err(words.join("; ")),
+    };
+    let mut findings = vec![Finding::of("its description", checked)];
+    let dimension = match (task.file().service.takes, lent) {
+        (Takes::Bag, _) => description.dimension.filter(|n| *n > 0),
+        // Nothing is sent of what an encoder made of them.
+        (Takes::Tiles, Some(_)) => Some(0),
+        (Takes::Tiles, None) => None,
+    };
+    if let Some(dimension) = dimension {
+        let mpp = Mpp::new(MPP)?;
+        let shape = Shape {
+            dimension,
+            mpp,
+            lent,
+        };
         findings.extend(of_bags(services, task, shape).await);
     }
     Ok(findings)
@@ -72,12 +83,13 @@ pub async fn conformance(
 
 /// Of a made-up bag.
 #[derive(Clone, Copy)]
-struct Shape {
+struct Shape<'a> {
     dimension: u32,
     mpp: Mpp,
+    lent: Option<&'a LentSlide>,
 }
 
-async fn of_bags(services: &TaskServices, task: &ServiceTask, shape: Shape) -> Vec<Finding> {
+async fn of_bags(services: &TaskServices, task: &ServiceTask, shape: Shape<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for n in BAGS {
         let bag = MadeUp::of(task, n, shape);
@@ -98,16 +110,22 @@ async fn of_bags(services: &TaskServices, task: &ServiceTask, shape: Shape) -> V
     findings
 }
 
-/// A bag of no slide: values that look like embeddings, the same each time.
-struct MadeUp {
+/// A bag of no slide, or with tiles of the one that is lent: values that look like embeddings, the same
+/// each time.
+struct MadeUp<'a> {
     header: BagHeader,
+    lent: Option<&'a LentSlide>,
     instances: Vec<Instance>,
     embeddings: Vec<f32>,
 }
 
-impl MadeUp {
-    fn of(task: &ServiceTask, n: usize, shape: Shape) -> Self {
-        let Shape { dimension, mpp } = shape;
+impl<'a> MadeUp<'a> {
+    fn of(task: &ServiceTask, n: usize, shape: Shape<'a>) -> Self {
+        let Shape {
+            dimension,
+            mpp,
+            lent,
+        } = shape;
         let name = format!("a conformance run with {n} tiles");
         let digest = Sha256Digest::of(name.as_bytes());
         let columns = n.isqrt().max(1);
@@ -117,7 +135,7 @@ impl MadeUp {
         };
         Self {
             header: BagHeader {
-                slide: SlideId::from_digest(&digest),
+                slide: lent.map_or_else(|| SlideId::from_digest(&digest), |lent| lent.slide),
                 pyramid: digest,
                 encoder: task.file().encoder.clone(),
                 precision: Precision::F32,
@@ -132,23 +150,29 @@ impl MadeUp {
                 n_instances: n as u64,
                 chunks: Vec::new(),
             },
+            lent,
             instances: (0..n).map(at).collect(),
             embeddings: values(n * dimension as usize),
         }
     }
 
-    fn job<'a>(&'a self, task: &'a ServiceTask) -> Job<'a> {
-        let side = |tiles: u32| (f64::from(tiles) * TILE_UM / MPP) as u32;
+    fn job<'b>(&'b self, task: &'b ServiceTask) -> Job<'b> {
         Job {
             task,
             bag: &self.header,
-            scale: SlideScale {
-                size: PixelSize::new(side(self.header.columns), side(self.header.rows)),
-                mpp: self.header.mpp,
-            },
+            scale: self.lent.map_or_else(|| self.scale(), |lent| lent.scale),
             instances: &self.instances,
             embeddings: &self.embeddings,
-            pictures: None,
+            pictures: self.lent.map(|lent| &lent.pictures),
+        }
+    }
+
+    /// Of a slide that its tiles just cover.
+    fn scale(&self) -> SlideScale {
+        let side = |tiles: u32| (f64::from(tiles) * TILE_UM / MPP) as u32;
+        SlideScale {
+            size: PixelSize::new(side(self.header.columns), side(self.header.rows)),
+            mpp: self.header.mpp,
         }
     }
 

@@ -16,7 +16,7 @@ mod patience;
 mod pictures;
 mod services;
 
-pub use conformance::{Finding, conformance};
+pub use conformance::{Finding, LentSlide, conformance};
 pub use description::Description;
 pub use error::ServiceError;
 pub use job::{Job, SlideScale};

@@ -21,6 +21,7 @@ mod model;
 mod probabilities;
 mod scores;
 mod service;
+mod stored_answer;
 mod task;
 mod task_file;
 mod task_json;
@@ -44,5 +45,6 @@ pub use service::{
     AnswerFault, Declined, ServiceAnswer, ServiceModel, ServiceTask, ServiceTaskFile, ServiceTerms,
     Takes,
 };
+pub use stored_answer::StoredAnswer;
 pub use task::Task;
 pub use task_file::{GradeScale, TaskFile, TrainingSummary};

@@ -1,5 +1,6 @@
 //! How tasks that are services are reached.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -31,12 +32,23 @@ pub(crate) struct TaskServiceArgs {
 
 impl TaskServiceArgs {
     pub(crate) fn services(&self) -> Result<TaskServices> {
+        self.with_pictures_at(self.task_service_pictures.as_ref().map(Url::to_string))
+    }
+
+    /// For services that find tiles at `address`, unless another one was given.
+    pub(crate) fn services_at(&self, address: SocketAddr) -> Result<TaskServices> {
+        let given = self.task_service_pictures.as_ref().map(Url::to_string);
+        let pictures = given.unwrap_or_else(|| format!("http://{address}"));
+        self.with_pictures_at(Some(pictures))
+    }
+
+    fn with_pictures_at(&self, pictures: Option<String>) -> Result<TaskServices> {
         let networks = self.task_service_allow.iter().copied();
         let keys = self.task_service_keys.clone();
         let config = ServiceConfig {
             egress: Egress::allowing("--task-service-allow", networks),
             keys: keys.map_or_else(ServiceKeys::none, ServiceKeys::in_folder),
-            pictures: self.task_service_pictures.as_ref().map(Url::to_string),
+            pictures,
         };
         TaskServices::new(config).context("tasks that are services cannot be asked")
     }

@@ -8,6 +8,7 @@ mod installation;
 mod kill_the_servers_of_pages;
 mod kill_the_steps;
 mod kill_what_they_need;
+mod kill_while_it_counts;
 mod moment;
 mod rounds;
 mod s3_in_trouble;

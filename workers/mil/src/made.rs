@@ -25,7 +25,8 @@ impl Made {
         }
     }
 
-    /// Counts it, and keeps what slides are compared by, once it is recorded.
+    /// Counts it, and keeps what slides are compared by. To be done before it is recorded: what is
+    /// recorded is not scored again, so that nobody would do this for a process that died in between.
     pub(crate) async fn note(self, deps: &MilDeps, kind: MeteredKind) -> Result<Prediction> {
         let Self {
             prediction,

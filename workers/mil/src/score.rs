@@ -137,9 +137,9 @@ async fn one_task(
     let Some(made) = made else {
         return Ok(None);
     };
-    let recording = deps.catalog.record_prediction(slide, &made.prediction);
-    recording.await?;
-    Ok(Some(made.note(deps, MeteredKind::Scored).await?))
+    let prediction = made.note(deps, MeteredKind::Scored).await?;
+    deps.catalog.record_prediction(slide, &prediction).await?;
+    Ok(Some(prediction))
 }
 
 async fn made(

@@ -48,9 +48,9 @@ async fn one_task(deps: &MilDeps, slide: SlideId, task: &AnyTask) -> Result<()> 
     let Some(made) = made else {
         return Ok(());
     };
-    let recording = deps.catalog.record_shadow_result(slide, &made.prediction);
+    let prediction = made.note(deps, MeteredKind::Shadow).await?;
+    let recording = deps.catalog.record_shadow_result(slide, &prediction);
     recording.await?;
-    made.note(deps, MeteredKind::Shadow).await?;
     Ok(())
 }
 

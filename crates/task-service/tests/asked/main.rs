@@ -231,7 +231,7 @@ async fn a_key_is_sent_from_its_file_and_shown_nowhere() -> Tested {
 async fn a_conformance_run_says_what_is_wrong_in_words() -> Tested {
     let service = Service::start(Manner::Good).await?;
     let task = task(&service.url())?;
-    let findings = conformance(&here()?, &task).await?;
+    let findings = conformance(&here()?, &task, None).await?;
     let wrong: Vec<_> = findings
         .iter()
         .filter(|one| one.problem.is_some())
@@ -262,7 +262,7 @@ async fn a_conformance_run_says_what_is_wrong_in_words() -> Tested {
         ),
     ] {
         service.change(manner);
-        let findings = conformance(&here()?, &task).await?;
+        let findings = conformance(&here()?, &task, None).await?;
         let found = findings.iter().find(|one| one.what == what);
         let problem = found.and_then(|one| one.problem.as_deref());
         let problem = problem.ok_or_else(|| format!("{manner:?}: {findings:?}"))?;

@@ -20,7 +20,7 @@ pub(crate) struct DataFolder {
 }
 
 impl DataFolder {
-    pub(super) fn is_one(folder: &Path) -> bool {
+    pub(crate) fn is_one(folder: &Path) -> bool {
         folder.join("catalog.sqlite").is_file()
     }
 

@@ -12,6 +12,8 @@ mod feature_folder;
 mod label_table;
 mod predictions_table;
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -20,6 +22,7 @@ pub(crate) use self::bag_label::bag_label;
 pub(crate) use self::bag_source::{BagId, BagSource, SlideBag};
 pub(crate) use self::columns::Columns;
 pub(crate) use self::covariates::covariates;
+pub(crate) use self::data_folder::DataFolder;
 pub(crate) use self::label_table::{LabelRow, LabelTable};
 pub(crate) use self::predictions_table::{SlidePrediction, predictions_table};
 
@@ -42,15 +45,9 @@ impl Cohort {
     /// rows; each is named with its row.
     pub(crate) async fn read(labels: &Path, columns: &Columns, source: BagSource) -> Result<Self> {
         let labels = LabelTable::read(labels, columns)?;
-        let (mut bags, mut wrong) = (Vec::new(), Vec::new());
-        for row in &labels.rows {
-            match source.find(&row.slide) {
-                Ok(bag) => bags.push(bag),
-                Err(reason) => wrong.push(format!("{}: {reason}", row.place())),
-            }
-        }
-        refuse(&wrong)?;
-        refuse(&repeated(&labels.rows, &bags))?;
+        let bags = labels.rows.iter().map(|row| source.find(&row.slide));
+        let bags = usable(&labels, bags)?;
+        ensure_unrepeated(&labels, &bags)?;
         Ok(Self {
             labels,
             source,
@@ -73,12 +70,34 @@ impl Cohort {
     }
 }
 
-/// Two rows may call one slide by different names.
-fn repeated(rows: &[LabelRow], bags: &[BagId]) -> Vec<String> {
-    let mut first = std::collections::HashMap::new();
+/// What was found for each row, in the order of the rows.
+///
+/// # Errors
+/// If there is nothing for some: it names these rows, and why.
+pub(crate) fn usable<T>(
+    labels: &LabelTable,
+    found: impl IntoIterator<Item = Result<T, String>>,
+) -> Result<Vec<T>> {
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
+    for (row, found) in labels.rows.iter().zip(found) {
+        match found {
+            Ok(one) => all.push(one),
+            Err(reason) => wrong.push(format!("{}: {reason}", row.place())),
+        }
+    }
+    refuse(&wrong)?;
+    Ok(all)
+}
+
+/// Two rows may call one slide by different names; `slides` has that of each row.
+///
+/// # Errors
+/// If they do.
+pub(crate) fn ensure_unrepeated<T: Eq + Hash>(labels: &LabelTable, slides: &[T]) -> Result<()> {
+    let mut first = HashMap::new();
     let mut wrong = Vec::new();
-    for (row, bag) in rows.iter().zip(bags) {
-        if let Some(before) = first.insert(bag, row) {
+    for (row, slide) in labels.rows.iter().zip(slides) {
+        if let Some(before) = first.insert(slide, row) {
             wrong.push(format!(
                 "{} is the slide of {} again: keep one of the two rows",
                 row.place(),
@@ -86,7 +105,7 @@ fn repeated(rows: &[LabelRow], bags: &[BagId]) -> Vec<String> {
             ));
         }
     }
-    wrong
+    refuse(&wrong)
 }
 
 fn refuse(wrong: &[String]) -> Result<()> {

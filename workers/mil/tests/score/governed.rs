@@ -17,7 +17,7 @@ use crate::{deps, stored_bag, task_of_version};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
-async fn registered(catalog: &Catalog, task: &AnyTask) -> TestResult {
+pub(crate) async fn registered(catalog: &Catalog, task: &AnyTask) -> TestResult {
     let new = NewModel {
         model: Model::Task {
             task: task.reference().clone(),
@@ -29,7 +29,7 @@ async fn registered(catalog: &Catalog, task: &AnyTask) -> TestResult {
     Ok(())
 }
 
-async fn moved(catalog: &Catalog, task: &AnyTask, to: ModelTarget) -> TestResult {
+pub(crate) async fn moved(catalog: &Catalog, task: &AnyTask, to: ModelTarget) -> TestResult {
     let asked = ModelMove {
         model: task.reference().hash,
         to,

@@ -20,6 +20,7 @@ use task_service::{ServiceConfig, ServiceKeys, TaskServices};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+mod cut_off;
 mod governed;
 mod observed;
 mod services;

@@ -3,7 +3,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use card::{Fact, TaskFacts};
 use flow::{EncoderTerms, Sha256Digest, TaskRef};
-use mil::{Answers, AnyTaskFile, TrainingSummary};
+use mil::{Answers, AnyTaskFile, ServiceModel, TrainingSummary};
 
 use crate::encoder_terms::known_terms;
 use crate::files;
@@ -65,17 +65,22 @@ impl DescribedTask {
             || (not_known(), not_known()),
             |terms| (terms.licence, terms.intended_use),
         );
-        vec![
-            Fact::new(
-                "Task",
-                format!("{} {}", self.file.id(), self.file.version()),
-            ),
+        let task = format!("{} {}", self.file.id(), self.file.version());
+        let mut facts = vec![
+            Fact::new("Task", task),
             Fact::new("Task hash", self.hash.to_string()),
+        ];
+        if let AnyTaskFile::Service(file) = &self.file {
+            let ServiceModel { name, version } = &file.service.model;
+            facts.push(Fact::new("Model", format!("{name} {version}, a service")));
+        }
+        facts.extend([
             Fact::new("Encoder", encoder.name.clone()),
             Fact::new("Encoder hash", encoder.hash.to_string()),
             Fact::new("Encoder licence", licence),
             Fact::new("Encoder use", intended_use),
-        ]
+        ]);
+        facts
     }
 }
 

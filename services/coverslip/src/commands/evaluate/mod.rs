@@ -1,25 +1,31 @@
 //! `coverslip evaluate`: how good predictions are, as figures with intervals and as a model card.
 
+mod answered;
 mod described_task;
 mod result;
 mod scored;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use evaluation::{Bootstrap, GroupColumns, Report, TableConfig, from_csv};
 use flow::Sha256Digest;
+use mil::{Answers, AnyTask};
 
+use self::answered::answered;
 use self::described_task::DescribedTask;
 use self::result::Evaluated;
 use self::scored::scored;
 use super::block_on;
-use crate::cohort::BagSource;
+use crate::cohort::{BagSource, LabelTable, SlidePrediction, predictions_table};
 use crate::compute_choice::PrecisionChoice;
 use crate::exit::Outcome;
 use crate::files;
-use crate::print;
+use crate::{print, task_folder};
+
+const ENCODER_OF_A_SERVICE: &str = "the task is a service, whose answers are stored: they are of the \
+     bags that its task.json names, so leave --encoder out";
 
 #[derive(Debug, Args)]
 pub(crate) struct Evaluate {
@@ -33,7 +39,7 @@ pub(crate) struct Evaluate {
     task: Option<PathBuf>,
     #[command(flatten)]
     scoring: Scoring,
-    /// Where `evaluation.json` and `card.html` are written, and `predictions.csv` of slides scored.
+    /// Where `evaluation.json` and `card.html` are written, and `predictions.csv` of `--bags`.
     #[arg(long)]
     out: PathBuf,
     /// Print the evaluation as one JSON object.
@@ -45,10 +51,11 @@ pub(crate) struct Evaluate {
     resampling: Resampling,
 }
 
-/// In place of predictions: slides to score with the task.
+/// In place of predictions: slides to score with the task, or what it said of them if it is a service.
 #[derive(Debug, Args)]
 struct Scoring {
-    /// A data folder with the slides embedded, or a folder of TRIDENT, CLAM or STAMP files.
+    /// A data folder with the slides embedded, or a folder of TRIDENT, CLAM or STAMP files; of a task
+    /// that is a service, the data folder where it scored them, in shadow or in service.
     #[arg(long, requires_all = ["task", "labels"])]
     bags: Option<PathBuf>,
     /// A CSV of one slide a row: `slide`, `label`, and what else is known of it.
@@ -126,10 +133,17 @@ impl Evaluate {
         } = &self.scoring;
         match (&self.predictions, &self.task, bags, labels) {
             (Some(predictions), ..) => files::read(predictions),
-            (None, Some(task), Some(bags), Some(labels)) => block_on(async {
-                let source = BagSource::open(bags, encoder.as_deref(), precision.precision).await?;
-                scored(task, source, labels).await
-            }),
+            (None, Some(task), Some(bags), Some(labels)) => match task_folder::read(task)? {
+                AnyTask::Heads(task) => block_on(async {
+                    let (encoder, precision) = (encoder.as_deref(), precision.precision);
+                    let source = BagSource::open(bags, encoder, precision).await?;
+                    scored(&task, source, labels).await
+                }),
+                AnyTask::Service(task) => {
+                    ensure!(encoder.is_none(), ENCODER_OF_A_SERVICE);
+                    block_on(answered(&task, bags, labels))
+                }
+            },
             _ => bail!("give --predictions, or --task with --bags and --labels"),
         }
     }
@@ -153,4 +167,21 @@ impl Evaluate {
         let predictions = from_csv(csv, &table).context("cannot evaluate these predictions")?;
         Ok(Report::of(&predictions, &bootstrap)?)
     }
+}
+
+/// Of each row of the labels which answer was given, and how likely each is.
+fn table_of_answers<'a>(
+    labels: &LabelTable,
+    answers: &Answers,
+    said: impl Iterator<Item = (usize, &'a [f64])>,
+) -> Result<Vec<u8>> {
+    let names = answers.names();
+    let slides = labels.rows.iter().zip(said);
+    let slides = slides.map(|(row, (answer, probabilities))| SlidePrediction {
+        row,
+        fold: None,
+        called: names[answer].clone(),
+        probabilities,
+    });
+    predictions_table(labels, &names, slides)
 }

@@ -1,21 +1,13 @@
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use mil::{AnyTask, Scores, Task};
+use anyhow::{Context, Result, ensure};
+use mil::Task;
 
-use crate::cohort::{
-    BagSource, Cohort, Columns, SlidePrediction, bag_label, covariates, predictions_table,
-};
-use crate::task_folder;
+use super::table_of_answers;
+use crate::cohort::{BagSource, Cohort, Columns, bag_label, covariates};
 
-/// Scores every labelled slide with the task of a folder: the table that is then evaluated.
-pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
-    let AnyTask::Heads(task) = task_folder::read(task)? else {
-        bail!(
-            "the task is a service, which is asked about slides that came in: let it score these in \
-             shadow, and evaluate --predictions of what it said"
-        );
-    };
+/// Scores every labelled slide with a task: the table that is then evaluated.
+pub(super) async fn scored(task: &Task, source: BagSource, labels: &Path) -> Result<Vec<u8>> {
     ensure!(
         source.encoder().hash == task.encoder_hash(),
         "the task reads bags of encoder `{}` ({}), these are of `{}`: name its folder by --encoder",
@@ -33,17 +25,8 @@ pub(super) async fn scored(task: &Path, source: BagSource, labels: &Path) -> Res
         let scored = task.score_knowing(&bag.embeddings, bag.dimension, &known);
         scores.push(scored.with_context(|| format!("cannot score {}", row.place()))?);
     }
-    table(&cohort, &task, &scores)
-}
-
-fn table(cohort: &Cohort, task: &Task, scores: &[Scores]) -> Result<Vec<u8>> {
-    let names = task.file().answers.names();
-    let rows = cohort.labels.rows.iter().zip(scores);
-    let slides = rows.map(|(row, scores)| SlidePrediction {
-        row,
-        fold: None,
-        called: names[scores.answer].clone(),
-        probabilities: &scores.answer_probabilities,
-    });
-    predictions_table(&cohort.labels, &names, slides)
+    let said = scores
+        .iter()
+        .map(|scores| (scores.answer, &*scores.answer_probabilities));
+    table_of_answers(&cohort.labels, &task.file().answers, said)
 }

@@ -1,105 +1,55 @@
-//! A task that is a real service in Python, beside the task whose heads it has.
+//! A service beside the task whose heads it has: what it says, what it is asked, and what it may see.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use harness::{Finished, Server, phantom, pushed_new, run};
+use harness::{Server, phantom, pushed_new, run};
 use serde_json::{Value, json};
+
+use crate::command::{done, text};
+use crate::service::{Service, service_task};
 
 /// How far numpy's sums may be from ours.
 const TOLERANCE: f64 = 1e-5;
 
-struct Service {
-    process: Child,
-    url: String,
-    record: PathBuf,
-}
-
-impl Service {
-    fn start(folder: &Path, more: &[&str]) -> Result<Self> {
-        let record = folder.join(format!("record{}.jsonl", more.len()));
-        fs::write(&record, "")?;
-        let mut process = Command::new(python()?)
-            .arg(root("tests/task_service/recording.py"))
-            .args([&root("models/shipped/tasks/phantom-tumour"), &record])
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("the service does not start")?;
-        let printed = process.stdout.take().context("standard output is piped")?;
-        let mut url = String::new();
-        BufReader::new(printed).read_line(&mut url)?;
-        Ok(Self {
-            process,
-            url: url.trim().to_owned(),
-            record,
-        })
+#[test]
+fn a_service_of_tiles_is_checked_by_those_of_a_painted_slide() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let check = |task: &Path| {
+        let allow = ["--task-service-allow", "127.0.0.0/8"];
+        run(["task", "check", text(task)?, allow[0], allow[1]])
+    };
+    let service = Service::start(folder.path(), &["--tiles"])?;
+    let task = tile_task(folder.path(), &service.url)?;
+    let checked = check(&task)?;
+    ensure!(checked.code == Some(0), "{checked:?}");
+    ensure!(checked.stdout.lines().count() == 7, "{checked:?}");
+    let asked = service.asked()?;
+    ensure!(asked.len() == 4, "{asked:?}");
+    for one in &asked {
+        let fetched = &one["fetched"];
+        ensure!(fetched["tile"][0] == 200, "{fetched}");
+        ensure!(fetched["slides"][0] == 403, "{fetched}");
     }
 
-    /// Each request that was answered, as it came.
-    fn asked(&self) -> Result<Vec<Value>> {
-        let text = fs::read_to_string(&self.record)?;
-        text.lines()
-            .map(|line| Ok(serde_json::from_str(line)?))
-            .collect()
-    }
+    let blind = Service::start(folder.path(), &["--tiles", "--blind"])?;
+    let checked = check(&tile_task(folder.path(), &blind.url)?)?;
+    ensure!(checked.code == Some(2), "{checked:?}");
+    let wrong = "wrong  0 pictures of tiles fetched: it takes tiles";
+    ensure!(checked.stdout.contains(wrong), "{checked:?}");
+    Ok(())
 }
 
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn root(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
-}
-
-/// One with numpy: on the PATH, or where `.ci/setup` puts it.
-fn python() -> Result<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-    folders.push(root(".venv/bin"));
-    let mut programs = folders.iter().map(|folder| folder.join("python3"));
-    programs
-        .find(|program| {
-            let mut asked = Command::new(program);
-            asked.args(["-c", "import numpy"]).stderr(Stdio::null());
-            asked.status().is_ok_and(|status| status.success())
-        })
-        .context("no Python has numpy: run `.ci/setup`")
-}
-
-/// The example's folder with another address, and what else is changed.
-fn task_folder(folder: &Path, url: &str, change: impl FnOnce(&mut Value)) -> Result<PathBuf> {
-    let example = fs::read(root("docs/task-service/task.json"))?;
-    let mut task: Value = serde_json::from_slice(&example)?;
-    task["service"]["url"] = json!(url);
-    change(&mut task);
-    let name = task["id"].as_str().context("an id")?;
-    let made = folder.join(name);
-    fs::create_dir_all(&made)?;
-    fs::write(made.join("task.json"), task.to_string())?;
-    Ok(made)
-}
-
-fn done(arguments: &[&str]) -> Result<Finished> {
-    let finished = run(arguments)?;
-    ensure!(finished.code == Some(0), "{arguments:?}: {finished:?}");
-    Ok(finished)
-}
-
-fn text(path: &Path) -> Result<&str> {
-    path.to_str().context("a path of text")
+fn tile_task(folder: &Path, url: &str) -> Result<PathBuf> {
+    service_task(folder, url, |task| {
+        task["id"] = json!("partner-tiles");
+        task["service"]["takes"] = json!("tiles");
+    })
 }
 
 /// The slide's latest results, once there are so many.
@@ -142,7 +92,7 @@ fn a_service_says_what_the_task_says_whose_heads_it_has() -> Result<()> {
     );
     phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "7"])?;
     let service = Service::start(folder.path(), &[])?;
-    let task = task_folder(folder.path(), &service.url, |_| {})?;
+    let task = service_task(folder.path(), &service.url, |_| {})?;
     let allow = ["--task-service-allow", "127.0.0.0/8"];
 
     let refused = run(["task", "check", text(&task)?])?;
@@ -226,10 +176,7 @@ fn a_service_that_looks_at_tiles_sees_those_of_its_slide_alone() -> Result<()> {
     );
     phantom(&file, &["--size", "2048", "--tumour", "0.2", "--seed", "8"])?;
     let service = Service::start(folder.path(), &["--tiles"])?;
-    let task = task_folder(folder.path(), &service.url, |task| {
-        task["id"] = json!("partner-tiles");
-        task["service"]["takes"] = json!("tiles");
-    })?;
+    let task = tile_task(folder.path(), &service.url)?;
     done(&["task", "install", text(&task)?, "--data", text(&data)?])?;
     let allow = ["--task-service-allow", "127.0.0.0/8"];
     let server = Server::start(&data, allow)?;
@@ -259,6 +206,16 @@ fn a_service_that_looks_at_tiles_sees_those_of_its_slide_alone() -> Result<()> {
     );
     let failures = server.get_json(&format!("/api/v1/slides/{slide}/task-failures"))?;
     ensure!(failures["failures"] == json!([]), "{failures}");
+
+    // What it said can be evaluated as what any service says.
+    let labels = folder.path().join("labels.csv");
+    fs::write(&labels, format!("slide,label\n{slide},tumour\n"))?;
+    let out = folder.path().join("evaluated");
+    let of_what = ["evaluate", "--task", text(&task)?, "--bags", text(&data)?];
+    let to_where = ["--labels", text(&labels)?, "--out", text(&out)?];
+    done(&[&of_what[..], &to_where].concat())?;
+    let predictions = fs::read_to_string(out.join("predictions.csv"))?;
+    ensure!(predictions.contains(",tumour,0.25,0.75,"), "{predictions}");
 
     let asked = service.asked()?;
     let fetched = &asked.last().context("a request")?["fetched"];
