@@ -110,8 +110,8 @@ pub use task_failures::{NewTaskFailure, TaskFailure};
 pub use tile_scores::{ScoredChunk, TileScore};
 pub use tokens::{NewToken, TokenKind, TokenRow};
 pub use uploads::{
-    BegunUpload, JoinedAs, NewUpload, UploadMetadata, UploadPartRow, UploadQuota, UploadRow,
-    UploadState,
+    BegunUpload, FinishedNumbers, JoinedAs, KeptNumber, NewFile, NewUpload, NumberedPart,
+    ObjectName, PartNumber, UploadMetadata, UploadPartRow, UploadQuota, UploadRow, UploadState,
 };
 pub use watch::{
     AlertClosing, AlertSighting, ClosedAlert, IsoWeek, JudgedSlide, ModelAlert, ModelAlertKind,

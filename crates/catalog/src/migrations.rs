@@ -21,7 +21,7 @@ pub(crate) enum Dialect {
 }
 
 /// By version, in order; a migration that was ever released is never edited.
-const MIGRATIONS: [(i64, &str, Script); 24] = [
+const MIGRATIONS: [(i64, &str, Script); 25] = [
     (
         1,
         "slides",
@@ -189,6 +189,11 @@ const MIGRATIONS: [(i64, &str, Script); 24] = [
         24,
         "metering",
         Script::Same(include_str!("../migrations/0024_metering.sql")),
+    ),
+    (
+        25,
+        "numbered uploads",
+        Script::Same(include_str!("../migrations/0025_numbered_uploads.sql")),
     ),
 ];
 

@@ -19,6 +19,8 @@ pub enum TokenKind {
     Spent,
     /// Sent by a task's service with every request, to see the tiles of one slide.
     Job,
+    /// Named by a scanner that signs every request: what is hashed is no secret.
+    Signing,
 }
 
 /// A secret to be recognised from now on.
@@ -27,7 +29,7 @@ pub struct NewToken {
     pub kind: TokenKind,
     /// Who holds it; stands in the audit trail.
     pub name: String,
-    /// sha256 of the secret, which itself is not kept.
+    /// sha256 of the secret, which itself is not kept; of a key that signs, of its id.
     pub hash: Sha256Digest,
     pub roles: Vec<Role>,
     /// The one whose tiles it reads, of a job's token.
@@ -131,14 +133,14 @@ impl Catalog {
         Ok(self.records.execute(statement).await? == 1)
     }
 
-    /// Every bearer token, by name.
-    pub async fn bearer_tokens(&self) -> Result<Vec<TokenRow>, CatalogError> {
+    /// Every bearer token and every key that signs, by name.
+    pub async fn lasting_tokens(&self) -> Result<Vec<TokenRow>, CatalogError> {
         let statement = Statement::to(
             "list tokens",
             concat!(
                 "SELECT ",
                 token_columns!(),
-                " FROM tokens WHERE kind = 'bearer' ORDER BY name, hash"
+                " FROM tokens WHERE kind IN ('bearer', 'signing') ORDER BY name, hash"
             ),
         );
         let rows = self.readers.fetch_all(statement).await?;
@@ -166,12 +168,13 @@ impl Catalog {
 }
 
 impl TokenKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Bearer,
         Self::Session,
         Self::LoginCode,
         Self::Spent,
         Self::Job,
+        Self::Signing,
     ];
 
     const fn name(self) -> &'static str {
@@ -181,6 +184,7 @@ impl TokenKind {
             Self::LoginCode => "login_code",
             Self::Spent => "spent",
             Self::Job => "job",
+            Self::Signing => "signing",
         }
     }
 }

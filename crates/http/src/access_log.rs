@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use tracing::{Level, debug, enabled};
 
 use crate::RequestId;
+use crate::access::shown;
 
 /// Costs nothing unless debug messages are wanted.
 pub(crate) struct AccessLog {
@@ -16,7 +17,7 @@ impl AccessLog {
     pub(crate) fn start(method: &Method, path: &str) -> Option<Self> {
         enabled!(Level::DEBUG).then(|| Self {
             method: method.clone(),
-            path: path.to_owned(),
+            path: shown(path).to_owned(),
             start: Instant::now(),
         })
     }

@@ -6,13 +6,14 @@ use flow::Sha256Digest;
 use tokio::time::Instant;
 
 use crate::access::{
-    Access, AccessControl, Audience, Claim, ClientAddress, Credential, FrontDoor, unknown_token,
+    Access, AccessControl, Audience, Claim, ClientAddress, Credential, FrontDoor, is_signed_at,
+    unknown_token,
 };
 use crate::access_log::AccessLog;
 use crate::content_policy::CONTENT_POLICY;
 use crate::kept::KeptAnswers;
-use crate::operation_outcome;
 use crate::{ApiError, RequestId};
+use crate::{operation_outcome, s3_error};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -136,7 +137,8 @@ fn within_reach(granted: Option<Access>, request: &Request) -> Result<Option<Acc
     match granted.as_ref().is_none_or(reaches) {
         true => Ok(granted),
         false => Err(ApiError::forbidden(
-            "this token reads the tiles of one slide and nothing else: below the `iiif` that came with it",
+            "this credential is good for other addresses: a job's token for those below the `iiif` that came \
+             with it, an access key for `/incoming`",
         )),
     }
 }
@@ -156,9 +158,13 @@ pub(crate) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
     let log = AccessLog::start(request.method(), request.uri().path());
     let keepable = (request.method() == Method::GET).then(|| request.uri().clone());
     let is_fhir = operation_outcome::is_spoken_at(request.uri().path());
+    let is_signed = is_signed_at(request.uri().path());
     let mut response = id.within(gate.admit(request, next)).await;
     if is_fhir {
         response = operation_outcome::in_its_form(response);
+    }
+    if is_signed {
+        response = s3_error::in_its_form(response);
     }
     dress(response.headers_mut());
     if let Some(address) = keepable {

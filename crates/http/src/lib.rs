@@ -17,6 +17,7 @@ mod first_read;
 mod gate;
 mod health;
 mod kept;
+mod markup;
 mod media;
 mod operation_outcome;
 mod origin;
@@ -26,12 +27,13 @@ mod protected;
 mod readiness;
 mod reply;
 mod request_id;
+mod s3_error;
 mod serve;
 mod tenants;
 
 pub use access::{
     Access, AccessControl, AccessRules, FrontDoor, LimitRules, Loan, OpenId, Rate, RoleMapping,
-    Secret, Transport, lend_slide, take_back,
+    Secret, SigningSecret, TooShortSecret, Transport, lend_slide, take_back,
 };
 pub use catalog::Role;
 pub use content_policy::content_policy_with;

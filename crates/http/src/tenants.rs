@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use axum::http::Request;
 use flow::TenantName;
 
-use crate::access::{Credential, FrontDoor, is_open, presented};
+use crate::access::{Credential, FrontDoor, is_open, presented_by};
 use crate::gate::Gate;
 use crate::protected::Site;
 
@@ -35,7 +35,7 @@ impl Tenants {
     pub(crate) fn site<B>(&self, request: &Request<B>) -> &Site {
         let meant = match is_open(request.uri().path()) {
             true => None,
-            false => presented(request.headers(), self.front.transport())
+            false => presented_by(request, self.front.transport())
                 .and_then(|(_, credential)| self.of(credential)),
         };
         meant.unwrap_or(&self.reception)

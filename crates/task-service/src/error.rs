@@ -29,7 +29,7 @@ pub enum ServiceError {
     TooLong { limit: usize },
     #[error("the connection broke within the service's answer")]
     Broken,
-    #[error("the service's answer is wrong: {0}")]
+    #[error("the service's answer is wrong")]
     Answer(#[from] AnswerFault),
     #[error("the service's `url` cannot be used")]
     Url(#[from] TargetError),

@@ -94,6 +94,12 @@ impl CatalogArgs {
         self.open_in(&self.place()?).await
     }
 
+    /// The folder for what all processes of an installation must know of each other's secrets; `None` where
+    /// they need not be on one machine.
+    pub(crate) fn secrets(&self) -> Option<&Path> {
+        self.url.catalog_url.is_none().then_some(&self.data)
+    }
+
     pub(crate) async fn open_in(&self, place: &Place) -> Result<Catalog> {
         match self.url.of(place.tenant.as_ref()) {
             None => installation::catalog(&place.folder).await,

@@ -1,13 +1,16 @@
 //! What comes in, and from where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use clap::{Args, ValueEnum};
+use http::SigningSecret;
 use ingest::{IdentityConfig, IngestConfig, ReceiveConfig, TilingConfig, WatchConfig};
 use label::LabelPattern;
 use step::IdentityRule;
 
 use crate::deidentify_args::DeidentifyChoice;
+use crate::scanner_s3_args::ScannerS3Args;
 use crate::upload_args::UploadArgs;
 
 #[derive(Clone, Debug, Args)]
@@ -25,6 +28,8 @@ pub(crate) struct IngestArgs {
     most_unfinished: u64,
     #[command(flatten)]
     uploads: UploadArgs,
+    #[command(flatten)]
+    scanner_s3: ScannerS3Args,
     /// Whether the barcode of a slide's label, what its scanner wrote into the file and the case it was
     /// put in must name the same slide.
     #[arg(
@@ -60,6 +65,11 @@ enum SlideIdentity {
 }
 
 impl IngestArgs {
+    /// What requests to /incoming are signed with, if there is such a place.
+    pub(crate) fn signing_secret(&self, data: Option<&Path>) -> Result<Option<SigningSecret>> {
+        self.scanner_s3.secret(data)
+    }
+
     pub(crate) fn configs(self) -> (IngestConfig, ReceiveConfig) {
         let uploads = self.uploads.config();
         let rule = match self.slide_identity {

@@ -37,6 +37,7 @@ mod progress_bars;
 mod report_args;
 mod research_args;
 mod s3_args;
+mod scanner_s3_args;
 mod slide_names;
 mod state_args;
 mod summary;

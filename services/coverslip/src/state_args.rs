@@ -1,5 +1,6 @@
 //! Where the processes of an installation meet.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -62,6 +63,11 @@ impl StateArgs {
     pub(crate) async fn open_shared(&self) -> Result<Vec<Served>> {
         self.shared_url()?;
         self.open().await
+    }
+
+    /// What [`CatalogArgs::secrets`] says.
+    pub(crate) fn secrets(&self) -> Option<&Path> {
+        self.catalog.secrets()
     }
 
     /// The catalog alone.

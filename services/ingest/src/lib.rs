@@ -6,6 +6,7 @@ mod quota;
 mod receive;
 mod resume;
 mod run;
+mod scanner_s3;
 mod stow;
 mod sweep;
 mod tile;
@@ -24,6 +25,7 @@ pub use config::{
 pub use inspect::inspect;
 pub use receive::{Accepted, Arrival, Deidentify, ReceiveError, receive, receive_file, router};
 pub use run::run;
+pub use scanner_s3::scanner_s3;
 pub use tile::{Refusal, TileOutcome, tile_slide};
 
 /// What this service reads from and writes to.

@@ -3,7 +3,7 @@ use flow::{Sha256Digest, UploadId};
 
 use super::quota::slides_today;
 use super::row::{read_upload, upload_columns};
-use super::{UploadMetadata, UploadQuota, UploadRow, UploadState};
+use super::{ObjectName, UploadMetadata, UploadQuota, UploadRow, UploadState};
 use crate::columns::get_count;
 use crate::statement::Statement;
 use crate::transaction::Transaction;
@@ -18,8 +18,17 @@ pub struct NewUpload {
     pub bearer: String,
     /// Of what the sender knows the upload by, in case the answer is lost.
     pub idempotency_key: Option<Sha256Digest>,
-    pub n_bytes: u64,
+    pub file: NewFile,
     pub metadata: Option<UploadMetadata>,
+}
+
+/// How it comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewFile {
+    /// From its first byte on.
+    InOrder { n_bytes: u64 },
+    /// In parts that have numbers, under a name that its sender gave it.
+    Numbered { object: ObjectName },
 }
 
 /// What became of the wish to begin an upload.
@@ -71,7 +80,7 @@ async fn begin(
         .execute(hold.bind(new.owner.to_string()))
         .await?;
     if let Some(known) = under_same_key(transaction, new).await? {
-        let is_same = known.n_bytes == new.n_bytes && known.metadata == new.metadata;
+        let is_same = known.n_bytes == new.file.n_bytes() && known.metadata == new.metadata;
         return Ok(match is_same {
             true => BegunUpload::Known(known),
             false => BegunUpload::OtherUnderKey,
@@ -79,7 +88,7 @@ async fn begin(
     }
     let open = unfinished(transaction, &new.owner).await?;
     if let Some(most) = quota.most_unfinished_bytes
-        && open.n_bytes.saturating_add(new.n_bytes) > most
+        && open.n_bytes.saturating_add(new.file.n_bytes()) > most
     {
         let unfinished = open.n_bytes;
         return Ok(BegunUpload::TooManyBytes { unfinished, most });
@@ -127,7 +136,7 @@ async fn unfinished(
     let statement = Statement::to(
         ACTION,
         "SELECT count(*) AS n_uploads, CAST(coalesce(sum(n_bytes), 0) AS BIGINT) AS n_bytes
-         FROM uploads WHERE owner = $1 AND state = 'open'",
+         FROM uploads WHERE owner = $1 AND state IN ('open', 'numbered')",
     )
     .bind(owner.to_string());
     let row = transaction.fetch_one(statement).await?;
@@ -146,25 +155,53 @@ async fn insert(
     let statement = Statement::to(
         ACTION,
         "INSERT INTO uploads
-         (id, owner, bearer, idempotency_key, n_bytes, metadata, state, n_kept, writer, touched_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', 0, 0, $7)",
+         (id, owner, bearer, idempotency_key, n_bytes, metadata, state, n_kept, writer, touched_at_ms,
+             object)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9)",
     )
     .bind(id.to_string())
     .bind(new.owner.to_string())
     .bind(new.bearer.as_str())
     .bind(new.idempotency_key.map(|key| key.to_string()))
-    .bind(new.n_bytes.cast_signed())
+    .bind(new.file.n_bytes().cast_signed())
     .bind(new.metadata.as_ref().map(UploadMetadata::reveal))
-    .bind(now.timestamp_millis());
+    .bind(match new.file {
+        NewFile::InOrder { .. } => "open",
+        NewFile::Numbered { .. } => "numbered",
+    })
+    .bind(now.timestamp_millis())
+    .bind(new.file.object().map(ObjectName::reveal));
     transaction.execute(statement).await?;
     Ok(UploadRow {
         id,
         owner: new.owner,
         bearer: new.bearer.clone(),
-        n_bytes: new.n_bytes,
+        n_bytes: new.file.n_bytes(),
         n_kept: 0,
         metadata: new.metadata.clone(),
-        state: UploadState::Open,
+        state: match new.file {
+            NewFile::InOrder { .. } => UploadState::Open,
+            NewFile::Numbered { .. } => UploadState::Numbered,
+        },
+        object: new.file.object().cloned(),
+        entity_tag: None,
         touched_at: now,
     })
+}
+
+impl NewFile {
+    /// As far as is known: of parts none has come yet.
+    const fn n_bytes(&self) -> u64 {
+        match self {
+            Self::InOrder { n_bytes } => *n_bytes,
+            Self::Numbered { .. } => 0,
+        }
+    }
+
+    const fn object(&self) -> Option<&ObjectName> {
+        match self {
+            Self::InOrder { .. } => None,
+            Self::Numbered { object } => Some(object),
+        }
+    }
 }

@@ -40,7 +40,7 @@ impl Catalog {
     }
 
     /// Notes a part that is about to be stored, so that it is known whatever happens; `false` where
-    /// its request may write no more.
+    /// its request may write no more. Of parts under numbers many may be written at once.
     pub async fn note_part(
         &self,
         row: &UploadPartRow,
@@ -50,8 +50,8 @@ impl Catalog {
             "note a part of an upload",
             "INSERT INTO upload_parts
              (upload, writer, part, first_byte, n_bytes, digest, is_kept, noted_at_ms)
-             SELECT id, writer, $3, $4, $5, $6, 0, $7 FROM uploads
-             WHERE id = $1 AND writer = $2 AND state = 'open'",
+             SELECT id, $2, $3, $4, $5, $6, 0, $7 FROM uploads
+             WHERE id = $1 AND (writer = $2 AND state = 'open' OR writer >= $2 AND state = 'numbered')",
         )
         .bind(row.part.upload.to_string())
         .bind(row.part.writer)
@@ -153,7 +153,7 @@ fn read_part(row: &Row) -> Result<UploadPartRow, CatalogError> {
     })
 }
 
-fn number(row: &Row, column: &'static str) -> Result<u32, CatalogError> {
+pub(super) fn number(row: &Row, column: &'static str) -> Result<u32, CatalogError> {
     let number: i64 = get(row, column)?;
     u32::try_from(number).map_err(CatalogError::damaged(column))
 }

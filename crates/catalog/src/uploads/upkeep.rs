@@ -18,7 +18,7 @@ impl Catalog {
             "remove an upload",
             "UPDATE uploads SET state = 'removed', touched_at_ms = $2, idempotency_key = NULL,
                  metadata = NULL
-             WHERE id = $1 AND state = 'open' AND n_kept < n_bytes",
+             WHERE id = $1 AND (state = 'open' AND n_kept < n_bytes OR state = 'numbered')",
         )
         .bind(upload.to_string())
         .bind(now.timestamp_millis());
@@ -36,7 +36,7 @@ impl Catalog {
             "let uploads expire",
             "UPDATE uploads SET state = 'expired', touched_at_ms = $2, idempotency_key = NULL,
                  metadata = NULL
-             WHERE state = 'open' AND touched_at_ms <= $1
+             WHERE state IN ('open', 'numbered') AND touched_at_ms <= $1
                  AND coalesce(joining_until_ms, 0) <= $2",
         )
         .bind(idle_since.timestamp_millis())
@@ -48,7 +48,7 @@ impl Catalog {
     pub async fn uploads_to_clear(&self) -> Result<Vec<UploadId>, CatalogError> {
         let statement = Statement::to(
             "look for parts that are needed no more",
-            "SELECT id FROM uploads WHERE state <> 'open'
+            "SELECT id FROM uploads WHERE state NOT IN ('open', 'numbered')
                  AND EXISTS (SELECT 1 FROM upload_parts WHERE upload = uploads.id)
              ORDER BY touched_at_ms",
         );
@@ -94,7 +94,8 @@ impl Catalog {
     pub async fn forget_uploads(&self, before: DateTime<Utc>) -> Result<(), CatalogError> {
         let statement = Statement::to(
             "forget old uploads",
-            "DELETE FROM uploads WHERE state <> 'open' AND touched_at_ms <= $1
+            "DELETE FROM uploads
+             WHERE state NOT IN ('open', 'numbered') AND touched_at_ms <= $1
                  AND NOT EXISTS (SELECT 1 FROM upload_parts WHERE upload = uploads.id)",
         )
         .bind(before.timestamp_millis());

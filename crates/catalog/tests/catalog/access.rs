@@ -43,7 +43,7 @@ async fn a_token_is_found_by_its_hash_until_it_is_removed(place: Place) -> TestR
     assert_eq!(found.name, "scanner 3");
     assert_eq!(found.roles, [Role::Scanner, Role::Lis]);
     assert_eq!(found.expires_at, None);
-    assert_eq!(catalog.bearer_tokens().await?, [found]);
+    assert_eq!(catalog.lasting_tokens().await?, [found]);
     assert_eq!(catalog.token_by_hash(&Sha256Digest::of(b"b")).await?, None);
     catalog.remove_token(&hash).await?;
     assert_eq!(catalog.token_by_hash(&hash).await?, None);
@@ -88,7 +88,7 @@ async fn a_bearer_token_is_no_login_code(place: Place) -> TestResult {
         .await?;
     let hash = Sha256Digest::of(b"a");
     assert_eq!(catalog.take_login_code(&hash, Utc::now()).await?, None);
-    assert_eq!(catalog.bearer_tokens().await?.len(), 1);
+    assert_eq!(catalog.lasting_tokens().await?.len(), 1);
     Ok(())
 }
 
@@ -134,7 +134,7 @@ async fn of_many_who_spend_the_same_one_does(place: Place) -> TestResult {
     assert!(catalog.spend(&Sha256Digest::of(b"another"), end).await?);
     // It lets nobody in.
     assert_eq!(catalog.take_login_code(&hash, Utc::now()).await?, None);
-    assert!(catalog.bearer_tokens().await?.is_empty());
+    assert!(catalog.lasting_tokens().await?.is_empty());
     catalog.remove_expired_tokens(end).await?;
     assert!(catalog.spend(&hash, end).await?, "known no longer");
     Ok(())

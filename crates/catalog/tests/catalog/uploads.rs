@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coverslip_catalog::{
-    BegunUpload, Catalog, JoinedAs, NewUpload, UploadMetadata, UploadPartRow, UploadQuota,
+    BegunUpload, Catalog, JoinedAs, NewFile, NewUpload, UploadMetadata, UploadPartRow, UploadQuota,
     UploadRow, UploadState,
 };
 use flow::{Sha256Digest, UploadId, UploadPart};
@@ -39,7 +39,7 @@ fn wanted() -> NewUpload {
         owner: owner(1),
         bearer: "scanner 1".to_owned(),
         idempotency_key: None,
-        n_bytes: LENGTH,
+        file: NewFile::InOrder { n_bytes: LENGTH },
         metadata: UploadMetadata::new("filename YQ==").ok(),
     }
 }
@@ -236,7 +236,9 @@ async fn the_same_upload_is_begun_once_under_its_key(place: Place) -> TestResult
     assert_eq!(ids.len(), 8);
     assert!(ids.iter().all(|id| *id == ids[0]));
     let longer = NewUpload {
-        n_bytes: LENGTH + 1,
+        file: NewFile::InOrder {
+            n_bytes: LENGTH + 1,
+        },
         ..new.clone()
     };
     let otherwise = NewUpload {

@@ -3,6 +3,7 @@ use catalog::TokenKind;
 use flow::Sha256Digest;
 
 use super::same_origin::may_change;
+use super::signed::{is_signed_at, signing_key};
 use super::{Transport, secret};
 use crate::ApiError;
 
@@ -33,11 +34,9 @@ impl<'r> Claim<'r> {
         if is_open(request.uri().path()) {
             return Ok(Self::Open);
         }
-        let headers = request.headers();
-        let (kind, presented) = presented(headers, transport).ok_or_else(|| {
-            ApiError::unauthorized("send an access token: `Authorization: Bearer TOKEN`")
-        })?;
-        if kind == TokenKind::Session && !may_change(request.method(), headers) {
+        let presented = presented_by(request, transport);
+        let (kind, presented) = presented.ok_or_else(|| nothing_presented(request.uri().path()))?;
+        if kind == TokenKind::Session && !may_change(request.method(), request.headers()) {
             return Err(ApiError::forbidden(
                 "a session may change things only from this server's own pages: send an access \
                  token in place of the cookie",
@@ -59,8 +58,27 @@ pub(crate) fn is_open(path: &str) -> bool {
     OPEN.contains(&path)
 }
 
-/// The credential of a request.
-pub(crate) fn presented(headers: &HeaderMap, transport: Transport) -> Option<(TokenKind, &str)> {
+/// The credential of a request, where it goes by its address.
+pub(crate) fn presented_by<B>(
+    request: &Request<B>,
+    transport: Transport,
+) -> Option<(TokenKind, &str)> {
+    match is_signed_at(request.uri().path()) {
+        true => signing_key(request.headers()).map(|key| (TokenKind::Signing, key)),
+        false => presented(request.headers(), transport),
+    }
+}
+
+fn nothing_presented(path: &str) -> ApiError {
+    ApiError::unauthorized(match is_signed_at(path) {
+        true => {
+            "sign the request with an access key, in its Authorization header (AWS Signature Version 4)"
+        }
+        false => "send an access token: `Authorization: Bearer TOKEN`",
+    })
+}
+
+fn presented(headers: &HeaderMap, transport: Transport) -> Option<(TokenKind, &str)> {
     let bearer = bearer(headers).map(|token| (TokenKind::Bearer, token));
     let session = || Some((TokenKind::Session, transport.session(headers)?));
     bearer.or_else(session)

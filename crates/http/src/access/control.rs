@@ -11,7 +11,7 @@ use moka::sync::Cache;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Access, AccessRules, FrontDoor, Secret, Transport, secret};
+use super::{Access, AccessRules, FrontDoor, Secret, SigningSecret, Transport, secret};
 use crate::ApiError;
 
 /// Who makes and withdraws tokens, in the audit trail: whoever can run commands where the catalog is.
@@ -82,7 +82,21 @@ impl AccessControl {
         self.add(TokenKind::Bearer, name, roles, None).await
     }
 
-    /// Forgets a bearer token.
+    /// Makes a key that signs, without expiry: its id, and its secret, which is kept nowhere.
+    pub async fn issue_signing_key(
+        &self,
+        name: &str,
+        roles: &[Role],
+        secret: &SigningSecret,
+    ) -> Result<(Secret, String), CatalogError> {
+        self.audit(OPERATOR, AuditAction::TokenAdded, name, roles)
+            .await?;
+        let id = self.add(TokenKind::Signing, name, roles, None).await?;
+        let secret_access_key = secret.secret_access_key(id.reveal());
+        Ok((id, secret_access_key))
+    }
+
+    /// Forgets a bearer token, or a key that signs.
     pub async fn withdraw_token(&self, token: &TokenRow) -> Result<(), CatalogError> {
         let (name, roles) = (&token.name, &token.roles);
         self.audit(OPERATOR, AuditAction::TokenRemoved, name, roles)
@@ -253,7 +267,7 @@ impl Known {
 
     /// What is in memory is given to whoever may read all of it.
     fn reads_all(&self) -> bool {
-        self.token.kind != TokenKind::Job
+        !matches!(self.token.kind, TokenKind::Job | TokenKind::Signing)
     }
 
     fn good_until(&self, now: Instant) -> Instant {

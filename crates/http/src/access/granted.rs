@@ -7,6 +7,8 @@ use catalog::{Role, TokenKind, TokenRow};
 use flow::Sha256Digest;
 
 use super::job_token::is_tile_of;
+use super::secret;
+use super::signed::is_signed_at;
 use crate::ApiError;
 
 /// The right to ask, in the hands of a handler. [`crate::protect`] grants it.
@@ -47,11 +49,22 @@ impl Access {
         self.token.kind == TokenKind::Session
     }
 
-    /// Whether this may be asked for at all: a job's token reads the tiles of its slide and nothing else.
+    /// Whether it was granted for what is signed with the key of this id.
+    pub fn is_signed_by(&self, access_key_id: &str) -> bool {
+        self.token.kind == TokenKind::Signing && self.token.hash == secret::hash(access_key_id)
+    }
+
+    /// Whether this may be asked for at all: a job's token reads the tiles of its slide and nothing else,
+    /// and a key that signs is good for nothing where signatures are not verified.
     pub(crate) fn reaches(&self, method: &Method, path: &str) -> bool {
         let slide = self.token.slide;
-        self.token.kind != TokenKind::Job
-            || slide.is_some_and(|slide| is_tile_of(slide, method, path))
+        match self.token.kind {
+            TokenKind::Job => slide.is_some_and(|slide| is_tile_of(slide, method, path)),
+            TokenKind::Signing => is_signed_at(path),
+            TokenKind::Bearer | TokenKind::Session | TokenKind::LoginCode | TokenKind::Spent => {
+                !is_signed_at(path)
+            }
+        }
     }
 
     /// An administrator has every role.
@@ -89,12 +102,14 @@ impl Access {
         self.require_any(roles)?;
         match self.token.kind {
             TokenKind::Session => Ok(()),
-            TokenKind::Bearer | TokenKind::LoginCode | TokenKind::Spent | TokenKind::Job => {
-                Err(ApiError::forbidden(
-                    "only a person may do this: log in with a browser, through the provider or by a login \
+            TokenKind::Bearer
+            | TokenKind::LoginCode
+            | TokenKind::Spent
+            | TokenKind::Job
+            | TokenKind::Signing => Err(ApiError::forbidden(
+                "only a person may do this: log in with a browser, through the provider or by a login \
                  link, which `coverslip token link` makes, in place of an access token",
-                ))
-            }
+            )),
         }
     }
 }

@@ -4,7 +4,8 @@
 //! its code becomes a session, kept in a cookie that scripts cannot read and other sites cannot
 //! make the browser send. Where there is an OpenID provider, people may come through it in place of a
 //! link ([`sign_in`]), and machines with its access tokens. A task's service is lent a token for the tiles
-//! of one slide while it works on it ([`lend_slide`]). Secrets are 256 random bits; the catalog has their sha256 only, so that
+//! of one slide while it works on it ([`lend_slide`]). Scanners that speak S3 sign what they send
+//! ([`SigningSecret`]). Secrets are 256 random bits; the catalog has their sha256 only, so that
 //! neither a copy of the catalog nor the time a lookup takes helps anyone to guess one.
 //!
 //! Where a process serves several tenants, each has an [`AccessControl`] of its own behind one
@@ -30,6 +31,8 @@ mod rules;
 mod same_origin;
 mod secret;
 mod sign_in;
+mod signed;
+mod signing_secret;
 
 pub use control::AccessControl;
 pub use cookie::Transport;
@@ -40,12 +43,14 @@ pub use limits::{LimitRules, Rate};
 pub use openid::{OpenId, RoleMapping};
 pub use rules::AccessRules;
 pub use secret::Secret;
+pub use signing_secret::{SigningSecret, TooShortSecret};
 
 pub(crate) use address::{ClientAddress, Peer};
-pub(crate) use claim::{Claim, is_open, presented};
+pub(crate) use claim::{Claim, is_open, presented_by};
 pub(crate) use control::unknown_token;
 pub(crate) use credential::Credential;
 pub(crate) use entrance::Entrance;
 pub(crate) use login::login;
 pub(crate) use refusal::Audience;
 pub(crate) use sign_in::{log_out, sign_in};
+pub(crate) use signed::{is_signed_at, shown};

@@ -6,6 +6,7 @@ use identity::LocalPath;
 use url::form_urlencoded::byte_serialize;
 
 use crate::ApiError;
+use crate::markup::escaped;
 
 /// For people whose browser came without a session, or with a link that is used up.
 pub(super) fn login_needed(has_provider: bool, asked_for: &Uri) -> Response {
@@ -84,11 +85,6 @@ fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('"', "&quot;");
-    text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, subscriber::Interest};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, dynamic_filter_fn};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, dynamic_filter_fn, filter_fn};
 use tracing_subscriber::layer::Filter;
 
 use super::step_span::TARGET;
@@ -24,12 +24,14 @@ pub(super) fn steps<S: 'static>() -> impl Filter<S> {
         .with_max_level_hint(LevelFilter::ERROR)
 }
 
-/// Steps, and whatever else `filter` lets through.
+/// Steps, and whatever else `filter` lets through but what the library of S3's protocol writes: that has
+/// requests in it, and so names of files, perhaps of patients.
 pub(crate) fn steps_and<S: 'static>(filter: EnvFilter) -> impl Filter<S>
 where
     EnvFilter: Filter<S>,
 {
-    filter.or(steps())
+    let is_ours = filter_fn(|metadata| !metadata.target().starts_with("s3s"));
+    filter.and(is_ours).or(steps())
 }
 
 fn is_step(metadata: &Metadata<'_>) -> bool {

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use telemetry::Metrics;
 use tiles::{IndexConfig, SearchConfig};
 
-use super::up::{cases_router, tiles_router, webhooks_router};
+use super::up::{cases_router, ingest_router, tiles_router, webhooks_router};
 use crate::access_args::AccessArgs;
 use crate::exit::Outcome;
 use crate::first_read_args::FirstReadArgs;
@@ -96,12 +96,12 @@ impl Serve {
     pub(crate) async fn run(self, metrics: Metrics) -> Result<Outcome> {
         match self {
             Self::Ingest(ServeIngest { part, ingest }) => {
+                let signing = ingest.signing_secret(part.state.secrets())?;
                 let (ingest, receive) = ingest.configs();
                 let parts = Parts::open_shared(&part.state).await?;
                 parts.ingest(&ingest)?;
-                let routes = |installation: &Installation| {
-                    Ok(ingest::router(installation.ingest_deps()?, receive))
-                };
+                let routes =
+                    |installation: &Installation| ingest_router(installation, receive, &signing);
                 part.answer(parts, Needs::QueueToo, metrics, routes).await
             }
             Self::Tiles(ServeTiles { shown, text_search }) => {

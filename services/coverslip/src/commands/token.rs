@@ -3,11 +3,13 @@
 use anyhow::{Context, Result, bail};
 use catalog::{Role, TokenRow};
 use clap::{Args, Subcommand};
+use http::AccessControl;
 use serde_json::json;
 
 use crate::catalog_args::CatalogArgs;
 use crate::exit::Outcome;
 use crate::print;
+use crate::scanner_s3_args::ScannerS3Args;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
@@ -31,6 +33,11 @@ pub(crate) struct Create {
     /// Who it is for, as it will stand in the audit trail.
     #[arg(long, default_value = "command line")]
     name: String,
+    /// Make an access key for a scanner that speaks S3 (bucket `incoming`) in place of a token.
+    #[arg(long)]
+    s3: bool,
+    #[command(flatten)]
+    scanner_s3: ScannerS3Args,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -79,12 +86,44 @@ impl Token {
 impl Create {
     async fn run(self) -> Result<Outcome> {
         let access = self.catalog.access_control().await?;
+        if self.s3 {
+            return self.create_access_key(&access).await;
+        }
         let secret = access.issue_token(&self.name, &[self.role]).await?;
         if self.json {
             let hash = secret.hash().to_string();
             print::json(&json!({ "token": secret.reveal(), "role": self.role, "hash": hash }))?;
         } else {
             print::line(secret.reveal())?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Create {
+    async fn create_access_key(&self, access: &AccessControl) -> Result<Outcome> {
+        if self.role != Role::Scanner {
+            bail!("an access key brings slides and does nothing else: give it --role scanner");
+        }
+        let secret = self.scanner_s3.secret(self.catalog.secrets())?;
+        let secret = secret.context(
+            "give --scanner-s3-secret (COVERSLIP_SCANNER_S3_SECRET), the one that the processes of the \
+             installation have",
+        )?;
+        let (id, secret_access_key) = access
+            .issue_signing_key(&self.name, &[self.role], &secret)
+            .await?;
+        if self.json {
+            let hash = id.hash().to_string();
+            print::json(&json!({
+                "access_key_id": id.reveal(),
+                "secret_access_key": secret_access_key,
+                "role": self.role,
+                "hash": hash,
+            }))?;
+        } else {
+            print::line(&format!("AWS_ACCESS_KEY_ID={}", id.reveal()))?;
+            print::line(&format!("AWS_SECRET_ACCESS_KEY={secret_access_key}"))?;
         }
         Ok(Outcome::Done)
     }
@@ -109,7 +148,7 @@ impl List {
             name,
             created_at,
             ..
-        } in catalog.bearer_tokens().await?
+        } in catalog.lasting_tokens().await?
         {
             let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
             let made = created_at.format("%Y-%m-%d");
@@ -126,7 +165,7 @@ impl List {
 impl Withdraw {
     async fn run(self) -> Result<Outcome> {
         let catalog = self.catalog.open().await?;
-        let tokens = catalog.bearer_tokens().await?;
+        let tokens = catalog.lasting_tokens().await?;
         let token = only_match(&tokens, &self.hash)?;
         let access = self.catalog.access_control().await?;
         let withdrawn = access.withdraw_token(token).await;

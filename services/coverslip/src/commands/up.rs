@@ -11,7 +11,7 @@ use dicomweb::DicomwebState;
 use embed_worker::Sharing;
 use fhir::FhirState;
 use flow::TenantName;
-use http::{FirstReadRule, Secret};
+use http::{FirstReadRule, Secret, SigningSecret};
 use ingest::ReceiveConfig;
 use reading::ResearchResults;
 use report::Fonts;
@@ -88,6 +88,7 @@ impl Up {
         let listening = Listening::on(self.listen).await?;
         let (rule, research) = (self.first_read.rule(), self.research.rule());
 
+        let signing = self.ingest.signing_secret(self.state.secrets())?;
         let (ingest, receive) = self.ingest.configs();
         let parts = Parts::of(served, stop_on_signal()?);
         let parts = parts.reached(&self.access)?;
@@ -109,6 +110,7 @@ impl Up {
             research,
             fonts,
             receive,
+            signing,
             search,
             webhooks,
         };
@@ -125,6 +127,7 @@ struct Answering {
     research: ResearchResults,
     fonts: Fonts,
     receive: ReceiveConfig,
+    signing: Option<SigningSecret>,
     search: SearchConfig,
     webhooks: WebhooksConfig,
 }
@@ -136,14 +139,29 @@ fn router(installation: &Installation, answering: &Answering) -> Result<Router> 
         research,
         fonts,
         receive,
+        signing,
         search,
         webhooks,
     } = answering;
-    let received = ingest::router(installation.ingest_deps()?, *receive);
+    let received = ingest_router(installation, *receive, signing)?;
     Ok(received
         .merge(cases_router(installation, *rule, *research, fonts.clone()))
         .merge(tiles_router(installation, *rule, search.clone()))
         .merge(webhooks_router(installation, webhooks)))
+}
+
+/// What takes files in: by requests of our own, and from those who speak S3 where they can sign.
+pub(super) fn ingest_router(
+    installation: &Installation,
+    config: ReceiveConfig,
+    signing: &Option<SigningSecret>,
+) -> Result<Router> {
+    let deps = installation.ingest_deps()?;
+    let router = ingest::router(deps.clone(), config);
+    Ok(match signing {
+        Some(secret) => router.merge(ingest::scanner_s3(deps, config, secret.clone())),
+        None => router,
+    })
 }
 
 /// What shows slides: to the viewer, and to others by DICOMweb.

@@ -8,7 +8,7 @@ use super::join::join;
 use super::{ResumeError, Uploads, expires_at, to_its_end};
 
 /// Where an upload stands, as answers tell it.
-pub(super) struct Standing {
+pub(crate) struct Standing {
     n_kept: u64,
     outcome: Outcome,
 }
@@ -21,7 +21,7 @@ enum Outcome {
 
 impl Uploads {
     /// Where `upload` stands. One that is whole becomes a slide first, wherever that was left.
-    pub(super) async fn standing(
+    pub(crate) async fn standing(
         &self,
         upload: &UploadRow,
         trace: Option<TraceContext>,
@@ -43,6 +43,14 @@ impl Uploads {
 }
 
 impl Standing {
+    /// `None` while bytes are missing.
+    pub(crate) const fn slide(&self) -> Option<SlideId> {
+        match self.outcome {
+            Outcome::Open(_) => None,
+            Outcome::Done(slide) => Some(slide),
+        }
+    }
+
     pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let offset = HeaderName::from_static("upload-offset");

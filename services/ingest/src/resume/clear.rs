@@ -16,14 +16,14 @@ const STRAGGLER: TimeDelta = TimeDelta::minutes(10);
 const N_AT_ONCE: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Removal {
+pub(crate) enum Removal {
     Removed,
     /// It is whole, or over.
     TooLate,
 }
 
 /// Ends an upload that its sender wants no more.
-pub(super) async fn remove(deps: &IngestDeps, upload: UploadId) -> Result<Removal, ResumeError> {
+pub(crate) async fn remove(deps: &IngestDeps, upload: UploadId) -> Result<Removal, ResumeError> {
     if !deps.catalog.remove_upload(upload, Utc::now()).await? {
         return Ok(Removal::TooLate);
     }

@@ -2,17 +2,15 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use catalog::{BegunUpload, NewUpload, Role, UploadMetadata, UploadRow};
-use chrono::Utc;
+use catalog::{NewFile, NewUpload, Role, UploadMetadata, UploadRow};
 use flow::Sha256Digest;
 use http::{Access, ApiError};
-use telemetry::ResumableOutcome;
 
+use super::begin::Begun;
 use super::checksum::Checksum;
 use super::metadata::Told;
 use super::write::{Piece, write};
 use super::{ResumeError, UPLOADS, Uploads, clear, headers, to_its_end};
-use crate::ReceiveError;
 use crate::receive::{ensure_room, sender_of};
 
 /// `POST /api/v1/uploads`: begins an upload, perhaps with its first bytes.
@@ -26,7 +24,7 @@ pub(super) async fn create(
     let new = wanted(&uploads, &access, &headers)?;
     let piece = first_piece(&headers)?;
     ensure_room(&uploads.deps, uploads.config).await?;
-    let (status, mut upload) = match begin(&uploads, &new).await? {
+    let (status, mut upload) = match uploads.begin(&new).await? {
         Begun::New(upload) => (StatusCode::CREATED, upload),
         Begun::Known(upload) => (StatusCode::OK, upload),
     };
@@ -52,30 +50,6 @@ pub(super) async fn create(
     Ok((status, told).into_response())
 }
 
-enum Begun {
-    New(UploadRow),
-    Known(UploadRow),
-}
-
-async fn begin(uploads: &Uploads, new: &NewUpload) -> Result<Begun, ResumeError> {
-    let quota = uploads.config.quota;
-    let begun = uploads.deps.catalog.begin_upload(new, quota, Utc::now());
-    match begun.await? {
-        BegunUpload::New(upload) => {
-            telemetry::resumable_uploads(ResumableOutcome::Begun, 1);
-            Ok(Begun::New(upload))
-        }
-        BegunUpload::Known(upload) => Ok(Begun::Known(upload)),
-        BegunUpload::OtherUnderKey => Err(ResumeError::OtherUnderKey),
-        BegunUpload::TooManyBytes { unfinished, most } => {
-            Err(ResumeError::TooManyBytes { unfinished, most })
-        }
-        BegunUpload::TooManySlides { n_slides, most } => {
-            Err(ReceiveError::TooManySlides { n_slides, most }.into())
-        }
-    }
-}
-
 fn wanted(
     uploads: &Uploads,
     access: &Access,
@@ -91,7 +65,7 @@ fn wanted(
         idempotency_key: headers
             .get("idempotency-key")
             .map(|key| Sha256Digest::of(key.as_bytes())),
-        n_bytes,
+        file: NewFile::InOrder { n_bytes },
         metadata: metadata(headers)?,
     })
 }

@@ -10,7 +10,7 @@ use crate::receive::{Deidentify, GivenPlace};
 
 /// What the sender says of a file in `Upload-Metadata`: the headers of a push by other names. Keys
 /// that are not known are for others.
-pub(super) struct Told {
+pub(crate) struct Told {
     /// `filename`
     pub(super) file_name: Option<FileName>,
     /// `sha256`, of the whole file, in hexadecimal digits.
@@ -24,7 +24,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn parse(text: &str) -> Result<Self, ResumeError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ResumeError> {
         let pairs = Pairs::parse(text)?;
         let digest = pairs.parsed("sha256", "it is 64 hexadecimal digits")?;
         let mpp = pairs.parsed(

@@ -8,6 +8,7 @@
 //! through [`crate::receive()`] like any other file ([`join`]), and are removed.
 
 mod answer;
+mod begin;
 mod checksum;
 mod clear;
 mod create;
@@ -15,6 +16,7 @@ mod error;
 mod headers;
 mod join;
 mod metadata;
+mod part_writer;
 mod pieces;
 mod protocol;
 mod sweep;
@@ -29,17 +31,22 @@ use flow::UploadId;
 use http::Access;
 
 use crate::{IngestDeps, ReceiveConfig, UploadConfig};
-use error::ResumeError;
 
+pub(crate) use begin::Begun;
+pub(crate) use clear::remove;
+pub(crate) use error::ResumeError;
+pub(crate) use metadata::Told;
+pub(crate) use part_writer::{PartWriter, discard};
 pub(crate) use sweep::run as sweep;
+pub(crate) use write::PATIENCE;
 
 const UPLOADS: &str = "/api/v1/uploads";
 
 /// What handlers need.
 #[derive(Clone)]
-struct Uploads {
-    deps: IngestDeps,
-    config: ReceiveConfig,
+pub(crate) struct Uploads {
+    pub(crate) deps: IngestDeps,
+    pub(crate) config: ReceiveConfig,
 }
 
 pub(crate) fn router(deps: IngestDeps, config: ReceiveConfig) -> Router {
@@ -66,6 +73,7 @@ impl Uploads {
         match upload.state {
             UploadState::Open if has_expired => Err(ResumeError::Over { how: "has expired" }),
             UploadState::Open | UploadState::Done(_) => Ok(upload),
+            UploadState::Numbered => Err(ResumeError::Unknown { id }),
             UploadState::Refused => Err(ResumeError::Over { how: "was refused" }),
             UploadState::Removed => Err(ResumeError::Over { how: "was removed" }),
             UploadState::Expired => Err(ResumeError::Over { how: "has expired" }),
@@ -81,7 +89,7 @@ fn expires_at(upload: &UploadRow, config: UploadConfig) -> DateTime<Utc> {
 }
 
 /// Does work to its end, also where whoever asked for it has gone.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ResumeError>> + Send + 'static,
 ) -> Result<T, ResumeError> {
     tokio::spawn(work).await.map_err(ResumeError::Stopped)?

@@ -3,20 +3,20 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
-use catalog::{UploadPartRow, UploadRow, UploadState};
+use catalog::{UploadRow, UploadState};
 use chrono::Utc;
-use flow::{ObjectKey, Sha256Digest, UploadId, UploadPart};
+use flow::{Sha256Digest, UploadId};
 use futures::StreamExt;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use tracing::warn;
 
+use super::ResumeError;
 use super::checksum::Checksum;
-use super::{ResumeError, clear};
+use super::part_writer::PartWriter;
 use crate::{IngestDeps, UploadConfig};
 
 /// A sender that says nothing for so long is gone, and what came of it is stored.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a request says of the bytes it brings.
 pub(super) struct Piece {
@@ -48,21 +48,19 @@ pub(super) async fn write(
         return Err(moved_on(&deps, upload.id).await);
     };
     let mut writer = Writer {
+        parts: PartWriter::new(deps.clone(), upload.id, number, piece.offset),
         deps,
         part_bytes: config.part_bytes.max(1),
         upload: upload.id,
         left,
-        number,
-        n_parts: 0,
         n_kept: piece.offset,
-        n_stored: piece.offset,
         checksum: piece.checksum,
     };
     let written = writer
         .write(body.into_data_stream(), piece.n_announced)
         .await;
     if written.is_err() {
-        writer.discard().await;
+        writer.parts.discard().await;
     }
     written
 }
@@ -70,16 +68,13 @@ pub(super) async fn write(
 /// One request's way through the bytes it brings.
 struct Writer {
     deps: IngestDeps,
+    parts: PartWriter,
     part_bytes: usize,
     upload: UploadId,
     /// Bytes that the upload has room for, from this request's first on.
     left: u64,
-    /// Of this request among those that wrote to the upload.
-    number: u32,
-    n_parts: u32,
-    /// Up to where the file is kept, and up to where it is stored.
+    /// Up to where the file is kept.
     n_kept: u64,
-    n_stored: u64,
     checksum: Option<Checksum>,
 }
 
@@ -126,23 +121,9 @@ impl Writer {
     async fn store(&mut self, bytes: Bytes) -> Result<(), ResumeError> {
         let (digest, checksum) = hashed(bytes.clone(), self.checksum.take()).await?;
         self.checksum = checksum;
-        let row = UploadPartRow {
-            part: UploadPart {
-                upload: self.upload,
-                writer: self.number,
-                index: self.n_parts,
-            },
-            first_byte: self.n_stored,
-            n_bytes: bytes.len() as u64,
-            digest,
-        };
-        self.n_parts += 1;
-        if !self.deps.catalog.note_part(&row, Utc::now()).await? {
+        if !self.parts.store(bytes, digest).await? {
             return Err(taken(&self.deps, self.upload).await);
         }
-        let key = ObjectKey::UploadPart(row.part);
-        self.deps.store.put(&key, bytes).await?;
-        self.n_stored += row.n_bytes;
         if self.checksum.is_none() {
             self.keep().await?;
         }
@@ -150,27 +131,16 @@ impl Writer {
     }
 
     async fn keep(&mut self) -> Result<u64, ResumeError> {
-        let range = self.n_kept..self.n_stored;
+        let range = self.n_kept..self.parts.n_stored();
         let n_bytes = range.end - range.start;
         let catalog = &self.deps.catalog;
-        let kept = catalog.keep_parts(self.upload, self.number, range, Utc::now());
+        let kept = catalog.keep_parts(self.upload, self.parts.number(), range, Utc::now());
         if !kept.await? {
             return Err(taken(&self.deps, self.upload).await);
         }
         telemetry::resumable_bytes_kept(n_bytes);
-        self.n_kept = self.n_stored;
+        self.n_kept = self.parts.n_stored();
         Ok(self.n_kept)
-    }
-
-    /// Removes what was stored and not kept. What this leaves goes when the upload is over.
-    async fn discard(&self) {
-        if self.n_parts == 0 {
-            return;
-        }
-        if let Err(error) = clear::discard(&self.deps, self.upload, self.number).await {
-            let error = &error as &dyn std::error::Error;
-            warn!(error, "parts of an upload that do not count stay for now");
-        }
     }
 }
 
