@@ -102,6 +102,12 @@ class Alive(unittest.TestCase):
                 status, _, body = self.installation.get("front", path, self.token, method=method)
                 self.assertEqual((status, "tus 1.0.0" in body.decode()), (412, True))
 
+    def test_the_front_hands_the_bucket_of_scanners_to_ingest(self):
+        for path in ("/incoming", "/incoming/a%20b.svs"):
+            # Nothing but ingest answers in the words of S3.
+            status, _, body = self.installation.get("front", path, self.token, method="PUT")
+            self.assertEqual((status, b"<Code>InvalidAccessKeyId</Code>" in body), (403, True))
+
     def test_the_front_lets_no_stranger_in_and_tells_nothing_of_a_part(self):
         self.assertEqual(self.installation.get("front", "/api/v1/slides")[0], 401)
         for path in ("/metrics", "/health/live", "/health/ready"):

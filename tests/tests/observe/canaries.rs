@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use harness::{Server, Told, files_below, run};
+use harness::{S3Scanner, Server, Told, files_below, run};
 use reqwest::blocking::{RequestBuilder, Response};
 use serde_json::json;
 
@@ -118,12 +118,10 @@ fn no_canary_leaves_the_places_for_people() -> Result<()> {
     let told = subscribed(&server)?;
     let mut seen = Seen::default();
 
-    let slide = uploaded(
-        &server,
-        &tagged(&painted(folder.path(), "90131")?)?,
-        &mut seen,
-    )?;
+    let file = tagged(&painted(folder.path(), "90131")?)?;
+    let slide = uploaded(&server, &file, &mut seen)?;
     refused(&server, &mut seen)?;
+    by_s3(&server, &data, &slide, &file)?;
     server.wait_for_state(&slide, &["scored"])?;
     told.wait_for("prediction.ready")?;
     is_told_to_people(&server, &slide)?;
@@ -204,6 +202,20 @@ fn elsewhere(server: &Server, slide: &[u8], seen: &mut Seen) -> Result<()> {
         .send()?;
     ensure!(whole.status() == 422, "{}", whole.text()?);
     seen.answer("a slide of another case", whole)?;
+    Ok(())
+}
+
+/// The same slide by S3, under a name and with words that a scanner chose; and what is refused.
+fn by_s3(server: &Server, data: &Path, slide: &str, file: &[u8]) -> Result<()> {
+    let data = data.to_str().context("a path of text")?;
+    let scanner = S3Scanner::new(&["--data", data])?;
+    let (name, told) = ("Canary-Object/Canary-File Meier.svs", &TOLD[1..]);
+    let found = scanner.put(server.base(), name, file, told)?;
+    ensure!(found == slide, "{found} is not {slide}");
+    for told in [("mpp", "Canary-Mpp"), ("accession", "Canary-Case-2")] {
+        let refused = scanner.put(server.base(), "Canary-Other.svs", file, &[told]);
+        ensure!(refused.is_err(), "{told:?} was taken");
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod hl7_results;
 mod identities;
 mod metered_work;
 mod models;
+mod numbered_uploads;
 mod place;
 mod postgres;
 mod processes;

@@ -12,15 +12,15 @@ use crate::receive::{Deidentify, GivenPlace};
 /// that are not known are for others.
 pub(crate) struct Told {
     /// `filename`
-    pub(super) file_name: Option<FileName>,
+    pub(crate) file_name: Option<FileName>,
     /// `sha256`, of the whole file, in hexadecimal digits.
-    pub(super) digest: Option<Sha256Digest>,
+    pub(crate) digest: Option<Sha256Digest>,
     /// `mpp`
-    pub(super) mpp: Option<Mpp>,
+    pub(crate) mpp: Option<Mpp>,
     /// `deidentify`
-    pub(super) deidentify: Option<Deidentify>,
+    pub(crate) deidentify: Option<Deidentify>,
     /// `accession`, `part`, `block` and `stain`
-    pub(super) place: Option<GivenPlace>,
+    pub(crate) place: Option<GivenPlace>,
 }
 
 impl Told {

@@ -37,7 +37,7 @@ impl Listing {
             let Some(shown) = wanted.shown(name) else {
                 continue;
             };
-            if shown == told || (!told.is_empty() && name == told) {
+            if shown == told {
                 continue;
             }
             if listing.len() == wanted.most {
@@ -74,17 +74,13 @@ impl Wanted<'_> {
     }
 }
 
-fn named(uploads: &[UploadRow]) -> impl Iterator<Item = (&str, &UploadRow)> {
-    let named = |upload: &UploadRow| upload.object.as_ref().map(|name| name.reveal().to_owned());
-    let mut sorted: Vec<_> = uploads
-        .iter()
-        .filter(|upload| named(upload).is_some())
-        .collect();
+fn named(uploads: &[UploadRow]) -> Vec<(&str, &UploadRow)> {
+    let uploads = uploads.iter();
+    let named = uploads.filter_map(|upload| Some((upload.object.as_ref()?.reveal(), upload)));
+    let mut named: Vec<_> = named.collect();
     // A database may sort by the language of its place.
-    sorted.sort_by(|one, next| named(one).cmp(&named(next)));
-    sorted
-        .into_iter()
-        .filter_map(|upload| Some((upload.object.as_ref()?.reveal(), upload)))
+    named.sort_by_key(|(name, _)| *name);
+    named
 }
 
 fn object(name: &str, upload: &UploadRow) -> Object {
@@ -99,4 +95,71 @@ fn object(name: &str, upload: &UploadRow) -> Object {
 
 pub(super) fn timestamp(at: DateTime<Utc>) -> Timestamp {
     SystemTime::from(at).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::{ObjectName, UploadState};
+    use flow::{Sha256Digest, UploadId};
+
+    use super::*;
+
+    fn brought(name: &str) -> UploadRow {
+        UploadRow {
+            id: UploadId::from_bytes([0; 16]),
+            owner: Sha256Digest::of(b"key"),
+            bearer: "scanner".to_owned(),
+            n_bytes: 7,
+            n_kept: 7,
+            metadata: None,
+            state: UploadState::Refused,
+            object: ObjectName::new(name).ok(),
+            entity_tag: Some("tag-1".to_owned()),
+            touched_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    /// All names and prefixes, asked for page by page.
+    fn told(prefix: &str, delimiter: Option<&str>, most: usize) -> Vec<String> {
+        let names = ["b/2", "a", "b/1", "b/1", "b/c/3", "d", "B"];
+        let uploads = names.map(brought);
+        let (mut told, mut after) = (Vec::new(), String::new());
+        loop {
+            let wanted = Wanted {
+                prefix,
+                delimiter,
+                after: &after,
+                most,
+            };
+            let page = Listing::of(&uploads, &wanted);
+            assert!(page.len() <= most);
+            let objects = page.objects.into_iter().filter_map(|object| object.key);
+            let prefixes = page.prefixes.into_iter().filter_map(|one| one.prefix);
+            told.extend(objects.chain(prefixes));
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn each_name_is_told_once_on_pages_of_any_length() {
+        for most in 1..9 {
+            assert_eq!(
+                told("", None, most),
+                ["B", "a", "b/1", "b/2", "b/c/3", "d"],
+                "{most}"
+            );
+            assert_eq!(told("", Some("/"), most), ["B", "a", "b/", "d"], "{most}");
+            assert_eq!(
+                told("b/", Some("/"), most),
+                ["b/1", "b/2", "b/c/"],
+                "{most}"
+            );
+            assert_eq!(told("x", Some("/"), most), [""; 0], "{most}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use catalog::{ObjectName, UploadMetadata};
+use flow::SlideId;
 use s3s::dto::Metadata;
 use s3s::{S3Result, s3_error};
 
@@ -10,6 +11,9 @@ use super::error::told;
 use crate::resume::{ResumeError, Told};
 
 const FILE_NAME: &str = "filename";
+
+/// Which slide a file is.
+pub(super) const SLIDE: &str = "coverslip-slide";
 
 pub(super) fn object_name(key: &str) -> S3Result<ObjectName> {
     let name = ObjectName::new(key);
@@ -39,15 +43,16 @@ pub(super) fn metadata(object: &str, given: Option<Metadata>) -> S3Result<Upload
     })
 }
 
-/// The same, as answers give it back.
-pub(super) fn given_back(metadata: &UploadMetadata) -> Metadata {
-    let pairs = metadata.reveal().split(',');
-    let pairs = pairs.filter_map(|pair| {
+/// The same, as answers give it back, and which slide it is: many clients show metadata and no headers.
+pub(super) fn given_back(metadata: Option<&UploadMetadata>, slide: SlideId) -> Metadata {
+    let pairs = metadata.map(UploadMetadata::reveal).unwrap_or_default();
+    let pairs = pairs.split(',').filter_map(|pair| {
         let (key, value) = pair.split_once(' ')?;
         let value = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
         Some((key.to_owned(), value))
     });
-    pairs.collect()
+    let slide = (SLIDE.to_owned(), slide.to_string());
+    pairs.chain([slide]).collect()
 }
 
 /// Under the name by which an S3 client sent it.
@@ -81,7 +86,9 @@ mod tests {
         assert_eq!(read.digest.map(|digest| digest.to_string()), Some(digest));
         let name = read.file_name.as_ref().map(catalog::FileName::reveal);
         assert_eq!(name, Some("Doe Jäne.svs"));
-        let mut back = given_back(&written);
+        let slide = SlideId::from_digest(&flow::Sha256Digest::of(b"slide"));
+        let mut back = given_back(Some(&written), slide);
+        assert_eq!(back.remove(SLIDE), Some(slide.to_string()));
         assert_eq!(back.remove(FILE_NAME).as_deref(), Some("Doe Jäne.svs"));
         assert_eq!(back, given);
 

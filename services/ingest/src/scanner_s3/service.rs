@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use super::access::signer;
 use super::error::told;
 use super::listing::{Listing, MOST_NAMES, Wanted, timestamp};
-use super::names::{given_back, object_name};
+use super::names::{SLIDE, given_back, object_name};
 use super::object::{begin, begun, meant, part_number, settle, slide};
 use super::parts::write;
 use super::sums::Announced;
@@ -265,7 +265,7 @@ impl S3 for Incoming {
             content_length: Some(found.n_bytes.cast_signed()),
             e_tag: found.entity_tag.map(ETag::Strong),
             last_modified: Some(timestamp(found.touched_at)),
-            metadata: found.metadata.as_ref().map(given_back),
+            metadata: Some(given_back(found.metadata.as_ref(), slide)),
             ..HeadObjectOutput::default()
         };
         Ok(S3Response::with_headers(output, naming(slide)))
@@ -335,6 +335,6 @@ impl S3 for Incoming {
 /// Which slide it is.
 fn naming(slide: SlideId) -> HeaderMap {
     let value = HeaderValue::from_str(&slide.to_string());
-    let name = HeaderName::from_static("coverslip-slide");
+    let name = HeaderName::from_static(SLIDE);
     value.map(|value| (name, value)).into_iter().collect()
 }

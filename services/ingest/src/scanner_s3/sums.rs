@@ -48,18 +48,35 @@ impl Announced {
 
     /// Whether this sum is in the head, or announced to be in the trailer.
     fn names(&self, sum: &str) -> bool {
-        let trailer = self.head.get("x-amz-trailer");
-        let in_trailer = trailer.is_some_and(|names| names == sum);
-        in_trailer || self.head.contains_key(sum)
+        self.head.contains_key(sum) || self.in_trailer().any(|name| name == sum)
     }
 
-    /// Were these the bytes that were announced? Asked once all came.
+    fn in_trailer(&self) -> impl Iterator<Item = &str> {
+        let names = self.head.get("x-amz-trailer");
+        let names = names.and_then(|names| names.to_str().ok());
+        names
+            .into_iter()
+            .flat_map(|names| names.split(','))
+            .map(str::trim)
+    }
+
+    /// Were these the bytes that were announced? Asked once all came. A trailer that was announced and did
+    /// not come says nothing of them.
     pub(super) fn are(&self, found: &Found) -> bool {
-        let head = found.agrees_with(&self.head);
+        if !found.agrees_with(&self.head) {
+            return false;
+        }
+        if self.in_trailer().next().is_none() {
+            return true;
+        }
+        let agrees = |came: &HeaderMap| {
+            let all_came = self.in_trailer().all(|name| came.contains_key(name));
+            all_came && found.agrees_with(came)
+        };
         let trailer = self.trailer.as_ref();
-        let trailer =
-            trailer.and_then(|trailer| trailer.read(|headers| found.agrees_with(headers)));
-        head && trailer.unwrap_or(true)
+        trailer
+            .and_then(|trailer| trailer.read(agrees))
+            .unwrap_or(false)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
-use catalog::{BegunUpload, NewUpload, UploadPartRow, UploadQuota};
+use catalog::{BegunUpload, NewFile, NewUpload, UploadPartRow, UploadQuota};
 use chrono::Utc;
 use coverslip_ingest::{IngestConfig, UploadConfig, run};
 use flow::{ObjectKey, Sha256Digest, SlideId, UploadId, UploadPart};
@@ -94,7 +94,9 @@ async fn left_by_the_dead(
         owner,
         bearer: "scanner 1".to_owned(),
         idempotency_key: None,
-        n_bytes: n_bytes as u64,
+        file: NewFile::InOrder {
+            n_bytes: n_bytes as u64,
+        },
         metadata: None,
     };
     let begun = catalog
