@@ -163,6 +163,21 @@ def check_refusals(data, key, other, content):
         assert key["hash"][:12] in listed and key["access_key_id"] not in listed, listed
 
 
+def check_limits(data, key, content):
+    """Each part counts towards the largest file, and what a key may have unfinished."""
+    for limits, code in (
+        (["--most-upload-bytes", str(2 * PART + PART // 2)], "EntityTooLarge"),
+        (["--most-unfinished-bytes", str(2 * PART + PART // 2)], "SlowDown"),
+    ):
+        with Server(data, role="scanner", arguments=limits) as server:
+            upload = Upload(client(server, key), "limited.svs", content)
+            upload.send(1)
+            upload.send(2)
+            refused(lambda: upload.send(3), code)
+            assert sorted(upload.tags()) == [1, 2]
+            upload.s3.abort_multipart_upload(**upload.at)
+
+
 def rclone(server, key, *words):
     remote = {
         "TYPE": "s3",
@@ -212,6 +227,7 @@ def main():
     key, other = access_key(data, "scanner 1"), access_key(data, "scanner 2")
     found = check_multipart(data, key, content, digest)
     check_refusals(data, key, other, content)
+    check_limits(data, key, content)
     check_folder(data, key, slide)
     print(f"boto3 and rclone: {len(content)} bytes in parts are slide {found}; a folder is copied once")
 

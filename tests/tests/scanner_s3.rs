@@ -109,7 +109,7 @@ fn parts_go_to_any_replica_that_has_the_secret() -> Result<()> {
     let without = ["--data", own, "--catalog-url", &catalog];
     let create = ["token", "create", "--role", "scanner", "--s3"];
     let refused = run([&create[..], &without].concat())?;
-    ensure!(refused.code == Some(2), "{refused:?}");
+    ensure!(refused.code == Some(1), "{refused:?}");
     ensure!(
         refused.stderr.contains("--scanner-s3-secret"),
         "{refused:?}"

@@ -5,6 +5,7 @@ use super::quota::slides_today;
 use super::row::{read_upload, upload_columns};
 use super::{ObjectName, UploadMetadata, UploadQuota, UploadRow, UploadState};
 use crate::columns::get_count;
+use crate::row::Row;
 use crate::statement::Statement;
 use crate::transaction::Transaction;
 use crate::{Catalog, CatalogError};
@@ -63,6 +64,13 @@ impl Catalog {
         transaction.commit().await?;
         Ok(begun)
     }
+
+    /// Bytes of a key's unfinished uploads: as long as their files will be, or as what came of them under
+    /// numbers.
+    pub async fn unfinished_bytes(&self, owner: &Sha256Digest) -> Result<u64, CatalogError> {
+        let row = self.readers.fetch_one(unfinished(owner)).await?;
+        Ok(read_unfinished(&row)?.n_bytes)
+    }
 }
 
 async fn begin(
@@ -86,7 +94,8 @@ async fn begin(
             false => BegunUpload::OtherUnderKey,
         });
     }
-    let open = unfinished(transaction, &new.owner).await?;
+    let open = transaction.fetch_one(unfinished(&new.owner)).await?;
+    let open = read_unfinished(&open)?;
     if let Some(most) = quota.most_unfinished_bytes
         && open.n_bytes.saturating_add(new.file.n_bytes()) > most
     {
@@ -129,20 +138,19 @@ struct Unfinished {
     n_bytes: u64,
 }
 
-async fn unfinished(
-    transaction: &mut Transaction,
-    owner: &Sha256Digest,
-) -> Result<Unfinished, CatalogError> {
-    let statement = Statement::to(
-        ACTION,
+fn unfinished(owner: &Sha256Digest) -> Statement {
+    Statement::to(
+        "count the unfinished uploads of a key",
         "SELECT count(*) AS n_uploads, CAST(coalesce(sum(n_bytes), 0) AS BIGINT) AS n_bytes
          FROM uploads WHERE owner = $1 AND state IN ('open', 'numbered')",
     )
-    .bind(owner.to_string());
-    let row = transaction.fetch_one(statement).await?;
+    .bind(owner.to_string())
+}
+
+fn read_unfinished(row: &Row) -> Result<Unfinished, CatalogError> {
     Ok(Unfinished {
-        n_uploads: get_count(&row, "n_uploads")?,
-        n_bytes: get_count(&row, "n_bytes")?,
+        n_uploads: get_count(row, "n_uploads")?,
+        n_bytes: get_count(row, "n_bytes")?,
     })
 }
 

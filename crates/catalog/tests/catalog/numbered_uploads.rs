@@ -170,6 +170,7 @@ async fn what_came_counts_towards_the_quota(place: Place) -> TestResult {
     let full = catalog.begin_upload(&in_order(6), quota, now()).await?;
     let (unfinished, most) = (20, 25);
     assert_eq!(full, BegunUpload::TooManyBytes { unfinished, most });
+    assert_eq!(catalog.unfinished_bytes(&owner()).await?, unfinished);
     let begun = catalog.begin_upload(&in_order(5), quota, now()).await?;
     assert!(matches!(begun, BegunUpload::New(_)), "{begun:?}");
     Ok(())

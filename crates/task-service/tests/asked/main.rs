@@ -143,8 +143,8 @@ async fn what_is_wrong_is_named_and_final() -> Tested {
         let service = Service::start(manner).await?;
         let answered = asked(&here()?, &task(&service.url())?).await;
         let error = answered.expect_err("it is wrong");
-        let text = error.to_string();
-        assert!(text.contains(words), "{manner:?}: {text}");
+        let text = error.in_words();
+        assert_eq!(text.matches(words).count(), 1, "{manner:?}: {text}");
         assert!(!error.is_passing(), "{manner:?}");
         assert_eq!(service.requests().len(), 1, "{manner:?}");
         assert_eq!(service.n_led_on(), 0);

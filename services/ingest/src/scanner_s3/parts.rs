@@ -22,10 +22,12 @@ pub(super) async fn write(
     announced: &Announced,
     body: Option<StreamingBlob>,
 ) -> Result<Sha256Digest, ResumeError> {
+    let room = Room::left(uploads, upload).await?;
     let taken = uploads.deps.catalog.take_numbered(upload.id, Utc::now());
     let writer = taken.await?.ok_or(OVER)?;
     let mut parts = PartWriter::new(uploads.deps.clone(), upload.id, writer, 0);
-    let written = match stored(uploads, &mut parts, announced, body).await {
+    let part_bytes = uploads.config.uploads.part_bytes.max(1);
+    let written = match stored(&mut parts, part_bytes, room, announced, body).await {
         Ok(digest) => keep(uploads, upload, number, &parts, digest).await,
         Err(error) => Err(error),
     };
@@ -37,24 +39,60 @@ pub(super) async fn write(
 
 const OVER: ResumeError = ResumeError::Over { how: "is over" };
 
+/// What a part may have: of those that come at the same moment none counts the others.
+struct Room {
+    upload_has: u64,
+    most_bytes: u64,
+    key_has: u64,
+    most_unfinished: u64,
+}
+
+impl Room {
+    async fn left(uploads: &Uploads, upload: &UploadRow) -> Result<Self, ResumeError> {
+        let key_has = uploads.deps.catalog.unfinished_bytes(&upload.owner);
+        Ok(Self {
+            upload_has: upload.n_bytes,
+            most_bytes: uploads.config.uploads.most_bytes,
+            key_has: key_has.await?,
+            most_unfinished: uploads
+                .config
+                .quota
+                .most_unfinished_bytes
+                .unwrap_or(u64::MAX),
+        })
+    }
+
+    fn ensure(&self, n_came: u64) -> Result<(), ResumeError> {
+        let (n_bytes, unfinished) = (self.upload_has + n_came, self.key_has + n_came);
+        if n_bytes > self.most_bytes {
+            let most = self.most_bytes;
+            return Err(ResumeError::TooLarge { n_bytes, most });
+        }
+        if unfinished > self.most_unfinished {
+            return Err(ResumeError::TooManyBytes {
+                unfinished: self.key_has,
+                most: self.most_unfinished,
+            });
+        }
+        Ok(())
+    }
+}
+
 async fn stored(
-    uploads: &Uploads,
     parts: &mut PartWriter,
+    part_bytes: usize,
+    room: Room,
     announced: &Announced,
     body: Option<StreamingBlob>,
 ) -> Result<Sha256Digest, ResumeError> {
-    let config = uploads.config.uploads;
     let (mut sums, mut waiting, mut n_came) = (announced.sums(), BytesMut::new(), 0);
     if let Some(mut body) = body {
         while let Some(bytes) = next(&mut body).await? {
             n_came += bytes.len() as u64;
-            if n_came > config.most_bytes {
-                let (n_bytes, most) = (n_came, config.most_bytes);
-                return Err(ResumeError::TooLarge { n_bytes, most });
-            }
+            room.ensure(n_came)?;
             waiting.extend_from_slice(&bytes);
-            while waiting.len() >= config.part_bytes.max(1) {
-                let piece = waiting.split_to(config.part_bytes.max(1)).freeze();
+            while waiting.len() >= part_bytes {
+                let piece = waiting.split_to(part_bytes).freeze();
                 sums = store(parts, piece, sums).await?;
             }
         }
