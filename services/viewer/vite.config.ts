@@ -9,7 +9,7 @@ const TARGET = 'es2022';
 
 export default defineConfig({
   root: 'web',
-  plugins: [preloadApplication(), beginInPage()],
+  plugins: [beginInPage()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
@@ -23,22 +23,6 @@ export default defineConfig({
   },
   test: { include: ['**/*.test.ts'] },
 });
-
-/** The page asks for the application at once, though `main.ts` shows the first view before it. */
-function preloadApplication(): Plugin {
-  return {
-    name: 'preload-application',
-    transformIndexHtml: (_html, { bundle }) => {
-      const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk' && file.isDynamicEntry);
-      const preload = ({ fileName }: { fileName: string }) => ({
-        tag: 'link',
-        attrs: { rel: 'modulepreload', crossorigin: true, href: `/${fileName}` },
-        injectTo: 'head' as const,
-      });
-      return chunks.filter((chunk) => chunk.name === 'application').map(preload);
-    },
-  };
-}
 
 /**
  * `begin.ts` stands in the page itself, before its styles, and so waits for no other file. The server allows it by its

@@ -8,4 +8,5 @@ if (route.page === 'slide') askAhead(route.id);
 // Whatever says a text comes after its language.
 await speakWanted();
 await firstViewShown();
+// Not preloaded: a browser would compile it while it draws the first view.
 await import('./application');

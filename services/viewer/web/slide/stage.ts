@@ -35,6 +35,9 @@ interface StageOptions {
 const TURN_DEGREES = 90;
 const ZOOM_STEP = 1.5;
 const PAN_SHARE = 0.2;
+/** As many tiles as a screen has; later fewer, so that none stands in line behind those of a place that was left. */
+const FIRST_TILES_AT_ONCE = 64;
+const TILES_AT_ONCE = 8;
 /** Evidence is shown with this many times its own width around it. */
 const CONTEXT = 3.2;
 /** Share of the view's width from which on a movement would be seen. */
@@ -179,6 +182,7 @@ export class Stage implements Movement {
       this.element.dataset.loaded = String(isLoaded);
       if (!isLoaded) return;
       dropFirstView();
+      this.viewer.imageLoader.jobLimit = TILES_AT_ONCE;
       // From now on coarse tiles come first, where there is nothing else to see. The types do not know of it.
       Object.assign(image, { immediateRender: false });
     };
@@ -272,9 +276,9 @@ function settings(element: HTMLElement, { tiled, view }: StageOptions): OpenSead
     // A wider window shows more of the slide, not a larger slide.
     preserveImageSizeOnResize: true,
     maxImageCacheCount: 800,
-    imageLoaderLimit: 8,
+    imageLoaderLimit: FIRST_TILES_AT_ONCE,
     // As many as may be on their way: one a picture would make a screen of tiles take half a second.
-    maxTilesPerFrame: 8,
+    maxTilesPerFrame: TILES_AT_ONCE,
     tileRetryMax: 1,
     tileRetryDelay: 800,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true, flickEnabled: true },
