@@ -67,12 +67,13 @@ cluster: compiled ## the Helm chart, without a cluster
 chaos: compiled ## kill, wipe, cut off and break everything twenty times; two hundred slides; takes an hour
 	COVERSLIP_CHAOS_ROUNDS=20 cargo test --workspace --test chaos -- --nocapture
 
-conformance: compiled ## what takes too long for every run: shipped models on held-out data, the chart's policy scan, 5,000 cases of each operation
+conformance: compiled ## what takes too long for every run: shipped models on held-out data, a full index of similar tiles, the chart's policy scan, 5,000 cases of each operation
 	@.ci/setup conformance
 	tests/cluster/scan/run
 	tests/peers/openapi/run 5000
 	cargo test --workspace --test held_out -- --ignored --nocapture
 	cargo test --workspace --test encoder_probe -- --ignored --nocapture
+	cargo test --workspace --test recall -- --ignored --nocapture
 
 classic-mil: ## the five classic MIL sets as Ilse et al. did them, beside their figures
 	cargo run --release --package coverslip-mil --example classic_mil -- $(SETS) $(REPEATS)

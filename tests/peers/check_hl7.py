@@ -271,6 +271,9 @@ def check_hostile(server, tally):
     tally.check(f"{made} orders, {expected} and at most {unknown} more", expected <= made <= expected + unknown)
     with Line(server.hl7) as line:
         tally.check("the server goes on", read(line.ask(order(2000)))[0] == "AA")
+        # Its place is free once the server has seen that it ended.
+        line.socket.shutdown(socket.SHUT_WR)
+        tally.check("a connection ends with its sender", line.answer() is None)
     lines = [Line(server.hl7) for _ in range(40)]
     refused = sum(line.answer() is None for line in lines[32:])
     tally.check(f"too many connections are closed: {refused}", refused == 8)

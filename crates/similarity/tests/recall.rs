@@ -1,6 +1,7 @@
 //! What the approximate index finds of what comparing with every vector finds.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use coverslip_similarity::{ApproximateIndex, Direction, SimilarityError, UnitVectors};
 use rand::{Rng, RngExt, SeedableRng};
@@ -92,6 +93,62 @@ fn nineteen_of_twenty_of_the_ten_nearest_are_found() {
     });
     let recall = recalls.sum::<f64>() / N_CASES as f64;
     assert!(recall >= LEAST_RECALL, "{recall}");
+}
+
+/// As much as the server keeps in its 512 MiB, of a ViT-S: minutes, so `make conformance` runs it.
+#[test]
+#[ignore = "takes minutes"]
+fn so_are_they_where_the_index_is_full() {
+    const DIMENSION: usize = 384;
+    const N_CLUSTERS: usize = 100;
+    let n = ApproximateIndex::capacity(DIMENSION, 512 << 20);
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let of: Vec<usize> = (0..n).map(|number| number % N_CLUSTERS).collect();
+    let values = clustered(&mut random, DIMENSION, N_CLUSTERS, &of);
+    let vectors = UnitVectors::scaled(DIMENSION, values).expect("vectors");
+    let begun = Instant::now();
+    let index = indexed(&vectors).expect("an index");
+    let built = begun.elapsed();
+    let queries: Vec<[usize; 2]> = (0..N_QUERIES)
+        .map(|_| random.random_range(0..n))
+        .map(|tile| [tile, (tile + N_CLUSTERS) % n])
+        .collect();
+    let (asked, compared) = times_a_query(&vectors, &index, &queries);
+    let recall = recall(&vectors, &index, &queries).expect("a recall");
+    println!(
+        "{n} vectors of {DIMENSION} values: made in {:.0} s; the {N_NEAREST} nearest in {asked:.2} ms, by comparing with \
+         every one in {compared:.0} ms; {:.1} % of them found",
+        built.as_secs_f64(),
+        recall * 100.0
+    );
+    assert!(recall >= LEAST_RECALL, "{recall}");
+}
+
+/// Milliseconds: of the index, and of comparing with every vector.
+fn times_a_query(
+    vectors: &UnitVectors,
+    index: &ApproximateIndex,
+    queries: &[[usize; 2]],
+) -> (f64, f64) {
+    let directions: Vec<Direction> = queries
+        .iter()
+        .map(|query| Direction::mean(vectors, *query).expect("a direction"))
+        .collect();
+    let time = |ask: &dyn Fn(&Direction) -> usize| {
+        let begun = Instant::now();
+        let n_found: usize = directions.iter().map(ask).sum();
+        assert_eq!(n_found, directions.len() * N_NEAREST);
+        begun.elapsed().as_secs_f64() * 1e3 / directions.len() as f64
+    };
+    (
+        time(&|direction| {
+            index
+                .nearest(direction, N_NEAREST)
+                .expect("neighbours")
+                .len()
+        }),
+        time(&|direction| nearest(vectors, direction).expect("neighbours").len()),
+    )
 }
 
 /// What is rare is what people look for: a few vectors among thousands of another kind.
