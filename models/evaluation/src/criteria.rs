@@ -76,7 +76,11 @@ pub enum NoCriteria {
     Empty,
     #[error("a limit is a finite number")]
     NotFinite,
+    #[error("least_slides is {MOST_SLIDES} at most: no evaluation has more")]
+    TooManySlides,
 }
+
+const MOST_SLIDES: usize = 1_000_000_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,13 +92,16 @@ struct Declared {
 
 impl Criteria {
     /// # Errors
-    /// Without a figure, or with a limit that is no number.
+    /// Without a figure, with a limit that is no number, or with more slides than there are.
     pub fn new(least_slides: usize, figures: Vec<Criterion>) -> Result<Self, NoCriteria> {
         if figures.is_empty() {
             return Err(NoCriteria::Empty);
         }
         if !figures.iter().all(|figure| figure.limit.is_finite()) {
             return Err(NoCriteria::NotFinite);
+        }
+        if least_slides > MOST_SLIDES {
+            return Err(NoCriteria::TooManySlides);
         }
         Ok(Self {
             least_slides,
@@ -273,6 +280,18 @@ mod tests {
             "29 slides were evaluated and it takes 30"
         );
         Ok(())
+    }
+
+    #[test]
+    fn more_slides_than_there_are_are_refused() {
+        let figures = vec![Criterion {
+            measure: Measure::Auc,
+            limit: Limit::AtLeast(0.5),
+            judged_by: JudgedBy::Value,
+        }];
+        assert!(Criteria::new(MOST_SLIDES, figures.clone()).is_ok());
+        let refused = Criteria::new(MOST_SLIDES + 1, figures);
+        assert_eq!(refused, Err(NoCriteria::TooManySlides));
     }
 
     #[test]
