@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """schemathesis asks the real binary what its API's description says can be asked.
 
-    check.py DATA CASES [TAG...]
+    check.py DATA CASES [TAG|OPERATION...]
 
-DATA is a data folder with an analysed slide. CASES are made up for each operation, or for those of some tags, beside those
+DATA is a data folder with an analysed slide. CASES are made up for each operation, or for those of some tags or ids, beside those
 that cover what the description allows and forbids one by one. Every answer must be of a status, a media type and a form that
 is written down, and none may be a 5xx. That each operation succeeded at least once is looked at too, so that not all of
 it was asked of nothing.
@@ -62,12 +62,13 @@ NEVER_GOOD = {
 }
 
 
-def operations(document, tags):
-    """By their ids; all where no tag is named."""
+def operations(document, names):
+    """By their ids; all where neither a tag nor an id is named."""
     for item in document["paths"].values():
         for method in METHODS:
-            if method in item and (not tags or set(tags) & set(item[method]["tags"])):
-                yield item[method]["operationId"], item[method]
+            operation = item.get(method)
+            if operation and (not names or {*names} & {operation["operationId"], *operation["tags"]}):
+                yield operation["operationId"], operation
 
 
 def way_of(operation):
@@ -185,7 +186,7 @@ def follow(installation, document, ids, cases, tally):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    data, cases, tags = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+    data, cases, names = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     tally, statuses = Tally(), defaultdict(dict)
     # Wrong credentials are made up as well.
     # Without results for research only there would be no Observation to ask for.
@@ -199,7 +200,7 @@ def main():
         file = work / "openapi.json"
         file.write_text(json.dumps(document))
         installation = Installation(server)
-        asked = dict(operations(document, tags))
+        asked = dict(operations(document, names))
         by_way = defaultdict(list)
         for one, operation in asked.items():
             by_way[way_of(operation)].append(one)
