@@ -35,6 +35,21 @@ fn clustered(random: &mut impl Rng, dimension: usize, n_clusters: usize, of: &[u
     of.iter().flat_map(vector).collect()
 }
 
+/// Of clusters in turns, as many of each.
+fn of_kinds(random: &mut impl Rng, dimension: usize, n_clusters: usize, n: usize) -> UnitVectors {
+    let of: Vec<usize> = (0..n).map(|number| number % n_clusters).collect();
+    let values = clustered(random, dimension, n_clusters, &of);
+    UnitVectors::scaled(dimension, values).expect("vectors")
+}
+
+/// Regions of two tiles of one kind, of [`of_kinds`]: no query is a vector of the index.
+fn regions(random: &mut impl Rng, n_clusters: usize, n: usize) -> Vec<[usize; 2]> {
+    (0..N_QUERIES)
+        .map(|_| random.random_range(0..n))
+        .map(|tile| [tile, (tile + n_clusters) % n])
+        .collect()
+}
+
 /// The exact ones.
 fn nearest(vectors: &UnitVectors, direction: &Direction) -> Result<Vec<usize>, SimilarityError> {
     let similarities = vectors.similarities(direction)?;
@@ -78,17 +93,10 @@ fn nineteen_of_twenty_of_the_ten_nearest_are_found() {
         let mut random = ChaCha8Rng::seed_from_u64(case);
         let (dimension, n) = (random.random_range(16..96), random.random_range(200..2_500));
         let n_clusters = random.random_range(1..40);
-        let of: Vec<usize> = (0..n).map(|number| number % n_clusters).collect();
-        let values = clustered(&mut random, dimension, n_clusters, &of);
-        let vectors = UnitVectors::scaled(dimension, values).expect("vectors");
+        let vectors = of_kinds(&mut random, dimension, n_clusters, n);
         let index = indexed(&vectors).expect("an index");
         assert_eq!(index.len(), n);
-        // Regions of two tiles of one kind: no query is a vector of the index.
-        let mut tile = || random.random_range(0..n);
-        let queries: Vec<[usize; 2]> = (0..N_QUERIES)
-            .map(|_| tile())
-            .map(|tile| [tile, (tile + n_clusters) % n])
-            .collect();
+        let queries = regions(&mut random, n_clusters, n);
         recall(&vectors, &index, &queries).expect("a recall")
     });
     let recall = recalls.sum::<f64>() / N_CASES as f64;
@@ -103,16 +111,11 @@ fn so_are_they_where_the_index_is_full() {
     const N_CLUSTERS: usize = 100;
     let n = ApproximateIndex::capacity(DIMENSION, 512 << 20);
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let of: Vec<usize> = (0..n).map(|number| number % N_CLUSTERS).collect();
-    let values = clustered(&mut random, DIMENSION, N_CLUSTERS, &of);
-    let vectors = UnitVectors::scaled(DIMENSION, values).expect("vectors");
+    let vectors = of_kinds(&mut random, DIMENSION, N_CLUSTERS, n);
     let begun = Instant::now();
     let index = indexed(&vectors).expect("an index");
     let built = begun.elapsed();
-    let queries: Vec<[usize; 2]> = (0..N_QUERIES)
-        .map(|_| random.random_range(0..n))
-        .map(|tile| [tile, (tile + N_CLUSTERS) % n])
-        .collect();
+    let queries = regions(&mut random, N_CLUSTERS, n);
     let (asked, compared) = times_a_query(&vectors, &index, &queries);
     let recall = recall(&vectors, &index, &queries).expect("a recall");
     println!(
@@ -197,9 +200,7 @@ fn a_neighbour_says_its_cosine_and_which_it_is() -> Result<(), SimilarityError> 
 #[test]
 fn the_same_vectors_make_the_same_index() -> Result<(), SimilarityError> {
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let of: Vec<usize> = (0..600).map(|number| number % 5).collect();
-    let values = clustered(&mut random, 24, 5, &of);
-    let vectors = UnitVectors::scaled(24, values)?;
+    let vectors = of_kinds(&mut random, 24, 5, 600);
     let (one, other) = (indexed(&vectors)?, indexed(&vectors)?);
     for query in [0, 100, 599] {
         let direction = Direction::mean(&vectors, [query])?;
