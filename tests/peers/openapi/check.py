@@ -95,7 +95,8 @@ class Installation:
         point = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}}
         ask("put", f"/api/v1/slides/{slide}/annotations/{drawn}", point)
         told = {"url": "https://lis.example.org/told", "events": ["case.signed"]}
-        webhook = ask("post", "/api/v1/webhooks", told)["id"]
+        # One of them is removed.
+        webhook, unwanted = (ask("post", "/api/v1/webhooks", told)["id"] for _ in range(2))
         # So many that some are left whatever becomes of the others.
         uploads = [self._begin_upload() for _ in range(200)]
         instance = ask("get", "/dicomweb/instances?limit=1")[0]
@@ -107,6 +108,7 @@ class Installation:
             "annotation": [drawn],
             "cases.id": [case],
             "webhooks.id": [webhook],
+            "delete webhooks.id": [unwanted],
             "uploads.id": uploads,
             "ServiceRequest.id": [order["id"]],
             "Observation.id": [result],

@@ -24,6 +24,8 @@ pub struct IndexConfig {
     pub tiles_a_slide: usize,
     /// How long it may be behind what is stored.
     pub look_every: Duration,
+    /// How long a search waits while all slides are looked at for the first time.
+    pub patience: Duration,
 }
 
 impl IndexConfig {
@@ -43,6 +45,7 @@ impl Default for IndexConfig {
             n_bytes: 512 * 1024 * 1024,
             tiles_a_slide: 2000,
             look_every: Duration::from_secs(30),
+            patience: Duration::from_secs(5),
         }
     }
 }

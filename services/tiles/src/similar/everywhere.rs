@@ -1,10 +1,13 @@
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
 use catalog::{Catalog, Page};
 use flow::{BagHeader, Sha256Digest, SlideId, SlideStatus};
 use store::Store;
+use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::config::IndexConfig;
@@ -25,6 +28,8 @@ pub(super) struct Everywhere {
     catalog: Catalog,
     config: IndexConfig,
     state: Mutex<State>,
+    /// Tells those who wait that a look at all slides ended, well or not.
+    looked: Notify,
 }
 
 #[derive(Default)]
@@ -55,10 +60,11 @@ impl Everywhere {
             catalog,
             config,
             state: Mutex::default(),
+            looked: Notify::new(),
         }
     }
 
-    /// The tiles of all bags like this one.
+    /// The tiles of all bags like this one. Where they are few, the first search waits for them too.
     ///
     /// # Errors
     /// [`SimilarError::Gathering`] until all slides were looked at once.
@@ -72,6 +78,18 @@ impl Everywhere {
             let everywhere = Arc::clone(self);
             tokio::spawn(async move { everywhere.gather(gathered, began, revision).await });
         }
+        let mut looked = pin!(self.looked.notified());
+        // Before it is asked, so that no end falls between the two.
+        looked.as_mut().enable();
+        if let Ok(gathered) = self.whole(bag) {
+            return Ok(gathered);
+        }
+        // In time or not, what there is by then is the answer.
+        timeout(self.config.patience, looked).await.ok();
+        self.whole(bag)
+    }
+
+    fn whole(&self, bag: &BagHeader) -> Result<Arc<Gathered>, SimilarError> {
         let state = self.state();
         match &state.kept {
             Some(kept) if kept.gathered.encoder != bag.encoder.hash => {
@@ -232,5 +250,6 @@ struct Gathering<'a>(&'a Everywhere);
 impl Drop for Gathering<'_> {
     fn drop(&mut self) {
         self.0.state().is_gathering = false;
+        self.0.looked.notify_waiters();
     }
 }

@@ -28,11 +28,12 @@ pub(super) fn encoder() -> EncoderRef {
     }
 }
 
-/// A lab that knows of this encoder, and looks for new bags at every search.
+/// A lab that knows of this encoder, looks for new bags at every search, and waits for none.
 pub(super) fn search_config() -> SearchConfig {
     SearchConfig {
         index: IndexConfig {
             look_every: Duration::ZERO,
+            patience: Duration::ZERO,
             ..IndexConfig::default()
         },
         encoders: vec![encoder().hash],

@@ -47,12 +47,31 @@ async fn a_tile_finds_its_like_in_other_slides_and_in_those_that_come_later() ->
 }
 
 #[tokio::test]
+async fn a_few_slides_are_gathered_before_the_first_answer() -> TestResult {
+    let index = IndexConfig {
+        patience: Duration::from_secs(60),
+        ..search_config().index
+    };
+    let config = SearchConfig {
+        index,
+        ..search_config()
+    };
+    let lab = Lab::open_searching(FirstReadRule::Off, config).await?;
+    let slide = with_tumour(&lab, 0, &[(0, 0)]).await?.slide;
+    let other = with_tumour(&lab, 1, &[(6, 4)]).await?.slide;
+    let asked = json!({"region": point(0, 0), "scope": "all", "hits": 1});
+    let answer = lab.post(&path(slide), &asked, &[]).await?;
+    assert_eq!(places(&answer.json()?), [(other.to_string(), 6, 4)]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn memory_is_bounded_and_the_answer_says_how_much_was_searched() -> TestResult {
     // A tile has 2,592 bytes with its 8 values: there is room for 20.
     let index = IndexConfig {
         n_bytes: 20 * 2_592,
         tiles_a_slide: 10,
-        look_every: Duration::ZERO,
+        ..search_config().index
     };
     let config = SearchConfig {
         index,
