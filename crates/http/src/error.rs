@@ -97,7 +97,7 @@ impl ApiError {
     pub fn storage_away(cause: impl Into<Cause>) -> Self {
         Self::caused(
             &problem::UNAVAILABLE,
-            "the storage does not answer: try again in a while",
+            "the storage does not answer as it should: try again in a while",
             cause,
         )
     }

@@ -53,6 +53,7 @@ fn kind_of_one(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
 #[cfg(test)]
 mod tests {
     use anyhow::Context;
+    use store::{BagError, S3Error};
 
     use super::*;
 
@@ -79,5 +80,37 @@ mod tests {
             key: "key".to_owned(),
         };
         assert!(!is_outage(&missing.into()));
+    }
+
+    #[test]
+    fn storage_that_is_away_or_closed_to_all_is_an_outage_whoever_asked() {
+        let asked = |source: S3Error| {
+            BagError::from(StoreError::S3 {
+                action: "read",
+                key: "key".to_owned(),
+                source,
+            })
+        };
+        let server = "the S3 server".to_owned();
+        let code = "403".to_owned();
+        let source = || io::Error::other("no").into();
+        let failed =
+            |error: S3Error| is_outage(&Failure::from(asked(error)).context("cannot score"));
+        assert!(failed(S3Error::Unreachable {
+            server: server.clone(),
+            source: source()
+        }));
+        assert!(failed(S3Error::NoCredentials { source: source() }));
+        assert!(failed(S3Error::Forbidden {
+            server: server.clone(),
+            code: code.clone(),
+            source: source()
+        }));
+        assert!(!failed(S3Error::Unexpected {
+            server,
+            code,
+            source: source()
+        }));
+        assert!(!is_outage(&BagError::Count.into()));
     }
 }

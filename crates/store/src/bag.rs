@@ -15,7 +15,7 @@ pub struct Bag {
 /// Why a bag could not be read.
 #[derive(Debug, Error)]
 pub enum BagError {
-    #[error(transparent)]
+    #[error("the bag cannot be read")]
     Store(#[from] StoreError),
     #[error("the bag's header cannot be read")]
     Header(#[from] serde_json::Error),

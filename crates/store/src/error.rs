@@ -95,12 +95,20 @@ impl StoreError {
         }
     }
 
-    /// Is the storage away or overloaded, so that the same call may work later?
+    /// Is it the storage that does not serve, and not this object: away, overloaded, or closed to this
+    /// machine? The same call may work later.
     pub fn is_unavailable(&self) -> bool {
         let (Self::S3 { source, .. } | Self::Bucket { source, .. }) = self else {
             return false;
         };
-        matches!(source, S3Error::Unreachable { .. } | S3Error::Busy { .. })
+        matches!(
+            source,
+            S3Error::Unreachable { .. }
+                | S3Error::Busy { .. }
+                | S3Error::NoBucket { .. }
+                | S3Error::Forbidden { .. }
+                | S3Error::NoCredentials { .. }
+        )
     }
 
     /// Does the storage do what it should, and there is no such object or no such part of it?

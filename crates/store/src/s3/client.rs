@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Config, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -28,6 +28,7 @@ pub(super) async fn client(config: &S3Config) -> Client {
         .force_path_style(server.addressing == Addressing::Path)
         .timeout_config(timeouts(config.patience, 0))
         .retry_config(retries(config.patience))
+        .retry_partition(retry_quota())
         .stalled_stream_protection(stalling())
         // Every object has its sha256 from us, which servers that know no other checksum take too.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -50,6 +51,17 @@ fn retries(patience: Patience) -> RetryConfig {
         .with_max_attempts(patience.tries.max(1))
         .with_initial_backoff(Duration::from_secs(1))
         .with_max_backoff(Duration::from_secs(20))
+}
+
+/// Fifty retries for all calls together, and five more a second. The SDK's own quota grows by calls
+/// that go well alone: an outage uses it up, and for long after it a single lost connection fails a
+/// call.
+fn retry_quota() -> RetryPartition {
+    // A retry after an answer that did not come costs ten.
+    let quota = TokenBucket::builder().capacity(500).refill_rate(50.0);
+    RetryPartition::custom("coverslip")
+        .token_bucket(quota.build())
+        .build()
 }
 
 /// Bodies that come or go under one byte a second.

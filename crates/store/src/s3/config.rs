@@ -99,6 +99,8 @@ pub enum RangeReads {
 /// minutes and 7 seconds. What is tried again is what may work later: no connection, no answer, too
 /// busy, broken. A body that stops moving for 20 seconds fails; one that was coming is not asked for
 /// again. A large object that cannot be sent takes as long again to give up what was sent of it.
+/// Where nothing works, calls fail sooner: all of them together have fifty tries more than their
+/// first, and five a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pub connect: Duration,

@@ -1,8 +1,13 @@
+use std::error::Error as StdError;
+use std::io;
+use std::iter::successors;
+
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+type Cause = Box<dyn StdError + Send + Sync>;
 
 /// What went wrong between this machine and S3, and what to do about it.
 #[derive(Debug, Error)]
@@ -48,6 +53,15 @@ pub enum S3Error {
     },
     #[error("there are no usable credentials: give an access key, or this machine a role")]
     NoCredentials {
+        #[source]
+        source: Cause,
+    },
+    #[error(
+        "what was to be sent to {server} cannot be read: check the disk of the scratch folder, then \
+         try again"
+    )]
+    NotSent {
+        server: String,
         #[source]
         source: Cause,
     },
@@ -98,21 +112,20 @@ impl Answer {
 impl S3Error {
     pub(super) fn of<E>(server: &str, error: SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        if let Some(answer) = Answer::of(&error) {
+        if let Some(answer) = Answer::of(&error).filter(|_| !broke_off(&error)) {
             return Self::answered(server.to_owned(), &answer, error.into());
         }
-        let has_no_credentials = match &error {
-            SdkError::ConstructionFailure(_) => true,
-            SdkError::DispatchFailure(failure) => failure.is_other() || failure.is_user(),
-            _ => false,
-        };
-        let source = error.into();
-        if has_no_credentials {
+        if is_caused_by::<CredentialsError>(&error) {
+            let source = error.into();
             return Self::NoCredentials { source };
         }
-        Self::unreachable(server, source)
+        if is_ours(&error) {
+            let (server, source) = (server.to_owned(), error.into());
+            return Self::NotSent { server, source };
+        }
+        Self::unreachable(server, error)
     }
 
     pub(super) fn unreachable(server: &str, source: impl Into<Cause>) -> Self {
@@ -157,4 +170,24 @@ impl S3Error {
             },
         }
     }
+}
+
+/// Did the connection end before the answer did?
+fn broke_off<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
+    matches!(error, SdkError::ResponseError(_))
+        && (is_caused_by::<hyper::Error>(error) || is_caused_by::<io::Error>(error))
+}
+
+/// Did it fail before anything could go out?
+fn is_ours<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_user(),
+        _ => false,
+    }
+}
+
+fn is_caused_by<C: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
+    let mut causes = successors(Some(error), |&error| error.source());
+    causes.any(|error| error.is::<C>())
 }

@@ -81,8 +81,9 @@ impl Everywhere {
         let mut looked = pin!(self.looked.notified());
         // Before it is asked, so that no end falls between the two.
         looked.as_mut().enable();
-        if let Ok(gathered) = self.whole(bag) {
-            return Ok(gathered);
+        let now = self.whole(bag);
+        if !matches!(now, Err(SimilarError::Gathering { .. })) {
+            return now;
         }
         // In time or not, what there is by then is the answer.
         timeout(self.config.patience, looked).await.ok();
