@@ -41,6 +41,12 @@ impl SlideStatus {
     pub const fn is_unfinished(&self) -> bool {
         matches!(self, Self::Received | Self::Tiled | Self::Embedded)
     }
+
+    /// Whether the slide waits to be told which it is, so that nothing said of it may be taken for a
+    /// patient's.
+    pub const fn awaits_identity(&self) -> bool {
+        matches!(self, Self::Held { reason } if reason.is_of_identity())
+    }
 }
 
 /// Why a slide waits for a person.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use catalog::{Finding, ReviewRow, SeenResult, standing_reviews};
+use catalog::{Finding, ReviewRow, SeenResult, SlideRow, standing_reviews};
 use flow::{Prediction, SlideId, TaskId};
 
 /// What is said of one slide, by task.
@@ -32,9 +32,14 @@ pub enum Author {
 }
 
 impl SlideAnswers {
-    /// The latest result of each task; in its place what a person said of it last.
-    pub fn of(slide: SlideId, predictions: &[Prediction], reviews: &[ReviewRow]) -> Self {
+    /// The latest result of each task; in its place what a person said of it last. None at all while
+    /// the slide waits to be told which it is: they could be another patient's.
+    pub fn of(slide: &SlideRow, predictions: &[Prediction], reviews: &[ReviewRow]) -> Self {
         let mut answers = BTreeMap::new();
+        if slide.status.awaits_identity() {
+            let slide = slide.id;
+            return Self { slide, answers };
+        }
         for prediction in predictions {
             let of_task = answers.entry(prediction.task.id.clone());
             of_task.or_insert_with(|| Answer::of_task(prediction));
@@ -49,7 +54,10 @@ impl SlideAnswers {
             };
             answers.insert(seen.task.id.clone(), answer);
         }
-        Self { slide, answers }
+        Self {
+            slide: slide.id,
+            answers,
+        }
     }
 
     /// Whether neither a task nor a person has an answer for the slide.

@@ -13,6 +13,8 @@ pub struct CaseRecord {
     pub signatures: Vec<Signature>,
 }
 
+/// Of a slide that waits to be told which it is there is no result, and of what people said only what
+/// was signed.
 #[derive(Debug)]
 pub struct SlideRecord {
     pub row: SlideRow,
@@ -69,11 +71,18 @@ impl CaseRecord {
 
 impl SlideRecord {
     pub async fn of(catalog: &Catalog, row: SlideRow) -> Result<Self, CatalogError> {
-        Ok(Self {
+        let mut record = Self {
             results: catalog.recorded_predictions(row.id).await?,
             reviews: catalog.reviews(row.id).await?,
             row,
-        })
+        };
+        if record.row.status.awaits_identity() {
+            record.results.clear();
+            if !is_signed(catalog, &record.row).await? {
+                record.reviews.clear();
+            }
+        }
+        Ok(record)
     }
 
     /// The latest result of each task.
@@ -88,8 +97,15 @@ impl SlideRecord {
     fn answers(&self) -> SlideAnswers {
         let results = self.results.iter().map(|row| row.prediction.clone());
         let results: Vec<_> = results.collect();
-        SlideAnswers::of(self.row.id, &results, &self.reviews)
+        SlideAnswers::of(&self.row, &results, &self.reviews)
     }
+}
+
+/// Whether the signature that holds of the slide's case is about the slide.
+async fn is_signed(catalog: &Catalog, slide: &SlideRow) -> Result<bool, CatalogError> {
+    let case = CaseRecord::of_slide(catalog, slide).await?;
+    let signed = case.as_ref().and_then(CaseRecord::signed_body);
+    Ok(signed.is_some_and(|body| body.slides.contains(&slide.id)))
 }
 
 /// What the slides of a case say together now, by task.

@@ -81,7 +81,7 @@ pub(super) async fn settle(
             {
                 SlideStatus::Held { reason }
             }
-            (None, SlideStatus::Held { reason }) if reason.is_of_identity() => SlideStatus::Tiled,
+            (None, now) if now.awaits_identity() => SlideStatus::Tiled,
             _ => return Ok(()),
         };
         // A step may have sent it on since.

@@ -95,7 +95,7 @@ impl AssembledSlide {
             false => &reviews,
         };
         Ok(Self {
-            answers: SlideAnswers::of(row.id, results.shown(), known),
+            answers: SlideAnswers::of(&row, results.shown(), known),
             row,
             results,
             reviews,

@@ -56,8 +56,8 @@ fn signed(case: &Assembled, signature: Signature, signer: &str) -> Result<NewSig
     if !unfinished.is_empty() && signature.despite_unfinished.is_none() {
         let slides: Vec<String> = unfinished.iter().map(ToString::to_string).collect();
         return Err(ApiError::conflict(format!(
-            "neither a task nor a person has an answer for {}: review them first, or say in \
-             `despite_unfinished` why the case is signed without",
+            "neither a task nor a person has an answer that counts for {}: review them first, match \
+             those that wait for it, or say in `despite_unfinished` why the case is signed without",
             slides.join(", ")
         )));
     }

@@ -4,12 +4,13 @@ use catalog::{FileName, ReviewRow, SlideRow};
 use flow::{Heatmap, HeatmapLayer, ObjectKey, PixelSize, Prediction, SlideManifest};
 use http::ApiError;
 use pyramid::PyramidReader;
-use report::{Block, Fact, Section};
+use report::{Block, Callout, Fact, Section, Tone};
 
 use super::overview::Overlay;
 use super::words::{self, time};
 use super::{drawings, model, opinions, pictures, result};
 use crate::CasesState;
+use crate::slide_view::reason_text;
 
 /// All of one slide that stands in a report.
 pub(super) struct OfSlide<'a> {
@@ -27,6 +28,10 @@ impl OfSlide<'_> {
         let reader = PyramidReader::open_with(store, &manifest);
         let reader = reader.await.map_err(ApiError::internal)?;
         let mut sections = vec![self.identity(&manifest)];
+        if self.row.status.awaits_identity() {
+            sections.push(self.not_matched());
+            return Ok(sections);
+        }
         for prediction in self.newest_of_each_task() {
             sections.push(
                 self.of_result(state, &reader, manifest.size, prediction)
@@ -93,6 +98,21 @@ impl OfSlide<'_> {
         Section {
             heading: "Slide".to_owned(),
             blocks,
+        }
+    }
+
+    /// In place of all that was said of the slide: it could be another patient's.
+    fn not_matched(&self) -> Section {
+        let words = "What tasks and people said of it is left out until it is matched.";
+        let mut lines = vec![words.to_owned()];
+        lines.extend(reason_text(&self.row.status));
+        Section {
+            heading: "Not matched".to_owned(),
+            blocks: vec![Block::Callout(Callout {
+                tone: Tone::Open,
+                lead: "It is not known which slide this is".to_owned(),
+                lines,
+            })],
         }
     }
 

@@ -8,6 +8,7 @@ use flow::{HoldReason, LabelText, SlideId, SlideNames, SlideStatus, SlideTiled};
 use serde_json::{Value, json};
 
 use crate::lab::{Failure, Lab, Tested};
+use crate::samples::accept;
 
 const LIST: &str = "/api/v1/reconciliation";
 
@@ -154,6 +155,49 @@ async fn only_a_person_corrects_and_only_what_they_saw() -> Tested {
     assert!(!format!("{trail:?}").contains("CANARY"));
     let check = lab.deps.catalog.verify_audit(None).await?;
     assert_eq!((check.head.seq, check.fault), (trail.len() as u64, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_slide_counts_for_no_case_while_it_waits_to_be_matched() -> Tested {
+    let lab = Lab::open().await?;
+    let slide = lab.scored(b"a", 0.9).await?;
+    let case = format!("/api/v1/cases/{}", lab.in_case(slide, "CANARY-2").await?);
+    let gram = lab.person("Dr. Gram", Role::Pathologist).await?;
+    let review = format!("/api/v1/slides/{slide}/reviews");
+    lab.ask_as(&gram, "POST", &review, accept()).await?;
+    let (_, before) = lab.ask_as(&gram, "GET", &case, Value::Null).await?;
+    assert_eq!(before["results"][0]["call"], "positive");
+
+    let reason = HoldReason::Identity;
+    let held = SlideStatus::Held { reason };
+    lab.deps.catalog.set_status(slide, &held).await?;
+    let (_, waiting) = lab.ask_as(&gram, "GET", &case, Value::Null).await?;
+    assert_eq!(waiting["results"], json!([]), "{waiting}");
+    assert_eq!(waiting["unfinished"], json!([slide]));
+    assert_ne!(waiting["seen"], before["seen"]);
+    let signing = format!("{case}/sign-off");
+    let body = json!({ "seen": waiting["seen"] });
+    let (status, refused) = lab.ask_as(&gram, "POST", &signing, body).await?;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(refused["detail"].to_string().contains("match"), "{refused}");
+    let record = reading::SlideRecord::of(
+        &lab.deps.catalog,
+        lab.deps.catalog.known_slide(slide).await?,
+    );
+    let record = record.await?;
+    assert!(record.results.is_empty() && record.reviews.is_empty());
+    let results = format!("/api/v1/slides/{slide}/predictions");
+    let (_, kept) = lab.ask_as(&gram, "GET", &results, Value::Null).await?;
+    assert_eq!(kept["predictions"].as_array().map(Vec::len), Some(1));
+
+    lab.deps
+        .catalog
+        .set_status(slide, &SlideStatus::Scored)
+        .await?;
+    let (_, matched) = lab.ask_as(&gram, "GET", &case, Value::Null).await?;
+    assert_eq!(matched["results"], before["results"]);
+    assert_eq!(matched["seen"], before["seen"]);
     Ok(())
 }
 
