@@ -24,14 +24,13 @@ impl OfSlide<'_> {
     /// Each result in a section, then what people said and drew. 409 of a slide that is not tiled.
     pub(super) async fn sections(&self, state: &CasesState) -> Result<Vec<Section>, ApiError> {
         let manifest = self.manifest(state).await?;
-        let store = &state.deps.store;
-        let reader = PyramidReader::open_with(store, &manifest);
-        let reader = reader.await.map_err(ApiError::internal)?;
         let mut sections = vec![self.identity(&manifest)];
         if self.row.status.awaits_identity() {
             sections.push(self.not_matched());
             return Ok(sections);
         }
+        let reader = PyramidReader::open_with(&state.deps.store, &manifest);
+        let reader = reader.await.map_err(ApiError::internal)?;
         for prediction in self.newest_of_each_task() {
             sections.push(
                 self.of_result(state, &reader, manifest.size, prediction)

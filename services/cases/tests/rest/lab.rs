@@ -130,7 +130,12 @@ impl Lab {
         let response = self.app.clone().oneshot(request).await?;
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 8 << 20).await?;
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let body = match bytes.is_empty() {
+            true => Value::Null,
+            // A page is a text as it stands.
+            false => serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_no_json| String::from_utf8_lossy(&bytes).into()),
+        };
         Ok((status, body))
     }
 

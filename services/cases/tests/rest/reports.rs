@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use catalog::Role;
+use flow::{HoldReason, SlideStatus};
 use serde_json::Value;
 
 use crate::lab::{Lab, Tested};
@@ -41,5 +42,27 @@ async fn there_is_no_report_before_there_is_a_slide_to_show() -> Tested {
         .ask(Role::Pathologist, "GET", &nobody, Value::Null)
         .await?;
     assert_eq!(status, StatusCode::NOT_FOUND);
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_a_slide_that_waits_to_be_matched_no_result_is_reported() -> Tested {
+    let lab = Lab::open().await?;
+    let slide = lab.scored(b"a", 0.9).await?;
+    lab.store_manifest(slide).await?;
+    let case = lab.in_case(slide, "S26-1").await?;
+    let reason = HoldReason::Identity;
+    let held = SlideStatus::Held { reason };
+    lab.deps.catalog.set_status(slide, &held).await?;
+    for of in [format!("slides/{slide}"), format!("cases/{case}")] {
+        let path = format!("/api/v1/{of}/report.html");
+        let (status, page) = lab
+            .ask(Role::Pathologist, "GET", &path, Value::Null)
+            .await?;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let page = page.as_str().ok_or("a page")?;
+        assert!(page.contains("Not matched"), "{page}");
+        assert!(!page.contains("Result of"), "{page}");
+    }
     Ok(())
 }
